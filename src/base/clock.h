@@ -1,0 +1,58 @@
+// Time, injected. Ages run on the monotonic clock; wall time appears only in files and output.
+//
+// A Clock is made in app/ (SystemClock) or in a test (ManualClock) and passed down; no other file
+// asks the kernel.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace ot {
+
+using Duration = std::chrono::nanoseconds;
+
+// Time since an arbitrary start (CLOCK_MONOTONIC); never goes back.
+struct MonotonicClock {
+  using duration = Duration;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<MonotonicClock>;
+  static constexpr bool is_steady = true;
+};
+using MonotonicTime = MonotonicClock::time_point;
+
+// Time since 1970 (CLOCK_REALTIME); may jump.
+using WallTime = std::chrono::sys_time<Duration>;
+
+class Clock {
+ public:
+  Clock() = default;
+  Clock(const Clock&) = delete;
+  Clock& operator=(const Clock&) = delete;
+  virtual ~Clock() = default;
+
+  [[nodiscard]] virtual MonotonicTime now() const = 0;
+  [[nodiscard]] virtual WallTime wall_time() const = 0;
+};
+
+class SystemClock final : public Clock {
+ public:
+  [[nodiscard]] MonotonicTime now() const override;
+  [[nodiscard]] WallTime wall_time() const override;
+};
+
+// Stands still until told to move. For tests and simulations.
+class ManualClock final : public Clock {
+ public:
+  [[nodiscard]] MonotonicTime now() const override { return now_; }
+  [[nodiscard]] WallTime wall_time() const override {
+    return WallTime(kWallStart + now_.time_since_epoch());
+  }
+  void advance(Duration by) { now_ += by; }
+
+ private:
+  static constexpr Duration kWallStart = std::chrono::hours(24 * 365 * 50);
+  MonotonicTime now_{std::chrono::hours(1)};
+};
+
+}  // namespace ot

@@ -1,0 +1,61 @@
+// The build switches, as constants. The only file that names WANT_ macros: code chooses with `if
+// constexpr`, so what is switched off is still compiled in every build. The Makefile variable
+// FEATURES sets the macros.
+#pragma once
+
+#include <string_view>
+
+// OT_IS_BUILT(WANT_X) is 1 if the compiler was called with -DWANT_X (which defines it as 1), else
+// 0.
+#define OT_PLACEHOLDER_1 0,
+#define OT_TAKE_SECOND(ignored, value, ...) value
+#define OT_CHOOSE(maybe_comma) OT_TAKE_SECOND(maybe_comma 1, 0, 0)
+#define OT_PASTE(value) OT_CHOOSE(OT_PLACEHOLDER_##value)
+#define OT_IS_BUILT(macro) OT_PASTE(macro)
+
+namespace ot {
+
+struct Feature {
+  std::string_view name;  // "WANT_V6"
+  bool built_in;
+
+  constexpr explicit operator bool() const { return built_in; }
+};
+
+// A declaration a switch: the constant in code, the macro on the command line.
+#define OT_FEATURE(constant, macro) \
+  inline constexpr Feature constant { #macro, OT_IS_BUILT(macro) != 0 }
+
+namespace features {
+
+OT_FEATURE(kV4Only, WANT_V4_ONLY);
+OT_FEATURE(kV6Only, WANT_V6);
+OT_FEATURE(kGzip, WANT_COMPRESSION_GZIP);
+OT_FEATURE(kGzipAlways, WANT_COMPRESSION_GZIP_ALWAYS);
+OT_FEATURE(kWhitelist, WANT_ACCESSLIST_WHITE);
+OT_FEATURE(kBlacklist, WANT_ACCESSLIST_BLACK);
+OT_FEATURE(kDynamicAccesslist, WANT_DYNAMIC_ACCESSLIST);
+OT_FEATURE(kLiveSync, WANT_SYNC_LIVE);
+OT_FEATURE(kScrapeSync, WANT_SYNC_SCRAPE);
+OT_FEATURE(kRestrictStats, WANT_RESTRICT_STATS);
+OT_FEATURE(kFullScrape, WANT_FULLSCRAPE);
+OT_FEATURE(kModestFullScrapes, WANT_MODEST_FULLSCRAPES);
+OT_FEATURE(kIpFromQueryString, WANT_IP_FROM_QUERY_STRING);
+OT_FEATURE(kIpFromProxy, WANT_IP_FROM_PROXY);
+OT_FEATURE(kKeepAlive, WANT_KEEPALIVE);
+OT_FEATURE(kLogNetworks, WANT_LOG_NETWORKS);
+OT_FEATURE(kFullLogNetworks, WANT_FULLLOG_NETWORKS);
+OT_FEATURE(kSpotWoodpecker, WANT_SPOT_WOODPECKER);
+OT_FEATURE(kLogNumwant, WANT_LOG_NUMWANT);
+OT_FEATURE(kSyslog, WANT_SYSLOGS);
+
+}  // namespace features
+
+#undef OT_FEATURE
+#undef OT_IS_BUILT
+#undef OT_PASTE
+#undef OT_CHOOSE
+#undef OT_TAKE_SECOND
+#undef OT_PLACEHOLDER_1
+
+}  // namespace ot

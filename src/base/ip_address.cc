@@ -1,0 +1,153 @@
+#include "base/ip_address.h"
+
+#include <ip4.h>
+#include <ip6.h>
+
+#include <algorithm>
+
+namespace ot {
+namespace {
+
+constexpr std::array<uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+constexpr size_t kMaxText = 45;  // "0000:…:255.255.255.255"
+
+using TextBuffer = std::array<char, 64>;
+
+std::string_view format_v4(const char* bytes, TextBuffer& out) {
+  return {out.data(), fmt_ip4(out.data(), bytes)};
+}
+
+std::string_view format_v6(const char* bytes, TextBuffer& out) {
+  return {out.data(), fmt_ip6c(out.data(), bytes)};
+}
+
+std::optional<IpAddress> parse_v4(const char* text, size_t size) {
+  std::array<char, 4> raw{};
+  TextBuffer again{};
+  if (scan_ip4(text, raw.data()) != size) return std::nullopt;
+  // scan_ip4 wraps 256 to 0 and takes leading zeros; only a canonical text survives the round trip.
+  if (format_v4(raw.data(), again) != std::string_view(text, size)) return std::nullopt;
+  return IpAddress::v4(as_bytes({raw.data(), raw.size()}).first<4>());
+}
+
+bool has_long_group(std::string_view text) {
+  size_t run = 0;
+  for (const char c : text) {
+    run = c == ':' || c == '.' ? 0 : run + 1;
+    if (run > 4) return true;
+  }
+  return false;
+}
+
+std::optional<IpAddress> parse_v6(const char* text, size_t size) {
+  std::array<char, 16> raw{};
+  const std::string_view view(text, size);
+  if (has_long_group(view)) return std::nullopt;  // scan_ip6 would drop the high digits
+  if (const size_t colon = view.rfind(':'); view.find('.') != std::string_view::npos) {
+    if (!parse_v4(text + colon + 1, size - colon - 1)) return std::nullopt;
+  }
+  if (scan_ip6(text, raw.data()) != size) return std::nullopt;
+  TextBuffer formatted{};
+  std::array<char, 16> again{};
+  const std::string_view canonical = format_v6(raw.data(), formatted);
+  formatted.at(canonical.size()) = '\0';
+  if (scan_ip6(formatted.data(), again.data()) != canonical.size() || raw != again)
+    return std::nullopt;
+  return IpAddress::v6(as_bytes({raw.data(), raw.size()}).first<16>());
+}
+
+}  // namespace
+
+IpAddress IpAddress::v4(std::span<const uint8_t, 4> bytes) {
+  IpAddress address;
+  std::ranges::copy(bytes, address.bytes_.begin());
+  return address;
+}
+
+IpAddress IpAddress::v6(std::span<const uint8_t, 16> bytes) {
+  if (std::ranges::equal(bytes.first<12>(), kMappedPrefix)) return v4(bytes.last<4>());
+  IpAddress address;
+  address.family_ = Family::v6;
+  std::ranges::copy(bytes, address.bytes_.begin());
+  return address;
+}
+
+std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  if (text.empty() || text.size() > kMaxText) return std::nullopt;
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
+  std::array<char, kMaxText + 1> terminated{};
+  std::ranges::copy(text, terminated.begin());
+  if (text.find(':') == std::string_view::npos) return parse_v4(terminated.data(), text.size());
+  return parse_v6(terminated.data(), text.size());
+}
+
+std::string IpAddress::to_string() const {
+  TextBuffer out{};
+  const char* raw = reinterpret_cast<const char*>(bytes_.data());
+  return std::string(is_v4() ? format_v4(raw, out) : format_v6(raw, out));
+}
+
+bool IpAddress::is_unspecified() const {
+  return std::ranges::all_of(bytes_, [](uint8_t byte) { return byte == 0; });
+}
+
+bool IpAddress::is_loopback() const {
+  if (is_v4()) return bytes_[0] == 127;
+  return bytes_[15] == 1 &&
+         std::ranges::all_of(ByteView(bytes_).first(15), [](uint8_t byte) { return byte == 0; });
+}
+
+std::optional<Endpoint> Endpoint::parse(std::string_view text, uint16_t default_port) {
+  std::string_view host = text;
+  std::string_view port;
+  if (text.starts_with('[')) {
+    const size_t close = text.find(']');
+    if (close == std::string_view::npos) return std::nullopt;
+    host = text.substr(1, close - 1);
+    port = text.substr(close + 1);
+    if (host.find(':') == std::string_view::npos) return std::nullopt;
+  } else if (const size_t colon = text.find(':');
+             colon != std::string_view::npos && colon == text.rfind(':')) {
+    host = text.substr(0, colon);
+    port = text.substr(colon);
+  }
+  const auto address = IpAddress::parse(host);
+  if (!address) return std::nullopt;
+  if (port.empty()) return Endpoint{*address, default_port};
+  const auto number =
+      port.starts_with(':') ? parse_decimal(port.substr(1), UINT16_MAX) : std::nullopt;
+  if (!number || *number == 0) return std::nullopt;
+  return Endpoint{*address, static_cast<uint16_t>(*number)};
+}
+
+std::string Endpoint::to_string() const {
+  const std::string host = address.is_v4() ? address.to_string() : "[" + address.to_string() + "]";
+  return host + ":" + std::to_string(port);
+}
+
+std::optional<Network> Network::parse(std::string_view text) {
+  const size_t slash = text.find('/');
+  const auto address = IpAddress::parse(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  const auto width = static_cast<unsigned>(address->bytes().size() * 8);
+  if (slash == std::string_view::npos) return Network(*address, width);
+  const auto bits = parse_decimal(text.substr(slash + 1), width);
+  if (!bits) return std::nullopt;
+  return Network(*address, static_cast<unsigned>(*bits));
+}
+
+bool Network::contains(const IpAddress& address) const {
+  if (address.family() != address_.family()) return false;
+  const ByteView mine = address_.bytes();
+  const ByteView other = address.bytes();
+  const size_t whole = bits_ / 8;
+  if (!std::ranges::equal(mine.first(whole), other.first(whole))) return false;
+  if (bits_ % 8 == 0) return true;
+  return ((mine[whole] ^ other[whole]) >> (8U - bits_ % 8U)) == 0;
+}
+
+std::string Network::to_string() const {
+  return address_.to_string() + "/" + std::to_string(bits_);
+}
+
+}  // namespace ot

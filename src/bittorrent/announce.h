@@ -1,0 +1,73 @@
+// What travels between the codecs, the tracker and the table: an announce, its reply, the counts of
+// a swarm.
+//
+// Sources: BEP 3 (HTTP), BEP 15 (UDP), BEP 7 (IPv6), BEP 21 (paused), BEP 23 (compact), BEP 24
+// (external ip), BEP 48 (scrape).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/ip_address.h"
+#include "bittorrent/info_hash.h"
+
+namespace ot {
+
+// The values are BEP 15's; 4 is what libtorrent sends for BEP 21. Anything else on the wire means
+// none.
+enum class AnnounceEvent : uint8_t {
+  none = 0,
+  completed = 1,
+  started = 2,
+  stopped = 3,
+  paused = 4
+};
+
+// Sizes of one peer in a compact reply: address and port in network order.
+inline constexpr size_t kCompactPeer4 = 6;
+inline constexpr size_t kCompactPeer6 = 18;
+
+// Which families of peers a reply carries: UDP the packet's own (BEP 15), HTTP both (BEP 7).
+enum class PeerFamilies : uint8_t { v4, v6, both };
+
+struct AnnounceRequest {
+  InfoHash info_hash;
+  // Where the peer is reached. The port is 0 only with event stopped.
+  Endpoint peer;
+  AnnounceEvent event = AnnounceEvent::none;
+  // left == 0. A paused peer counts as a leecher, whatever this says.
+  bool seeding = false;
+  // Absent: the tracker's default. 0: none. Not yet cut to the tracker's maximum.
+  std::optional<uint32_t> numwant;
+  PeerFamilies families = PeerFamilies::both;
+};
+
+// The counts of one swarm, both families together.
+struct SwarmCounts {
+  uint32_t seeders = 0;     // "complete"
+  uint32_t leechers = 0;    // "incomplete"
+  uint32_t downloaded = 0;  // completed downloads, once per peer
+
+  friend constexpr bool operator==(const SwarmCounts&, const SwarmCounts&) = default;
+};
+
+// Where compact peers are written; a span that is too small for numwant limits the reply, an empty
+// one asks for none.
+struct PeerBuffers {
+  std::span<uint8_t> v4;
+  std::span<uint8_t> v6;
+};
+
+struct AnnounceReply {
+  SwarmCounts swarm;
+  // Bytes written to PeerBuffers: multiples of kCompactPeer4 and kCompactPeer6, leechers before
+  // seeders.
+  size_t v4_bytes = 0;
+  size_t v6_bytes = 0;
+  std::chrono::seconds interval{0};
+  std::chrono::seconds min_interval{0};
+};
+
+}  // namespace ot

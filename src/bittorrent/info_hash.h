@@ -1,0 +1,19 @@
+// The 20-byte name of a torrent (BEP 3; for BEP 52 hybrids the truncated v2 hash).
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+
+namespace ot {
+
+struct InfoHash {
+  static constexpr size_t kSize = 20;
+
+  std::array<uint8_t, kSize> bytes{};
+
+  friend constexpr auto operator<=>(const InfoHash&, const InfoHash&) = default;
+};
+static_assert(sizeof(InfoHash) == InfoHash::kSize);
+
+}  // namespace ot
