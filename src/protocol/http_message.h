@@ -66,7 +66,7 @@ struct HeadResult {
   Status status = Status::incomplete;
   BadHead reason{};    // if bad
   size_t scanned = 0;  // if incomplete: give it to the next call
-  RequestHead head;    // if complete
+  RequestHead head{};  // if complete
 };
 
 // Parses the head at the front of `input`. `scanned` is what the last call for the same request
