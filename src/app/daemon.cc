@@ -49,13 +49,15 @@ struct Daemon::Sockets {
       auto bound = bind_one(option.protocol, endpoint, log);
       if (bound) continue;
       if (!is_family_unsupported(bound.error()) || ++skipped == wildcards().size()) return bound;
-      log.warning("not listening on " + describe(option.protocol, endpoint) + ": " + bound.error().message());
+      log.warning("not listening on " + describe(option.protocol, endpoint) + ": " +
+                  bound.error().message());
     }
     return {};
   }
 
  private:
-  [[nodiscard]] Result<void, SystemError> bind_one(ListenProtocol protocol, const Endpoint& endpoint, Log& log) {
+  [[nodiscard]] Result<void, SystemError> bind_one(ListenProtocol protocol,
+                                                   const Endpoint& endpoint, Log& log) {
     auto socket = protocol == ListenProtocol::tcp ? listen_tcp(endpoint) : bind_udp(endpoint);
     if (!socket) return Unexpected(socket.error());
     (protocol == ListenProtocol::tcp ? tcp : udp).push_back(std::move(*socket));
@@ -64,7 +66,8 @@ struct Daemon::Sockets {
   }
 };
 
-Daemon::Daemon(std::unique_ptr<EventLoop> loop, const Identity& identity, const Clock& clock, Log& log)
+Daemon::Daemon(std::unique_ptr<EventLoop> loop, const Identity& identity, const Clock& clock,
+               Log& log)
     : loop_(std::move(loop)),
       identity_(identity),
       clock_(clock),
@@ -81,7 +84,8 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const Identity& identity, const 
       expiry_timer_(loop_->timers(), [this] { age(); }),
       loops_{&statistics_} {}
 
-Result<std::unique_ptr<Daemon>, SystemError> Daemon::start(const Options& options, const Identity& identity,
+Result<std::unique_ptr<Daemon>, SystemError> Daemon::start(const Options& options,
+                                                           const Identity& identity,
                                                            const Clock& clock, Log& log) {
   if (const auto limit = raise_descriptor_limit(); !limit) log.warning(limit.error().message());
   Sockets sockets;
@@ -95,14 +99,16 @@ Result<std::unique_ptr<Daemon>, SystemError> Daemon::start(const Options& option
   if (!loop) return Unexpected(loop.error());
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(*loop), identity, clock, log));
   if (auto watching = daemon->watch_signals(); !watching) return Unexpected(watching.error());
-  if (auto serving = daemon->serve(std::move(sockets)); !serving) return Unexpected(serving.error());
+  if (auto serving = daemon->serve(std::move(sockets)); !serving)
+    return Unexpected(serving.error());
   return daemon;
 }
 
 Result<void, SystemError> Daemon::watch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   auto watcher = SignalWatcher::create(*loop_, {SIGINT, SIGTERM, SIGHUP}, [this](int signal) {
-    if (signal == SIGHUP) return log_.info("SIGHUP: no access list is configured, nothing to reload");
+    if (signal == SIGHUP)
+      return log_.info("SIGHUP: no access list is configured, nothing to reload");
     log_.info("stopping");
     loop_->stop();
   });

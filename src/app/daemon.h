@@ -1,7 +1,7 @@
 // The tracker put together: the one place where objects are chosen, made and connected.
 //
-// start() binds, gives up root, and only then lets the first packet in; run() serves until SIGINT or SIGTERM.
-// Thread: all of it on one; the loop's.
+// start() binds, gives up root, and only then lets the first packet in; run() serves until SIGINT
+// or SIGTERM. Thread: all of it on one; the loop's.
 #pragma once
 
 #include <memory>
@@ -32,7 +32,8 @@ class Daemon {
   // A system call that failed is the error; the exit code is 111 then.
   [[nodiscard]] static Result<std::unique_ptr<Daemon>, SystemError> start(const Options& options,
                                                                           const Identity& identity,
-                                                                          const Clock& clock, Log& log);
+                                                                          const Clock& clock,
+                                                                          Log& log);
   void run() { loop_->run(); }
 
  private:

@@ -40,7 +40,9 @@ Step check(int result, const std::string& what) {
 Step become(const Identity& identity, const std::string& user) {
   if (Step step = check(::setgroups(0, nullptr), "drop supplementary groups"); !step) return step;
   const std::string whom = " of user '" + user + "'";
-  if (Step step = check(::setresgid(identity.gid, identity.gid, identity.gid), "take the group" + whom); !step) {
+  if (Step step =
+          check(::setresgid(identity.gid, identity.gid, identity.gid), "take the group" + whom);
+      !step) {
     return step;
   }
   return check(::setresuid(identity.uid, identity.uid, identity.uid), "take the uid" + whom);

@@ -10,9 +10,10 @@
 
 namespace ot {
 
-// As root: enters `directory` with chroot, drops supplementary groups, becomes `user` with his group, and verifies that
-// root cannot be had again. Otherwise: only changes to `directory`. Errors name the step; an unknown user and one with
-// uid 0 are errors too.
-[[nodiscard]] Result<void, SystemError> drop_privileges(const std::string& user, const std::string& directory);
+// As root: enters `directory` with chroot, drops supplementary groups, becomes `user` with his
+// group, and verifies that root cannot be had again. Otherwise: only changes to `directory`. Errors
+// name the step; an unknown user and one with uid 0 are errors too.
+[[nodiscard]] Result<void, SystemError> drop_privileges(const std::string& user,
+                                                        const std::string& directory);
 
 }  // namespace ot

@@ -78,7 +78,8 @@ const FlagRow* find_flag(char letter) {
   return row == kFlags.end() ? nullptr : row;
 }
 
-// Applies the flags of one word ("-p", "-p80", "-vh"); takes the next word for an argument if it must.
+// Applies the flags of one word ("-p", "-p80", "-vh"); takes the next word for an argument if it
+// must.
 Fault apply_word(std::string_view word, std::span<const char* const>& rest, Options& options) {
   if (word.size() < 2 || word[0] != '-') return std::string(word) + ": not a flag";
   for (size_t at = 1; at < word.size(); ++at) {
@@ -104,7 +105,8 @@ Fault apply_word(std::string_view word, std::span<const char* const>& rest, Opti
 
 std::vector<ListenOption> Options::listeners() const {
   if (!listen.empty()) return listen;
-  return {{ListenProtocol::tcp, kDefaultPort, address}, {ListenProtocol::udp, kDefaultPort, address}};
+  return {{ListenProtocol::tcp, kDefaultPort, address},
+          {ListenProtocol::udp, kDefaultPort, address}};
 }
 
 Result<Options, UsageError> parse_options(std::span<const char* const> arguments) {
@@ -112,7 +114,8 @@ Result<Options, UsageError> parse_options(std::span<const char* const> arguments
   while (!arguments.empty()) {
     const std::string_view word = arguments.front();
     arguments = arguments.subspan(1);
-    if (const Fault fault = apply_word(word, arguments, options)) return Unexpected(UsageError{*fault});
+    if (const Fault fault = apply_word(word, arguments, options))
+      return Unexpected(UsageError{*fault});
   }
   return options;
 }

@@ -1,7 +1,7 @@
 // What the daemon is told by its command line (compat.md, "Command line").
 //
-// The flags are one table: a row holds letter, argument, help and what it does. Parsing is pure: it reads no file, no
-// environment, and prints nothing.
+// The flags are one table: a row holds letter, argument, help and what it does. Parsing is pure: it
+// reads no file, no environment, and prints nothing.
 #pragma once
 
 #include <optional>
