@@ -211,7 +211,8 @@ bool accepts_gzip(const RequestHead& head) {
     const std::string_view coding = trim(cut(element, ';'));
     if (!equal_ignoring_case(coding, "gzip")) continue;
     const std::string_view weight = trim(element);
-    return !weight.starts_with("q=0") || weight.find_first_of("123456789") != weight.npos;
+    return !weight.starts_with("q=0") ||
+           weight.find_first_of("123456789") != std::string_view::npos;
   }
   return false;
 }

@@ -50,7 +50,7 @@ Result<size_t, DecodeError> percent_decode(std::string_view encoded, ByteSpan ou
 bool key_is(std::string_view key, std::string_view name) {
   if (key == name) return true;
   if (key.size() <= name.size() || key.find('%') == std::string_view::npos) return false;
-  std::array<uint8_t, 32> decoded;
+  std::array<uint8_t, 32> decoded{};
   const auto size = percent_decode(key, decoded);
   return size && as_text(decoded).substr(0, *size) == name;
 }
