@@ -1,7 +1,5 @@
 #include "net/acceptor.h"
 
-#include <sys/resource.h>
-
 #include <deque>
 
 #include "loopback.h"
@@ -10,6 +8,7 @@ namespace ot {
 namespace {
 
 using loopback::Client;
+using loopback::DescriptorLimit;
 using loopback::pump;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -29,24 +28,6 @@ class Keeper final : public AcceptHandler {
   bool generous = false;
   std::deque<UniqueFd> sockets;
   std::vector<Endpoint> peers;
-};
-
-// Lets this process open `spare` more descriptors while it lives.
-class DescriptorLimit {
- public:
-  explicit DescriptorLimit(unsigned spare) {
-    getrlimit(RLIMIT_NOFILE, &old_);
-    rlimit tight = old_;
-    const UniqueFd next(dup(0));
-    tight.rlim_cur = static_cast<rlim_t>(next.get()) + spare;
-    setrlimit(RLIMIT_NOFILE, &tight);
-  }
-  DescriptorLimit(const DescriptorLimit&) = delete;
-  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
-  ~DescriptorLimit() { setrlimit(RLIMIT_NOFILE, &old_); }
-
- private:
-  rlimit old_{};
 };
 
 class AcceptorTest : public ::testing::Test {

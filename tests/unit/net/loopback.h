@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -93,6 +94,24 @@ class Client {
   std::string received_;
   bool end_ = false;
   bool reset_ = false;
+};
+
+// Lets this process open `spare` more descriptors while it lives.
+class DescriptorLimit {
+ public:
+  explicit DescriptorLimit(unsigned spare) {
+    getrlimit(RLIMIT_NOFILE, &old_);
+    rlimit tight = old_;
+    const UniqueFd next(dup(0));
+    tight.rlim_cur = static_cast<rlim_t>(next.get()) + spare;
+    setrlimit(RLIMIT_NOFILE, &tight);
+  }
+  DescriptorLimit(const DescriptorLimit&) = delete;
+  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
+  ~DescriptorLimit() { setrlimit(RLIMIT_NOFILE, &old_); }
+
+ private:
+  rlimit old_{};
 };
 
 }  // namespace ot::loopback

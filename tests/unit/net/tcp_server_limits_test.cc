@@ -115,6 +115,8 @@ TEST_F(SlowReaderTest, GetsEverythingInTheEnd) {
 TEST_F(SlowReaderTest, GetsTheWholeLastReplyBeforeTheClose) {
   Client client(at_, kTinyBuffer);
   client.send("big\nclose\nunread");
+  ASSERT_TRUE(until([&] { return server_->buffered_bytes() > 0; }));
+  client.send("and late");
   ASSERT_TRUE(until([&] { return client.end(); }));
   EXPECT_EQ(client.read(), std::string(Lines::kBig, 'b') + "close\n");
   EXPECT_FALSE(client.was_reset());
@@ -170,6 +172,18 @@ TEST_F(TcpRoomTest, SparesWhoIsInTheMiddleOfARequest) {
   ASSERT_TRUE(until([&] { return other.has("x\n"); }));
   busy.send(" line\n");
   EXPECT_TRUE(until([&] { return busy.has("half line\n"); }));
+}
+
+TEST_F(TcpRoomTest, AcceptsAgainWhenAConnectionIsClosed) {
+  std::deque<Client> clients;
+  for (int i = 0; i < 6; ++i) clients.emplace_back(at_).send("half");
+  const loopback::DescriptorLimit limit(3);
+  ASSERT_TRUE(until([&] { return counters().accept_pauses == 1; }));
+  pass();
+  EXPECT_EQ(server_->connections(), 3U);
+  clients[0].finish_sending();
+  ASSERT_TRUE(until([&] { return counters().accepted == 4; }));
+  EXPECT_EQ(server_->connections(), 3U);
 }
 
 TEST_F(TcpRoomTest, BoundsTheBytesOfAllConnections) {

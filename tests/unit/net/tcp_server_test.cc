@@ -95,6 +95,15 @@ TEST_F(TcpServerTest, AnswersPipelinedRequestsInOrder) {
   EXPECT_EQ(counters().requests, 33U);
 }
 
+TEST_F(TcpServerTest, TellsOfNothingSeenInTheNextRequest) {
+  Client client(at_);
+  client.send("half");
+  ASSERT_TRUE(until([&] { return handler_.seen.size() == 1; }));
+  client.send("\nx\n");
+  ASSERT_TRUE(until([&] { return client.has("half\nx\n"); }));
+  EXPECT_EQ(handler_.seen, (std::vector<size_t>{0, 4, 0}));
+}
+
 TEST_F(TcpServerTest, StopsAtTheRequestThatCloses) {
   Client client(at_);
   client.send("one\nclose\ntwo\n");
