@@ -91,7 +91,7 @@ TEST_F(HttpConnectionTest, KeepsTheConnectionAsVersionAndClientSay) {
       {"", "", false, "Connection: close"},
   };
   for (const std::string& target : {kTarget + "1", std::string("/announce?port=1"),
-                                   std::string("/scrape?info_hash=x"), std::string("/stats")}) {
+                                    std::string("/scrape?info_hash=x"), std::string("/stats")}) {
     for (const KeepCase& row : cases) {
       OfflineConnection connection(tracker_.http_frontend, kClient);
       connection.send("GET " + target + row.version + "\r\n" + row.headers + "\r\n");
