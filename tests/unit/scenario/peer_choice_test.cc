@@ -37,6 +37,14 @@ TEST_F(PeerChoiceScenario, ASeederIsToldOfLeechersOnlyWhileThereAreEnough) {
   }
 }
 
+TEST_F(PeerChoiceScenario, ASeederIsToldOfNoSeederOfTheOtherFamilyEither) {
+  join(1, 60, 1);
+  seeders(200, peer6);
+  const Told told = clients_.announce({.peer = peer4(kSeeders + 1), .left = 0, .numwant = 40});
+  EXPECT_EQ(told.peers.size(), 40U);
+  EXPECT_EQ(count_seeders(told), 0U);
+}
+
 TEST_F(PeerChoiceScenario, ALeecherIsToldOfBothKinds) {
   join(1, 100, 1);
   seeders(100);
