@@ -1,0 +1,189 @@
+"""Real BitTorrent clients, each started to share one torrent at one address of the private network.
+
+A client is a context manager: it shares `torrent` out of and into `directory` (which holds the content already if it
+is to seed) until stop(), which lets it say goodbye to the tracker. Local discovery, DHT and peer exchange are off, so
+that only the tracker can introduce clients to each other.
+"""
+import json
+import os
+import shutil
+import signal
+import subprocess
+
+
+class Program:
+    """A client that is a program of its own, run until SIGINT or SIGTERM."""
+
+    executable = None
+    package = None
+    stop_signal = signal.SIGINT
+    serves_ipv6 = False
+
+    def __init__(self, torrent, directory, address, port):
+        self.torrent = torrent
+        self.directory = str(directory)
+        self.address = address
+        self.port = port
+        self._process = None
+
+    def __enter__(self):
+        if shutil.which(self.executable) is None:
+            raise RuntimeError(f"{self.executable} is missing: apt-get install {self.package}")
+        self.state = os.path.join(self.directory, "state")
+        os.mkdir(self.state)
+        metainfo = self.torrent.write_metainfo(self.state)
+        environment = dict(os.environ, HOME=self.state, TERM="dumb")
+        with open(self.log_path(), "wb") as log:
+            self._process = subprocess.Popen(
+                self.command(metainfo),
+                cwd=self.directory,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        return self
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self):
+        """Asks it to end, as its user would."""
+        self._process.send_signal(self.stop_signal)
+
+    def log_path(self):
+        return os.path.join(self.state, "log")
+
+    def log(self):
+        with open(self.log_path(), errors="replace") as log:
+            return log.read()[-3000:]
+
+
+class Aria2(Program):
+    executable = "aria2c"
+    package = "aria2"
+
+    def command(self, metainfo):
+        return [
+            self.executable,
+            "--no-conf",
+            f"--interface={self.address}",
+            f"--listen-port={self.port}",
+            # Without its DHT node aria2 has no UDP socket and ignores UDP trackers.
+            "--enable-dht=true",
+            f"--dht-listen-port={self.port}",
+            f"--dht-file-path={self.state}/dht.dat",
+            "--bt-enable-lpd=false",
+            "--enable-peer-exchange=false",
+            "--check-integrity=true",
+            "--file-allocation=none",
+            "--allow-overwrite=true",
+            "--seed-ratio=0",
+            "--follow-torrent=false",
+            "--console-log-level=info",
+            "--disable-ipv6=true",
+            f"--dir={self.directory}",
+            f"--torrent-file={metainfo}",
+        ]
+
+
+class Transmission(Program):
+    executable = "transmission-daemon"
+    package = "transmission-daemon"
+    stop_signal = signal.SIGTERM
+
+    def command(self, metainfo):
+        watched = os.path.join(self.state, "watched")
+        os.mkdir(watched)
+        shutil.copy(metainfo, watched)
+        settings = {
+            "bind-address-ipv4": self.address,
+            "bind-address-ipv6": "::1",
+            "peer-port": self.port,
+            "rpc-enabled": False,
+            "dht-enabled": False,
+            "lpd-enabled": False,
+            "pex-enabled": False,
+            "port-forwarding-enabled": False,
+            "download-dir": self.directory,
+            "watch-dir": watched,
+            "watch-dir-enabled": True,
+            "trash-original-torrent-files": False,
+        }
+        with open(os.path.join(self.state, "settings.json"), "w") as file:
+            json.dump(settings, file)
+        return [self.executable, "--foreground", "--log-info", "--config-dir", self.state]
+
+
+class RTorrent(Program):
+    executable = "rtorrent"
+    package = "rtorrent"
+
+    def command(self, metainfo):
+        session = os.path.join(self.state, "session")
+        os.mkdir(session)
+        options = {
+            "system.daemon.set": "true",
+            "directory.default.set": self.directory,
+            "session.path.set": session,
+            "network.bind_address.set": self.address,
+            "network.port_range.set": f"{self.port}-{self.port}",
+            "network.port_random.set": "no",
+            "dht.mode.set": "disable",
+            "protocol.pex.set": "no",
+            "trackers.use_udp.set": "yes",
+        }
+        command = [self.executable, "-n"]
+        for key, value in options.items():
+            command += ["-o", f"{key}={value}"]
+        return command + ["-o", f"load.start={metainfo}"]
+
+
+class LibTorrent:
+    """libtorrent lives in this process; a session is a client."""
+
+    package = "python3-libtorrent"
+    serves_ipv6 = True
+
+    def __init__(self, torrent, directory, address, port):
+        self.torrent = torrent
+        self.directory = str(directory)
+        self.address = address
+        self.port = port
+
+    def __enter__(self):
+        try:
+            import libtorrent
+        except ImportError:
+            raise RuntimeError("libtorrent is missing: apt-get install python3-libtorrent") from None
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        self._session = libtorrent.session(
+            {
+                "listen_interfaces": f"{host}:{self.port}",
+                "outgoing_interfaces": self.address,
+                "enable_dht": False,
+                "enable_lsd": False,
+                "enable_upnp": False,
+                "enable_natpmp": False,
+                "alert_mask": libtorrent.alert.category_t.tracker_notification
+                | libtorrent.alert.category_t.error_notification,
+            }
+        )
+        info = libtorrent.torrent_info(libtorrent.bdecode(self.torrent.metainfo))
+        self._handle = self._session.add_torrent({"ti": info, "save_path": self.directory})
+        return self
+
+    def __exit__(self, *_):
+        del self._handle
+        del self._session
+
+    def stop(self):
+        self._session.remove_torrent(self._handle)
+
+    def log(self):
+        return "\n".join(str(alert) for alert in self._session.pop_alerts())
+
+
+ALL = (LibTorrent, Aria2, Transmission, RTorrent)
