@@ -21,26 +21,26 @@ def exchange(client, torrent, directories, addresses, tracker):
         found = http.scrape(torrent.info_hash)[torrent.info_hash]
         return found[b"complete"], found[b"downloaded"], found[b"incomplete"]
 
+    def wait_for_counts(wanted, what, *clients):
+        try:
+            wait_until(lambda: counts() == wanted, what, timeout=45, pause=0.1)
+        except AssertionError as error:
+            logs = [client.log() for client in clients]
+            raise AssertionError("\n".join([f"{error}; counts are {counts()}", *logs])) from None
+
     seeding, leeching = directories
     torrent.write_content(seeding)
     with client(torrent, seeding, addresses[0], 50001) as seeder:
-        wait_for(lambda: counts() == (1, 0, 0), "the seeder to be listed", seeder)
+        wait_for_counts((1, 0, 0), "the seeder to be listed", seeder)
         with client(torrent, leeching, addresses[1], 50002) as leecher:
-            wait_for(lambda: torrent.is_complete_in(leeching), "the file", seeder, leecher)
-            wait_for(lambda: counts() == (2, 1, 0), "the download to be counted", seeder, leecher)
+            wait_for_counts((2, 1, 0), "the download to be counted", seeder, leecher)
+            assert torrent.is_complete_in(leeching)
             leecher.stop()
-            wait_for(lambda: counts() == (1, 1, 0), "the leecher to leave", seeder, leecher)
+            wait_for_counts((1, 1, 0), "the leecher to leave", seeder, leecher)
             seeder.stop()
-            wait_for(lambda: counts() == (0, 1, 0), "the seeder to leave", seeder, leecher)
+            wait_for_counts((0, 1, 0), "the seeder to leave", seeder, leecher)
     assert http.stats("peer").splitlines()[:2] == ["0", "0"]
     assert http.stats("torr").splitlines()[0] == "1"
-
-
-def wait_for(condition, what, *clients):
-    try:
-        wait_until(condition, what, timeout=45, pause=0.1)
-    except AssertionError as error:
-        raise AssertionError("\n".join([str(error)] + [client.log() for client in clients])) from None
 
 
 @pytest.fixture
