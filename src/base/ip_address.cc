@@ -11,19 +11,17 @@ namespace {
 constexpr std::array<uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 constexpr size_t kMaxText = 45;  // "0000:…:255.255.255.255"
 
-using TextBuffer = std::array<char, 64>;
-
-std::string_view format_v4(const char* bytes, TextBuffer& out) {
+std::string_view format_v4(const char* bytes, AddressText& out) {
   return {out.data(), fmt_ip4(out.data(), bytes)};
 }
 
-std::string_view format_v6(const char* bytes, TextBuffer& out) {
+std::string_view format_v6(const char* bytes, AddressText& out) {
   return {out.data(), fmt_ip6c(out.data(), bytes)};
 }
 
 std::optional<IpAddress> parse_v4(const char* text, size_t size) {
   std::array<char, 4> raw{};
-  TextBuffer again{};
+  AddressText again{};
   if (scan_ip4(text, raw.data()) != size) return std::nullopt;
   // scan_ip4 wraps 256 to 0 and takes leading zeros; only a canonical text survives the round trip.
   if (format_v4(raw.data(), again) != std::string_view(text, size)) return std::nullopt;
@@ -47,7 +45,7 @@ std::optional<IpAddress> parse_v6(const char* text, size_t size) {
     if (!parse_v4(text + colon + 1, size - colon - 1)) return std::nullopt;
   }
   if (scan_ip6(text, raw.data()) != size) return std::nullopt;
-  TextBuffer formatted{};
+  AddressText formatted{};
   std::array<char, 16> again{};
   const std::string_view canonical = format_v6(raw.data(), formatted);
   formatted.at(canonical.size()) = '\0';
@@ -82,9 +80,13 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 }
 
 std::string IpAddress::to_string() const {
-  TextBuffer out{};
+  AddressText out;
+  return std::string(format(out));
+}
+
+std::string_view IpAddress::format(AddressText& out) const {
   const char* raw = reinterpret_cast<const char*>(bytes_.data());
-  return std::string(is_v4() ? format_v4(raw, out) : format_v6(raw, out));
+  return is_v4() ? format_v4(raw, out) : format_v6(raw, out);
 }
 
 bool IpAddress::is_unspecified() const {

@@ -18,6 +18,9 @@ namespace ot {
 
 enum class Family : uint8_t { v4, v6 };
 
+// Room for any address as text.
+using AddressText = std::array<char, 64>;
+
 class IpAddress {
  public:
   // 0.0.0.0
@@ -36,6 +39,8 @@ class IpAddress {
     return ByteView(bytes_).first(is_v4() ? size_t{4} : size_t{16});
   }
   [[nodiscard]] std::string to_string() const;
+  // The same text without an allocation; the view lives in `out`.
+  [[nodiscard]] std::string_view format(AddressText& out) const;
 
   [[nodiscard]] bool is_unspecified() const;
   [[nodiscard]] bool is_loopback() const;

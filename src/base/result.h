@@ -26,10 +26,11 @@ template <typename T, typename E>
 class [[nodiscard]] Result {
  public:
   // Implicit on purpose: `return value;` and `return Unexpected(error);` are the two ways out of a
-  // function.
+  // function. NOLINTBEGIN(google-explicit-constructor)
   constexpr Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   template <typename F>
   constexpr Result(Unexpected<F> error) : state_(std::in_place_index<1>, std::move(error).take()) {}
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] constexpr bool has_value() const { return state_.index() == 0; }
   constexpr explicit operator bool() const { return has_value(); }
@@ -66,7 +67,7 @@ template <typename E>
 class [[nodiscard]] Result<void, E> {
  public:
   constexpr Result() = default;
-  template <typename F>
+  template <typename F>  // NOLINTNEXTLINE(google-explicit-constructor)
   constexpr Result(Unexpected<F> error) : error_(std::move(error).take()) {}
 
   [[nodiscard]] constexpr bool has_value() const { return !error_.has_value(); }

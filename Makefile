@@ -1,0 +1,222 @@
+# Builds opentracker and everything that checks it. The two commands a newcomer needs are
+# `make run` and `make test`; `make list` names the rest. GNU make 4.3 or newer.
+#
+# Nothing is registered by hand: src/**/*.cc is the program, tests/unit/**/*.cc one unit test
+# binary, tests/fuzz/*_fuzz.cc one fuzzer each. Objects lie in build/<variant>/, a variant being a
+# compiler and its flags; change one of them (or FEATURES) and what depends on it is built again.
+
+VERSION := 0.1.0
+
+# The switches are those of the original opentracker; src/base/features.h reads them.
+FEATURES ?= -DWANT_ACCESSLIST_WHITE -DWANT_ACCESSLIST_BLACK -DWANT_DYNAMIC_ACCESSLIST \
+            -DWANT_COMPRESSION_GZIP -DWANT_FULLSCRAPE -DWANT_KEEPALIVE -DWANT_RESTRICT_STATS \
+            -DWANT_IP_FROM_PROXY -DWANT_SYNC_LIVE -DWANT_SYNC_SCRAPE
+
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
+CLANGXX      ?= clang++-14
+CLANG_TIDY   ?= clang-tidy-14
+CLANG_FORMAT ?= clang-format-14
+PYTHON       ?= /usr/bin/python3
+PREFIX       ?= /usr/local
+JOBS         ?= $(shell nproc)
+CXXFLAGS     ?=
+LDFLAGS      ?=
+FUZZ_RUNS    ?= 1000000
+FUZZ_SECONDS ?= 300
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+THREAD_SAFETY := -Wthread-safety
+HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2
+LANGUAGE := -std=c++20 -Isrc -Itests -pthread
+LIBS     := -lowfat -lsodium -lz -pthread
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# clang's link-time optimisation needs a linker plugin that Debian packs apart.
+LTO := $(if $(findstring clang,$(CXX)),,-flto=auto)
+
+SOURCES := $(shell find src -name '*.cc' | LC_ALL=C sort)
+LIBRARY_SOURCES := $(filter-out src/main.cc,$(SOURCES))
+HEADERS := $(shell find src -name '*.h' | LC_ALL=C sort)
+TESTS   := $(shell find tests/unit -name '*.cc' 2>/dev/null | LC_ALL=C sort)
+FUZZ    := $(wildcard tests/fuzz/*_fuzz.cc)
+FORMATTED := $(shell find src tests bench -name '*.cc' -o -name '*.h' 2>/dev/null)
+
+# `make V=1` shows whole commands; else one short line each.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
+
+# A make inside a recipe: parallel, unless the caller has said how parallel already.
+SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+
+.PHONY: all run test test-long test-fresh deps test-deps bench unit unit-asan unit-tsan clang \
+        tsan fuzz fuzz-replay tidy format check-format layers headers limits features install clean \
+        list FORCE
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+all: opentracker opentracker.debug
+
+## Variants ---------------------------------------------------------------------------------------
+# $(1) name, $(2) compiler, $(3) flags. The stamp holds both and is rewritten only when they change.
+define variant
+FLAGS_$(1) = $(LANGUAGE) $(WARNINGS) $(FEATURES) $(3) $(CXXFLAGS)
+build/$(1)/flags: FORCE
+	@mkdir -p $$(@D)
+	@echo '$(2) $$(FLAGS_$(1)) $(LDFLAGS)' | cmp -s - $$@ || \
+	  echo '$(2) $$(FLAGS_$(1)) $(LDFLAGS)' > $$@
+build/$(1)/%.o: %.cc build/$(1)/flags
+	@mkdir -p $$(@D)
+	$$(call say,$(1),$$<)
+	$(Q)$(2) $$(FLAGS_$(1)) $$(IDENTITY) -MMD -MP -c -o $$@ $$<
+build/$(1)/libopentracker.a: $(LIBRARY_SOURCES:%.cc=build/$(1)/%.o) build/files
+	@rm -f $$@
+	$(Q)ar rcs $$@ $$(filter %.o,$$^)
+build/$(1)/opentracker: build/$(1)/src/main.o build/$(1)/libopentracker.a
+	$$(call say,link,$$@)
+	$(Q)$(2) $$(FLAGS_$(1)) $(LDFLAGS) -o $$@ $$^ $(LIBS)
+build/$(1)/unit_tests: $(TESTS:%.cc=build/$(1)/%.o) build/$(1)/libopentracker.a build/files
+	$$(call say,link,$$@)
+	$(Q)$(2) $$(FLAGS_$(1)) $(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) -lgtest -lgtest_main $(LIBS)
+build/$(1)/%_fuzz: build/$(1)/tests/fuzz/%_fuzz.o build/$(1)/libopentracker.a
+	$$(call say,link,$$@)
+	$(Q)$(2) $$(FLAGS_$(1)) -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$^ $(LIBS)
+endef
+
+VARIANTS := release debug unit asan tsan fuzz
+$(eval $(call variant,release,$(CXX),-O3 $(LTO) -DNDEBUG $(HARDENING)))
+$(eval $(call variant,debug,$(CXX),-O0 -g -DOT_VERBOSE))
+$(eval $(call variant,unit,$(CXX),-O1 -g1))
+$(eval $(call variant,asan,$(CLANGXX),-O1 -g1 $(SANITIZE) $(THREAD_SAFETY)))
+$(eval $(call variant,tsan,$(CLANGXX),-O1 -g1 -fsanitize=thread $(THREAD_SAFETY)))
+$(eval $(call variant,fuzz,$(CLANGXX),-O1 -g1 $(SANITIZE) -fsanitize=fuzzer-no-link))
+
+-include $(shell find build -name '*.d' 2>/dev/null)
+
+# A source file that has gone must leave the archives and the tests too.
+build/files: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SOURCES) $(TESTS)' | cmp -s - $@ || echo '$(SOURCES) $(TESTS)' > $@
+
+# Only main.cc knows version and commit, so a commit compiles one file.
+COMMIT = $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+build/identity: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION) $(COMMIT)' | cmp -s - $@ || echo '$(VERSION) $(COMMIT)' > $@
+MAIN_OBJECTS := $(VARIANTS:%=build/%/src/main.o)
+$(MAIN_OBJECTS): build/identity
+$(MAIN_OBJECTS): private IDENTITY = -DOT_VERSION='"$(VERSION)"' -DOT_COMMIT='"$(COMMIT)"'
+
+## The program ------------------------------------------------------------------------------------
+# Release objects are linked directly: an archive would hide them from link-time optimisation.
+RELEASE_OBJECTS := $(SOURCES:%.cc=build/release/%.o)
+opentracker: $(RELEASE_OBJECTS) build/files
+	$(call say,link,$@)
+	$(Q)$(CXX) $(FLAGS_release) -s -Wl,-z,relro,-z,now $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
+opentracker.debug: build/debug/opentracker
+	@cp $< $@
+
+run: deps
+	+$(SUBMAKE) opentracker
+	./opentracker
+
+install: opentracker
+	install -D -m 755 opentracker $(DESTDIR)$(PREFIX)/bin/opentracker
+
+clean:
+	rm -rf build opentracker opentracker.debug
+
+list:
+	@echo 'all run test test-long test-fresh deps test-deps bench unit unit-asan unit-tsan clang fuzz'
+	@echo 'fuzz-replay tidy format check-format layers headers limits features install clean'
+
+## Packages ---------------------------------------------------------------------------------------
+BUILD_PACKAGES := make g++ libowfat-dev libsodium-dev zlib1g-dev
+TEST_PACKAGES := clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 libgtest-dev python3 \
+                 python3-pytest iproute2 util-linux python3-libtorrent aria2 transmission-daemon \
+                 transmission-cli rtorrent apache2-utils
+
+deps:
+	@tests/tools/install_packages.sh $(BUILD_PACKAGES)
+test-deps:
+	@tests/tools/install_packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+## Tests ------------------------------------------------------------------------------------------
+# What these two run is the table in tests/tools/summary.py.
+test: deps test-deps
+	+@JOBS=$(JOBS) $(PYTHON) tests/tools/summary.py test
+test-long: deps test-deps
+	+@JOBS=$(JOBS) $(PYTHON) tests/tools/summary.py test-long
+test-fresh:
+	tests/tools/fresh_debian.sh
+bench:
+	@echo 'make bench: the benchmarks (tests/bench) are still to come' >&2; exit 1
+
+GTEST_OUTPUT ?=
+# Sanitizers of clang 14 lose their shadow memory to kernels that randomise 32 bits of an address.
+FIXED_LAYOUT := $(shell setarch -R true 2>/dev/null && echo setarch -R)
+unit: build/unit/unit_tests
+	$< $(GTEST_OUTPUT)
+unit-asan: build/asan/unit_tests
+	$(FIXED_LAYOUT) $< $(GTEST_OUTPUT)
+unit-tsan tsan: build/tsan/unit_tests
+	$(FIXED_LAYOUT) $< $(GTEST_OUTPUT)
+# clang compiles the asan variant with every warning and the thread annotations: no extra pass.
+clang: $(TESTS:%.cc=build/asan/%.o) $(SOURCES:%.cc=build/asan/%.o) $(FUZZ:%.cc=build/fuzz/%.o)
+
+FUZZERS := $(FUZZ:tests/fuzz/%.cc=build/fuzz/%)
+fuzz: $(FUZZERS)
+	FUZZ_RUNS=$(FUZZ_RUNS) FUZZ_SECONDS=$(FUZZ_SECONDS) \
+	  $(FIXED_LAYOUT) tests/tools/run_fuzzers.sh search $^
+fuzz-replay: $(FUZZERS)
+	$(FIXED_LAYOUT) tests/tools/run_fuzzers.sh replay $^
+
+## Checks without running anything ----------------------------------------------------------------
+check-format:
+	$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
+format:
+	$(CLANG_FORMAT) -i $(FORMATTED)
+layers:
+	$(PYTHON) tests/tools/check_layers.py src
+limits:
+	$(PYTHON) tests/tools/check_limits.py src tests
+
+tidy: $(SOURCES:%=build/tidy/%.ok)
+build/tidy/%.ok: % $(HEADERS) .clang-tidy
+	@mkdir -p $(@D)
+	$(call say,tidy,$<)
+	$(Q)$(CLANG_TIDY) --quiet $< -- $(LANGUAGE) $(FEATURES) -DOT_VERSION='""' -DOT_COMMIT='""' \
+	  2>&1 | sed '/ warnings\? generated\.$$/d'
+	@touch $@
+
+# The code compiles, asserts off, with no switch, with one family only, and with every switch.
+ALL_FEATURES := $(shell sed -n 's/^OT_FEATURE(.*, \(WANT_[A-Z0-9_]*\));/-D\1/p' src/base/features.h)
+FEATURE_SETS := none v4only v6only every
+features_none :=
+features_v4only := -DWANT_V4_ONLY
+features_v6only := -DWANT_V6
+features_every := $(filter-out -DWANT_V4_ONLY -DWANT_V6,$(ALL_FEATURES))
+features: $(foreach set,$(FEATURE_SETS),$(SOURCES:%=build/features/$(set)/%.ok))
+define feature_set
+build/features/$(1)/%.ok: % $(HEADERS)
+	@mkdir -p $$(@D)
+	$$(call say,$(1),$$<)
+	$(Q)$(CLANGXX) $(LANGUAGE) $(WARNINGS) $$(features_$(1)) -DNDEBUG -fsyntax-only \
+	  -DOT_VERSION='""' -DOT_COMMIT='""' $$<
+	@touch $$@
+endef
+$(foreach set,$(FEATURE_SETS),$(eval $(call feature_set,$(set))))
+
+# Each header compiles alone, with both compilers.
+headers: $(HEADERS:%=build/headers/gcc/%.ok) $(HEADERS:%=build/headers/clang/%.ok)
+HEADER_FLAGS = $(LANGUAGE) $(WARNINGS) $(FEATURES) -fsyntax-only -x c++ -
+build/headers/gcc/%.ok: % $(HEADERS)
+	@mkdir -p $(@D)
+	@echo '#include "$(<:src/%=%)"' | $(CXX) $(HEADER_FLAGS)
+	@touch $@
+build/headers/clang/%.ok: % $(HEADERS)
+	@mkdir -p $(@D)
+	@echo '#include "$(<:src/%=%)"' | $(CLANGXX) $(HEADER_FLAGS)
+	@touch $@

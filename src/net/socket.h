@@ -1,0 +1,67 @@
+// Sockets made from Endpoints, and addresses between the kernel's form and ours.
+//
+// Every socket is non-blocking and close-on-exec; an IPv6 socket never takes IPv4 (V6ONLY). Errors
+// name what was being done to which address: "bind 0.0.0.0:6969: Address already in use".
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/ip_address.h"
+#include "base/posix.h"
+#include "base/result.h"
+
+namespace ot {
+
+// The kernel's form of an Endpoint of either family.
+union SocketAddress {
+  sockaddr any;
+  sockaddr_in v4;
+  sockaddr_in6 v6;
+
+  SocketAddress() : v6{} {}
+};
+
+// Fills `out` and returns the size of its family's form.
+socklen_t to_socket_address(const Endpoint& endpoint, SocketAddress& out);
+// A family that is neither IPv4 nor IPv6 gives 0.0.0.0:0.
+[[nodiscard]] Endpoint to_endpoint(const SocketAddress& address);
+
+struct TcpListenOptions {
+  int backlog = 4096;
+  // Connections that send nothing are not shown to us for about as long (TCP_DEFER_ACCEPT).
+  int defer_accept_seconds = 3;
+  // For tests with slow readers; 0 leaves the kernel's choice.
+  int send_buffer = 0;
+  bool reuse_port = false;
+};
+
+// A listening socket. Port 0: one the kernel chooses.
+[[nodiscard]] Result<UniqueFd, SystemError> listen_tcp(const Endpoint& endpoint,
+                                                       const TcpListenOptions& options = {});
+
+struct UdpSocketOptions {
+  // Bytes; beyond the system's limit while privileged (SO_RCVBUFFORCE), else up to it.
+  int receive_buffer = 16 << 20;
+  int send_buffer = 1 << 20;
+  bool reuse_port = false;
+};
+
+// A bound socket that reports the datagrams the kernel drops (SO_RXQ_OVFL) and, on a wildcard
+// address, the address each one was sent to. Port 0: one the kernel chooses.
+[[nodiscard]] Result<UniqueFd, SystemError> bind_udp(const Endpoint& endpoint,
+                                                     const UdpSocketOptions& options = {});
+
+// Where a socket is bound.
+[[nodiscard]] Result<Endpoint, SystemError> local_endpoint(int fd);
+
+// Whether the kernel has no such family, as when IPv6 is switched off.
+[[nodiscard]] bool is_family_unsupported(const SystemError& error);
+
+// Raises the soft limit of descriptors to the hard one; returns the limit now in force.
+[[nodiscard]] Result<uint64_t, SystemError> raise_descriptor_limit();
+
+}  // namespace ot

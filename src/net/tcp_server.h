@@ -1,0 +1,128 @@
+// Serves a byte-stream protocol on TCP listeners that share connections and limits.
+//
+// The path of a client that sends one request and wants the connection closed is four system calls:
+// accept4, recv, send, close. The reply is sent with MSG_MORE, so that its last segment carries the
+// FIN. That is safe only if nothing is left unread, for closing with unread input sends a reset,
+// which can destroy the reply on its way; otherwise: send, shutdown, drain for a bounded while,
+// close. Only a connection that would block gets a Connection and a place in epoll.
+//
+// Bounds: requests per connection and pass, accepts per pass, bytes of input per connection, bytes
+// buffered by all of them together (beyond that, those who have been stuck longest go), deadlines
+// for an incomplete request (absolute), an idle connection, a reply without progress. A client that
+// does not take its replies is not read from. Above three quarters of the descriptors the
+// connection that has idled longest makes room for each new one. Thread: that of the loop.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/posix.h"
+#include "base/result.h"
+#include "net/acceptor.h"
+#include "net/connection.h"
+#include "net/event_loop.h"
+#include "net/stream.h"
+#include "net/timeout_queue.h"
+
+namespace ot {
+
+struct TcpOptions {
+  // From accept, or from the first byte of the next request, to its last byte; also how long a
+  // reply may make no progress.
+  Duration request_timeout = std::chrono::seconds(30);
+  Duration idle_timeout = std::chrono::seconds(5);
+  // How long unread input is drained after the reply.
+  Duration drain_timeout = std::chrono::seconds(2);
+  // Bytes of input a connection can hold; a handler must give its verdict before they are full.
+  size_t max_input = 16 << 10;
+  // The largest reply a handler can build.
+  size_t max_reply = 64 << 10;
+  // All connections together.
+  size_t max_buffered = 32 << 20;
+  int accepts_per_wake = 64;
+  int requests_per_wake = 64;
+  // Descriptors the process may have; 0 asks the kernel.
+  uint64_t descriptor_limit = 0;
+};
+
+struct TcpCounters {
+  uint64_t accepted = 0;
+  uint64_t requests = 0;
+  // Incomplete request, or reply without progress.
+  uint64_t closed_by_timeout = 0;
+  uint64_t closed_idle = 0;
+  // To make room for others: descriptors or memory.
+  uint64_t closed_for_room = 0;
+  // How often the listeners were paused for want of descriptors.
+  uint64_t accept_pauses = 0;
+};
+
+class TcpServer final : private AcceptHandler, private ConnectionEvents {
+ public:
+  TcpServer(EventLoop& loop, StreamHandler& handler, const TcpOptions& options = {});
+  TcpServer(const TcpServer&) = delete;
+  TcpServer& operator=(const TcpServer&) = delete;
+  // Closes all connections.
+  ~TcpServer();
+
+  // Takes a socket of listen_tcp() and serves it from the next pass on.
+  [[nodiscard]] Result<void, SystemError> add_listener(UniqueFd listener);
+
+  [[nodiscard]] TcpCounters counters() const;
+  // Connections that are not served at once.
+  [[nodiscard]] size_t connections() const { return connections_.size(); }
+  [[nodiscard]] size_t buffered_bytes() const { return buffered_; }
+
+ private:
+  struct Served;
+  class SocketSink;
+
+  void on_accepted(UniqueFd socket, const Endpoint& peer) override;
+  bool make_room() override;
+  void on_ready(Connection& connection) override;
+
+  [[nodiscard]] Served serve(const Endpoint& peer, ByteView input, bool may_have_more, size_t seen,
+                             SocketSink& sink);
+  void settle(Connection& connection, ByteView input, const Served& served, SocketSink& sink);
+  void receive(Connection& connection);
+  void advance(Connection& connection, size_t received);
+  void run_ready();
+
+  void wait_for_request(Connection& connection, size_t requests_served);
+  void write_rest(Connection& connection);
+  void begin_drain(Connection& connection);
+  void drain(Connection& connection);
+
+  void keep_input(Connection& connection, ByteView input);
+  void keep_unsent(Connection& connection, std::vector<uint8_t> bytes);
+  // Both may close `connection`.
+  void watch_for(Connection& connection, uint32_t events);
+  void limit_buffered();
+
+  [[nodiscard]] Connection& open(UniqueFd socket, const Endpoint& peer);
+  void close(Connection& connection);
+  void reset(Connection& connection);
+
+  EventLoop& loop_;
+  StreamHandler& handler_;
+  const TcpOptions options_;
+  const int crowded_from_;  // descriptors numbered from here mean that three quarters are in use
+  TcpCounters counters_;
+  size_t buffered_ = 0;
+  const std::unique_ptr<uint8_t[]> input_;   // of the connection being served
+  const std::unique_ptr<uint8_t[]> output_;  // likewise
+
+  TimeoutQueue<Connection> reading_;
+  TimeoutQueue<Connection> idle_;
+  TimeoutQueue<Connection> writing_;
+  TimeoutQueue<Connection> draining_;
+  HookList<Connection> ready_;
+  Timer ready_timer_;
+  ConnectionTable connections_;
+  Acceptor acceptor_;
+};
+
+}  // namespace ot

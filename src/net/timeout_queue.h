@@ -1,0 +1,121 @@
+// Many deadlines with one constant timeout: arming, re-arming and disarming cost a list operation.
+//
+// Because the timeout is constant, the order of arming is the order of expiry, so an intrusive list
+// needs no heap. The queue's Timer is armed for what is first in line and left alone when that one
+// moves; it may then fire early once, which costs less than following every change.
+// Thread: that of the loop.
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include "net/timer.h"
+
+namespace ot {
+
+// Base class of what stands in lists: in at most one at a time, leaves it when destroyed.
+class ListHook {
+ public:
+  ListHook() = default;
+  ListHook(const ListHook&) = delete;
+  ListHook& operator=(const ListHook&) = delete;
+  ~ListHook() { unlink(); }
+
+  [[nodiscard]] bool linked() const { return next_ != this; }
+  void unlink() {
+    prev_->next_ = next_;
+    next_->prev_ = prev_;
+    prev_ = next_ = this;
+  }
+
+ private:
+  template <typename T>
+  friend class HookList;
+
+  ListHook* prev_ = this;
+  ListHook* next_ = this;
+};
+
+// A doubly linked list through the hooks of T; owns nothing.
+template <typename T>
+class HookList {
+ public:
+  [[nodiscard]] bool empty() const { return !head_.linked(); }
+  // The oldest, or nullptr.
+  [[nodiscard]] T* front() { return empty() ? nullptr : static_cast<T*>(head_.next_); }
+
+  // Takes the element out of the list it is in, if any.
+  void push_back(T& element) {
+    ListHook& hook = element;
+    hook.unlink();
+    hook.prev_ = head_.prev_;
+    hook.next_ = &head_;
+    head_.prev_->next_ = &hook;
+    head_.prev_ = &hook;
+  }
+
+  // Moves everything out of `other`, which is left empty, to the end of this.
+  void append_all_of(HookList& other) {
+    while (T* element = other.front()) push_back(*element);
+  }
+
+ private:
+  ListHook head_;
+};
+
+// Base class of what has a deadline.
+class TimeoutHook : public ListHook {
+ private:
+  template <typename T>
+  friend class TimeoutQueue;
+
+  MonotonicTime deadline_{};
+};
+
+template <typename T>
+class TimeoutQueue {
+ public:
+  // Calls on_timeout for each element that has been armed for `timeout`; the element has left the
+  // queue by then.
+  TimeoutQueue(Timers& timers, Duration timeout, std::function<void(T&)> on_timeout)
+      : timers_(timers),
+        timeout_(timeout),
+        on_timeout_(std::move(on_timeout)),
+        timer_(timers, [this] { expire(); }) {}
+
+  // Starts the element's timeout now; takes it out of the queue or list it is in.
+  void arm(T& element) {
+    static_cast<TimeoutHook&>(element).deadline_ = timers_.now() + timeout_;
+    list_.push_back(element);
+    if (!timer_.armed()) timer_.arm(timers_.now() + timeout_);
+  }
+
+  // The element that will expire first, or nullptr.
+  [[nodiscard]] T* front() { return list_.front(); }
+
+ private:
+  // Enough to keep up with any rate of arrivals, few enough for a pass to stay short.
+  static constexpr int kMaxPerPass = 64;
+
+  static MonotonicTime deadline_of(const T& element) {
+    return static_cast<const TimeoutHook&>(element).deadline_;
+  }
+
+  void expire() {
+    for (int i = 0; i < kMaxPerPass; ++i) {
+      T* first = list_.front();
+      if (first == nullptr || deadline_of(*first) > timers_.now()) break;
+      static_cast<TimeoutHook&>(*first).unlink();
+      on_timeout_(*first);
+    }
+    if (T* first = list_.front()) timer_.arm(deadline_of(*first));
+  }
+
+  Timers& timers_;
+  const Duration timeout_;
+  const std::function<void(T&)> on_timeout_;
+  HookList<T> list_;
+  Timer timer_;
+};
+
+}  // namespace ot

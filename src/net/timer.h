@@ -1,0 +1,74 @@
+// Deadlines on an injected time.
+//
+// Timers holds the few armed Timers of one event loop, sorted, and the time of its current pass.
+// What exists by the thousand (connections) goes into a TimeoutQueue, which costs one Timer.
+// Thread: that of the loop.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace ot {
+
+class Timer;
+
+class Timers {
+ public:
+  explicit Timers(MonotonicTime now) : now_(now) {}
+  Timers(const Timers&) = delete;
+  Timers& operator=(const Timers&) = delete;
+
+  // The time of the pass; does not move within one.
+  [[nodiscard]] MonotonicTime now() const { return now_; }
+  void set_now(MonotonicTime now) { now_ = now; }
+
+  // The earliest deadline; nothing if no timer is armed.
+  [[nodiscard]] std::optional<MonotonicTime> next() const;
+
+  // Fires every timer whose deadline is not after now(). One that is armed meanwhile waits for the
+  // next call, whatever its deadline, so that no timer can hold the loop.
+  void fire();
+
+ private:
+  friend class Timer;
+
+  void insert(Timer& timer);
+  void remove(Timer& timer);
+  [[nodiscard]] Timer* take_due(uint64_t armed_before);
+
+  std::vector<Timer*> armed_;  // by deadline, then by order of arming
+  uint64_t next_order_ = 0;
+  MonotonicTime now_;
+};
+
+// One deadline. Disarmed when it fires and when it is destroyed.
+class Timer {
+ public:
+  Timer(Timers& timers, std::function<void()> on_fire)
+      : timers_(timers), on_fire_(std::move(on_fire)) {}
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+  ~Timer() { disarm(); }
+
+  // Fires once in the first pass that is not before `deadline`; replaces an earlier deadline.
+  void arm(MonotonicTime deadline);
+  // The same, from the time of the pass.
+  void arm_after(Duration delay) { arm(timers_.now() + delay); }
+  void disarm();
+  [[nodiscard]] bool armed() const { return armed_; }
+
+ private:
+  friend class Timers;
+
+  Timers& timers_;
+  std::function<void()> on_fire_;
+  MonotonicTime deadline_{};
+  uint64_t order_ = 0;
+  bool armed_ = false;
+};
+
+}  // namespace ot

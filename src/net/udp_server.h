@@ -1,0 +1,93 @@
+// Serves one UDP socket in batches: recvmmsg, the handler, one sendmmsg.
+//
+// Nothing is allocated after construction. Each reply goes to where its datagram came from and, on
+// a wildcard socket, leaves from the address that was asked. A reply that cannot be sent is counted
+// and skipped; when the send buffer is full the rest of the batch is dropped and counted, since
+// clients of UDP ask again and a queue would only serve answers nobody waits for. Thread: that of
+// the loop.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/bytes.h"
+#include "base/ip_address.h"
+#include "base/posix.h"
+#include "base/result.h"
+#include "net/event_loop.h"
+
+namespace ot {
+
+struct Datagram {
+  Endpoint source;
+  // At most UdpServer::kMaxDatagram bytes: what is longer is cut.
+  ByteView payload;
+};
+
+struct UdpReply {
+  // Room for the reply, UdpServer::kMaxDatagram bytes.
+  ByteSpan buffer;
+  // How much of it to send; 0 is silence.
+  size_t size = 0;
+};
+
+class DatagramHandler {
+ public:
+  // Answers in[i] in out[i]; the spans are equally long, 1 to UdpServer::kBatch, every size is 0 at
+  // first, and no view outlives the call.
+  virtual void on_batch(std::span<const Datagram> in, std::span<UdpReply> out) = 0;
+
+ protected:
+  ~DatagramHandler() = default;
+};
+
+struct UdpCounters {
+  uint64_t received = 0;
+  uint64_t sent = 0;
+  // Replies that the kernel refused or had no room for.
+  uint64_t send_errors = 0;
+  // Datagrams the kernel dropped because the receive buffer was full, as of the last one received.
+  uint64_t kernel_drops = 0;
+};
+
+class UdpServer final : public EventHandler {
+ public:
+  static constexpr size_t kBatch = 32;
+  static constexpr size_t kMaxDatagram = 2048;
+
+  // Takes a socket of bind_udp().
+  [[nodiscard]] static Result<std::unique_ptr<UdpServer>, SystemError> create(
+      EventLoop& loop, UniqueFd socket, DatagramHandler& handler);
+  UdpServer(const UdpServer&) = delete;
+  UdpServer& operator=(const UdpServer&) = delete;
+  ~UdpServer();
+
+  [[nodiscard]] const UdpCounters& counters() const { return counters_; }
+  [[nodiscard]] const Endpoint& local() const { return local_; }
+
+  void on_events(uint32_t events) override;
+
+ private:
+  struct Buffers;
+
+  // Enough to empty a burst, few enough for HTTP to have its turn.
+  static constexpr int kBatchesPerWake = 4;
+
+  UdpServer(EventLoop& loop, UniqueFd socket, const Endpoint& local, DatagramHandler& handler);
+
+  [[nodiscard]] size_t receive();
+  void answer(size_t count);
+  void queue_reply(size_t from, size_t to);
+  void send_all(size_t count);
+
+  EventLoop& loop_;
+  const UniqueFd socket_;
+  const Endpoint local_;
+  DatagramHandler& handler_;
+  const std::unique_ptr<Buffers> buffers_;
+  UdpCounters counters_;
+  Watch watch_;
+};
+
+}  // namespace ot

@@ -1,0 +1,95 @@
+// Bencoding (BEP 3), the writing half: strings, integers, dictionaries and lists appended to a
+// ByteWriter.
+//
+// The caller writes keys in sorted order, as the format demands; a debug build asserts it, level by
+// level. A literal key costs one copy: its length is formatted by the compiler. Running out of room
+// is the ByteWriter's to tell. No thread rule: an object belongs to one call.
+#pragma once
+
+#include <array>
+#include <cassert>
+#include <concepts>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace ot {
+
+class BencodeWriter {
+ public:
+  // `out` must outlive the writer. Keys given as views must live until their dictionary ends.
+  explicit BencodeWriter(ByteWriter& out) : out_(out) {}
+
+  void begin_dict() {
+    out_.text("d");
+    enter();
+  }
+  void begin_list() {
+    out_.text("l");
+    enter();
+  }
+  void end() {
+    assert(depth_ > 0);
+    --depth_;
+    out_.text("e");
+  }
+
+  // A key known when compiling, of 1 to 99 bytes.
+  template <size_t N>
+  void key(const char (&literal)[N]) {
+    constexpr size_t kLength = N - 1;
+    static_assert(kLength >= 1 && kLength <= 99);
+    constexpr size_t kDigits = kLength < 10 ? 1 : 2;
+    std::array<uint8_t, kDigits + 1 + kLength> encoded;
+    if constexpr (kDigits == 2) encoded[0] = '0' + kLength / 10;
+    encoded[kDigits - 1] = '0' + kLength % 10;
+    encoded[kDigits] = ':';
+    std::memcpy(encoded.data() + kDigits + 1, literal, kLength);
+    note_key({literal, kLength});
+    out_.write(encoded);
+  }
+  // A key made of bytes, such as an info_hash.
+  void key(ByteView bytes) {
+    note_key(as_text(bytes));
+    string(bytes);
+  }
+
+  void string(ByteView bytes) {
+    string_head(bytes.size());
+    out_.write(bytes);
+  }
+  void text(std::string_view text) { string(as_bytes(text)); }
+  // "180:", for a string whose bytes are put behind it by someone else.
+  void string_head(size_t bytes) {
+    out_.decimal(bytes);
+    out_.text(":");
+  }
+
+  template <std::integral T>
+  void integer(T value) {
+    out_.text("i");
+    out_.decimal(value);
+    out_.text("e");
+  }
+
+ private:
+  static constexpr size_t kMaxDepth = 4;
+
+  void enter() {
+    assert(depth_ < kMaxDepth);
+    last_keys_[depth_++] = {};
+  }
+  void note_key(std::string_view key) {
+    assert(depth_ > 0);
+    std::string_view& last = last_keys_[depth_ - 1];
+    assert(last < key);
+    last = key;
+  }
+
+  ByteWriter& out_;
+  size_t depth_ = 0;
+  // Only asserts read these; without asserts the compiler drops them.
+  std::array<std::string_view, kMaxDepth> last_keys_;
+};
+
+}  // namespace ot

@@ -1,0 +1,213 @@
+#include "protocol/http_message.h"
+
+#include <algorithm>
+
+namespace ot {
+namespace {
+
+constexpr std::string_view kGet = "GET ";
+constexpr size_t kMaxEmptyLines = 2;
+
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+std::string_view trim(std::string_view text) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// The text up to the separator, which is dropped from `rest` along with it.
+std::string_view cut(std::string_view& rest, char separator) {
+  const size_t at = rest.find(separator);
+  const std::string_view part = rest.substr(0, at);
+  rest.remove_prefix(at == std::string_view::npos ? rest.size() : at + 1);
+  return part;
+}
+
+std::string_view cut_line(std::string_view& rest) {
+  std::string_view line = cut(rest, '\n');
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+// Whether a list such as "Keep-Alive, TE" has the token, in any case.
+bool has_token(std::string_view list, std::string_view token) {
+  while (!list.empty()) {
+    if (equal_ignoring_case(trim(cut(list, ',')), token)) return true;
+  }
+  return false;
+}
+
+size_t skip_empty_lines(std::string_view input) {
+  size_t at = 0;
+  for (size_t lines = 0; lines < kMaxEmptyLines; ++lines) {
+    if (input.substr(at).starts_with("\r\n")) {
+      at += 2;
+    } else if (input.substr(at).starts_with('\n')) {
+      at += 1;
+    }
+  }
+  return at;
+}
+
+struct HeadEnd {
+  bool found = false;
+  size_t at = 0;  // behind the empty line if found, else where to go on looking
+};
+
+// Looks for an empty line behind a line feed at `from` or later.
+HeadEnd find_head_end(std::string_view input, size_t from) {
+  while (true) {
+    const size_t feed = input.find('\n', from);
+    if (feed == std::string_view::npos) return {false, input.size()};
+    const std::string_view behind = input.substr(feed + 1, 2);
+    if (behind.starts_with('\n')) return {true, feed + 2};
+    if (behind == "\r\n") return {true, feed + 3};
+    if (behind.empty() || behind == "\r") return {false, feed};
+    from = feed + 1;
+  }
+}
+
+bool has_control_bytes(std::string_view text) {
+  // Without an early exit, so that the compiler makes vectors of it.
+  unsigned found = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    found |= static_cast<unsigned>(byte < 0x20) | static_cast<unsigned>(byte == 0x7f);
+  }
+  return found != 0;
+}
+
+// The target ends at the first space; some clients put one before the '?', which does not count.
+std::string_view target_of(std::string_view line) {
+  size_t end = line.find(' ');
+  if (end != std::string_view::npos && line.substr(end + 1).starts_with('?') &&
+      line.substr(0, end).find('?') == std::string_view::npos)
+    end = line.find(' ', end + 1);
+  return line.substr(0, end);
+}
+
+HttpVersion version_of(std::string_view line) {
+  if (line.ends_with(" HTTP/1.1")) return HttpVersion::v1_1;
+  return line.ends_with(" HTTP/1.0") ? HttpVersion::v1_0 : HttpVersion::v0_9;
+}
+
+struct ConnectionWishes {
+  bool close = false;
+  bool keep_alive = false;
+  bool has_body = false;
+};
+
+ConnectionWishes read_wishes(std::string_view fields) {
+  ConnectionWishes wishes;
+  HeaderReader reader(fields);
+  for (HeaderField field; reader.next(field);) {
+    const char initial = to_lower(field.name.front());
+    if (initial != 'c' && initial != 't') continue;
+    if (equal_ignoring_case(field.name, "Connection")) {
+      wishes.close |= has_token(field.value, "close");
+      wishes.keep_alive |= has_token(field.value, "keep-alive");
+    } else if (equal_ignoring_case(field.name, "Content-Length")) {
+      wishes.has_body |= field.value != "0";
+    } else if (equal_ignoring_case(field.name, "Transfer-Encoding")) {
+      wishes.has_body = true;
+    }
+  }
+  return wishes;
+}
+
+Persistence persistence_of(HttpVersion version, const ConnectionWishes& wishes) {
+  if (wishes.close || version == HttpVersion::v0_9) return Persistence::close;
+  if (version == HttpVersion::v1_1) return Persistence::keep;
+  return wishes.keep_alive ? Persistence::keep_and_say : Persistence::close;
+}
+
+HeadResult bad(BadHead reason) { return {.status = HeadResult::Status::bad, .reason = reason}; }
+
+HeadResult parse_complete(std::string_view head, size_t size) {
+  std::string_view line = cut_line(head);
+  line.remove_prefix(kGet.size());
+  HeadResult result{.status = HeadResult::Status::complete};
+  result.head.target = target_of(line);
+  if (!result.head.target.starts_with('/') || has_control_bytes(result.head.target))
+    return bad(BadHead::bad_target);
+  const ConnectionWishes wishes = read_wishes(head);
+  if (wishes.has_body) return bad(BadHead::has_body);
+  result.head.fields = head;
+  result.head.version = version_of(line);
+  result.head.persistence = persistence_of(result.head.version, wishes);
+  result.head.size = size;
+  return result;
+}
+
+}  // namespace
+
+bool HeaderReader::next(HeaderField& out) {
+  while (!rest_.empty()) {
+    std::string_view line = cut_line(rest_);
+    if (line.starts_with(' ') || line.starts_with('\t')) continue;
+    const size_t colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    // White space before the colon is no part of the name, or "Content-Length : 9" would hide.
+    const std::string_view name = trim(line.substr(0, colon));
+    if (name.empty()) continue;
+    out = {name, trim(line.substr(colon + 1))};
+    return true;
+  }
+  return false;
+}
+
+std::string_view describe(BadHead reason) {
+  switch (reason) {
+    case BadHead::not_get:
+      return "not a GET";
+    case BadHead::bad_target:
+      return "not a path";
+    case BadHead::too_long:
+      return "head too long";
+    case BadHead::has_body:
+      return "a body";
+  }
+  return "";
+}
+
+HeadResult parse_head(ByteView input, size_t scanned) {
+  const std::string_view text = as_text(input).substr(0, kMaxHead);
+  const size_t start = skip_empty_lines(text);
+  const std::string_view method = text.substr(start, kGet.size());
+  const bool is_half_line_end = method == "\r" && start + 1 == text.size();
+  if (!kGet.starts_with(method) && !is_half_line_end) return bad(BadHead::not_get);
+  const HeadEnd end = find_head_end(text, std::max(start, std::min(scanned, text.size())));
+  if (end.found) return parse_complete(text.substr(start, end.at - start), end.at);
+  if (text.size() == kMaxHead) return bad(BadHead::too_long);
+  return {.scanned = end.at};
+}
+
+std::optional<std::string_view> find_field(const RequestHead& head, std::string_view name) {
+  HeaderReader reader(head.fields);
+  for (HeaderField field; reader.next(field);) {
+    if (equal_ignoring_case(field.name, name)) return field.value;
+  }
+  return std::nullopt;
+}
+
+bool accepts_gzip(const RequestHead& head) {
+  std::string_view list = find_field(head, "Accept-Encoding").value_or("");
+  while (!list.empty()) {
+    std::string_view element = cut(list, ',');
+    const std::string_view coding = trim(cut(element, ';'));
+    if (!equal_ignoring_case(coding, "gzip")) continue;
+    const std::string_view weight = trim(element);
+    return !weight.starts_with("q=0") || weight.find_first_of("123456789") != weight.npos;
+  }
+  return false;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return to_lower(x) == to_lower(y);
+         });
+}
+
+}  // namespace ot

@@ -1,0 +1,96 @@
+#include "protocol/http_reply.h"
+
+#include <array>
+
+namespace ot {
+namespace {
+
+struct StatusRow {
+  HttpStatus status;
+  std::string_view code;
+  std::string_view phrase;  // in the status line and the page
+};
+
+constexpr std::array<StatusRow, 7> kStatuses{{
+    {HttpStatus::found, "302", "Found"},
+    {HttpStatus::invalid_request, "400", "Invalid Request"},
+    {HttpStatus::payment_required, "402", "Payment Required"},
+    {HttpStatus::access_denied, "403", "Access Denied"},
+    {HttpStatus::not_found, "404", "Not Found"},
+    {HttpStatus::internal_error, "500", "Internal Server Error"},
+    {HttpStatus::unavailable, "503", "Service Unavailable"},
+}};
+
+constexpr std::string_view kTitle = "<title>";
+constexpr std::string_view kTitleEnd = "</title>\n";
+
+const StatusRow& row_of(HttpStatus status) {
+  for (const StatusRow& row : kStatuses) {
+    if (row.status == status) return row;
+  }
+  return kStatuses[5];
+}
+
+void write_connection(ByteWriter& out, Persistence persistence) {
+  if (persistence == Persistence::close) out.text("Connection: close\r\n");
+  if (persistence == Persistence::keep_and_say) out.text("Connection: keep-alive\r\n");
+}
+
+}  // namespace
+
+void write_ok_head(ByteWriter& out, size_t content_length, Persistence persistence,
+                   std::string_view content_type) {
+  out.text("HTTP/1.1 200 OK\r\nContent-Type: ");
+  out.text(content_type);
+  out.text("\r\nContent-Length: ");
+  out.decimal(content_length);
+  out.text("\r\n");
+  write_connection(out, persistence);
+  out.text("\r\n");
+}
+
+ByteView prepend_ok_head(ByteSpan out, size_t begin, size_t end, Persistence persistence,
+                         std::string_view content_type) {
+  std::array<uint8_t, kReplyHeadRoom> scratch;
+  ByteWriter head(scratch);
+  write_ok_head(head, end - begin, persistence, content_type);
+  if (head.failed() || head.size() > begin || end > out.size()) return {};
+  const size_t start = begin - head.size();
+  std::memcpy(out.data() + start, scratch.data(), head.size());
+  return out.subspan(start, end - start);
+}
+
+ByteView write_error_page(ByteSpan out, const ErrorPage& page, Persistence persistence) {
+  const StatusRow& row = row_of(page.status);
+  // A redirect is for machines: the reference sends it without a page.
+  const bool has_page = page.status != HttpStatus::found;
+  ByteWriter writer(out);
+  writer.text(persistence == Persistence::close ? "HTTP/1.0 " : "HTTP/1.1 ");
+  writer.text(row.code);
+  writer.text(" ");
+  writer.text(row.phrase);
+  writer.text(has_page ? "\r\nContent-Type: text/html\r\nContent-Length: "
+                       : "\r\nContent-Length: ");
+  writer.decimal(has_page ? kTitle.size() + row.phrase.size() + kTitleEnd.size() : 0);
+  writer.text("\r\n");
+  if (!has_page) {
+    writer.text("Location: ");
+    writer.text(page.location);
+    writer.text("\r\n");
+  }
+  if (page.status == HttpStatus::unavailable) {
+    writer.text("Retry-After: ");
+    writer.decimal(page.retry_after.count());
+    writer.text("\r\n");
+  }
+  write_connection(writer, persistence);
+  writer.text("\r\n");
+  if (has_page) {
+    writer.text(kTitle);
+    writer.text(row.phrase);
+    writer.text(kTitleEnd);
+  }
+  return writer.failed() ? ByteView() : writer.written();
+}
+
+}  // namespace ot

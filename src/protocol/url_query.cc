@@ -1,0 +1,67 @@
+#include "protocol/url_query.h"
+
+#include <array>
+
+namespace ot {
+namespace {
+
+constexpr std::array<int8_t, 256> kHexValue = [] {
+  std::array<int8_t, 256> table{};
+  for (size_t i = 0; i < table.size(); ++i)
+    table[i] = static_cast<int8_t>(hex_digit(static_cast<char>(i)));
+  return table;
+}();
+
+int hex_value(char c) { return kHexValue[static_cast<uint8_t>(c)]; }
+
+}  // namespace
+
+bool QueryReader::next(QueryParameter& out) {
+  while (!rest_.empty() && rest_.front() == '&') rest_.remove_prefix(1);
+  if (rest_.empty()) return false;
+  // Keys are short, so a loop finds their end sooner than a call would; values may be long.
+  size_t key_end = 0;
+  while (key_end < rest_.size() && rest_[key_end] != '=' && rest_[key_end] != '&') ++key_end;
+  const size_t end = std::min(rest_.find('&', key_end), rest_.size());
+  out.key = rest_.substr(0, key_end);
+  out.value = key_end == end ? std::string_view() : rest_.substr(key_end + 1, end - key_end - 1);
+  rest_.remove_prefix(end);
+  return true;
+}
+
+Result<size_t, DecodeError> percent_decode(std::string_view encoded, ByteSpan out) {
+  const char* from = encoded.data();
+  const char* const end = from + encoded.size();
+  size_t used = 0;
+  while (from != end) {
+    if (used == out.size()) return Unexpected(DecodeError::too_long);
+    if (*from != '%') {
+      out[used++] = static_cast<uint8_t>(*from++);
+      continue;
+    }
+    if (end - from < 3) return Unexpected(DecodeError::bad_escape);
+    const int byte = hex_value(from[1]) * 16 | hex_value(from[2]);
+    if (byte < 0) return Unexpected(DecodeError::bad_escape);
+    out[used++] = static_cast<uint8_t>(byte);
+    from += 3;
+  }
+  return used;
+}
+
+bool key_is(std::string_view key, std::string_view name) {
+  if (key == name) return true;
+  if (key.size() <= name.size() || key.find('%') == std::string_view::npos) return false;
+  std::array<uint8_t, 32> decoded;
+  const auto size = percent_decode(key, decoded);
+  return size && as_text(decoded).substr(0, *size) == name;
+}
+
+std::optional<std::string_view> find_parameter(std::string_view query, std::string_view name) {
+  QueryReader reader(query);
+  for (QueryParameter parameter; reader.next(parameter);) {
+    if (key_is(parameter.key, name)) return parameter.value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace ot

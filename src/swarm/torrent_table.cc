@@ -1,0 +1,213 @@
+#include "swarm/torrent_table.h"
+
+#include <algorithm>
+
+#include "swarm/peer_choice.h"
+#include "swarm/peer_sample.h"
+
+namespace ot {
+namespace {
+
+template <typename Peer>
+PartCounts others(const PeerList<Peer>& list, std::optional<PeerPosition> asker) {
+  PartCounts counts{list.leechers(), list.seeders()};
+  if (asker) --(list.is_seeder(*asker) ? counts.seeders : counts.leechers);
+  return counts;
+}
+
+template <typename Peer>
+size_t write_peers(const PeerList<Peer>& list, PartCounts wanted, std::optional<PeerPosition> asker,
+                   Random& random, uint8_t* out) {
+  uint8_t* end = sample_part(list, false, wanted.leechers, asker, random, out);
+  end = sample_part(list, true, wanted.seeders, asker, random, end);
+  return static_cast<size_t>(end - out);
+}
+
+void choose_and_write(const AnnounceRequest& request, size_t numwant, const TorrentPeers& peers,
+                      std::optional<PeerPosition> asker, PeerBuffers out, Random& random,
+                      AnnounceOutcome& outcome) {
+  const bool is_v4 = request.peer.address.is_v4();
+  const auto asker4 = is_v4 ? asker : std::nullopt;
+  const auto asker6 = is_v4 ? std::nullopt : asker;
+  const FamilyCounts wanted = choose_peers(
+      {others(peers.v4, asker4), others(peers.v6, asker6)}, numwant,
+      {out.v4.size() / kCompactPeer4, out.v6.size() / kCompactPeer6}, request.seeding, random);
+  outcome.v4_bytes = write_peers(peers.v4, wanted.v4, asker4, random, out.v4.data());
+  outcome.v6_bytes = write_peers(peers.v6, wanted.v6, asker6, random, out.v6.data());
+}
+
+template <typename Peer>
+void expire_and_trim(PeerList<Peer>& list, uint32_t block, Minute now, unsigned timeout,
+                     const SwarmContext& context, SweepResult& result) {
+  result.work += 1 + list.blocks()[block].size() / 8;
+  result.peers_expired += list.expire_block(block, now, timeout, context);
+  list.trim(context);
+}
+
+}  // namespace
+
+TorrentTable::TorrentTable(const TableOptions& options, const KeyedHash& hash)
+    : options_(options), hash_(hash), memory_(options.max_memory), shards_(new Shard[kShards]) {
+  for (size_t i = 0; i < kShards; ++i) shards_[i].index.set_memory(&memory_);
+}
+
+TorrentTable::~TorrentTable() {
+  for (size_t i = 0; i < kShards; ++i) {
+    TorrentIndex& index = shards_[i].index;
+    for (size_t at = 0; at < index.length(); ++at) {
+      if (!index.slot(at).is_occupied()) continue;
+      TorrentPeers peers = index.slot(at).peers();
+      peers.v4.release(memory_);
+      peers.v6.release(memory_);
+    }
+  }
+}
+
+TorrentTable::Place TorrentTable::locate(const InfoHash& info_hash) const {
+  const auto& bytes = info_hash.bytes;
+  const uint32_t shard = (uint32_t{bytes[0]} << 2U) | (bytes[1] >> 6U);
+  return {shard, static_cast<uint32_t>(hash_(bytes) >> 32U)};
+}
+
+bool TorrentTable::may_add_to(const TorrentPeers& peers) const {
+  const uint32_t limit = options_.max_peers_per_torrent;
+  return !is_full() && (limit == 0 || peers.size() < limit);
+}
+
+Torrent* TorrentTable::find(Shard& shard, const InfoHash& info_hash, Place place, Minute now) {
+  Torrent* torrent = shard.index.find(info_hash, place.order);
+  return torrent != nullptr && clean(shard, *torrent, now) ? nullptr : torrent;
+}
+
+Torrent* TorrentTable::add(Shard& shard, const InfoHash& info_hash, Place place) {
+  Torrent* torrent = shard.index.insert(info_hash, place.order);
+  if (torrent != nullptr) torrents_.fetch_add(1, std::memory_order_relaxed);
+  return torrent;
+}
+
+bool TorrentTable::settle(Shard& shard, Torrent& torrent, SwarmCounts before, TorrentPeers& peers) {
+  const uint64_t seeders = uint64_t{peers.seeders()} - before.seeders;
+  const uint64_t change = uint64_t{peers.size()} - before.seeders - before.leechers;
+  shard.seeders += seeders;
+  shard.peers += change;
+  if (change != 0) peers_.fetch_add(change, std::memory_order_relaxed);
+  const bool has_peers = peers.size() != 0;
+  torrent.store(peers, memory_);
+  if (has_peers || torrent.downloaded != 0) return false;
+  shard.index.erase(&torrent);
+  torrents_.fetch_sub(1, std::memory_order_relaxed);
+  return true;
+}
+
+// Only swarms of one block; larger ones await the sweep. True if nothing was left of the torrent.
+bool TorrentTable::clean(Shard& shard, Torrent& torrent, Minute now) {
+  if (torrent.cleaned == static_cast<uint8_t>(now)) return false;
+  torrent.cleaned = static_cast<uint8_t>(now);
+  const auto timeout = static_cast<unsigned>(options_.peer_timeout.count());
+  const SwarmCounts before = torrent.counts();
+  TorrentPeers peers = torrent.peers();
+  if (peers.v4.block_count() == 1) peers.v4.expire_block(0, now, timeout, context());
+  if (peers.v6.block_count() == 1) peers.v6.expire_block(0, now, timeout, context());
+  return settle(shard, torrent, before, peers);
+}
+
+AnnounceOutcome TorrentTable::announce(const AnnounceRequest& request, Place place, size_t numwant,
+                                       Minute now, PeerBuffers out, Random& random) {
+  Shard& shard = shards_[place.shard];
+  AnnounceOutcome outcome;
+  const bool stopped = request.event == AnnounceEvent::stopped;
+  const MutexLock lock(shard.mutex);
+  Torrent* torrent = find(shard, request.info_hash, place, now);
+  if (torrent == nullptr && !stopped && !is_full()) torrent = add(shard, request.info_hash, place);
+  if (torrent == nullptr) {
+    outcome.change = stopped ? PeerChange::unknown : PeerChange::refused;
+    return outcome;
+  }
+  torrent->minute = static_cast<uint16_t>(now);
+  const SwarmCounts before = torrent->counts();
+  TorrentPeers peers = torrent->peers();
+  const SwarmUpdate update = update_swarm(request, now, may_add_to(peers), peers, context());
+  if (update.completed) ++torrent->downloaded;
+  outcome.swarm = {peers.seeders(), peers.leechers(), torrent->downloaded};
+  outcome.change = update.change;
+  outcome.completed = update.completed;
+  outcome.minutes_silent = update.minutes_silent;
+  if (!stopped && numwant != 0) {
+    choose_and_write(request, numwant, peers, update.asker, out, random, outcome);
+  }
+  settle(shard, *torrent, before, peers);
+  return outcome;
+}
+
+SwarmCounts TorrentTable::scrape(const InfoHash& info_hash, Place place, Minute now) {
+  Shard& shard = shards_[place.shard];
+  const MutexLock lock(shard.mutex);
+  Torrent* torrent = find(shard, info_hash, place, now);
+  return torrent == nullptr ? SwarmCounts{} : torrent->counts();
+}
+
+// From the last block to the first, since trim() joins the last one to one before it: none is
+// missed.
+void TorrentTable::expire_peers(TorrentPeers& peers, SweepCursor& cursor, Minute now, size_t budget,
+                                SweepResult& result) {
+  const auto timeout = static_cast<unsigned>(options_.peer_timeout.count());
+  const uint32_t all = peers.v4.block_count() + peers.v6.block_count();
+  uint32_t left = cursor.blocks_left == 0 ? all : std::min(all, cursor.blocks_left);
+  for (; left > 0 && result.work < budget; --left) {
+    const uint32_t blocks4 = peers.v4.block_count();
+    if (left > blocks4) {
+      expire_and_trim(peers.v6, left - 1 - blocks4, now, timeout, context(), result);
+    } else {
+      expire_and_trim(peers.v4, left - 1, now, timeout, context(), result);
+    }
+  }
+  cursor.blocks_left = left;
+}
+
+// True if the slot is done with: false if some blocks remain, or if the torrent went and its slot
+// holds another.
+bool TorrentTable::sweep_torrent(Shard& shard, Torrent& torrent, SweepCursor& cursor, Minute now,
+                                 size_t budget, SweepResult& result) {
+  const SwarmCounts before = torrent.counts();
+  TorrentPeers peers = torrent.peers();
+  expire_peers(peers, cursor, now, budget, result);
+  const auto idle = static_cast<uint16_t>(now - torrent.minute);
+  if (peers.size() == 0 && idle > options_.torrent_timeout.count()) torrent.downloaded = 0;
+  const bool gone = settle(shard, torrent, before, peers);
+  if (gone) {
+    ++result.torrents_expired;
+    cursor.blocks_left = 0;
+  }
+  return !gone && cursor.blocks_left == 0;
+}
+
+SweepResult TorrentTable::sweep(SweepCursor& cursor, Minute now, size_t budget) {
+  SweepResult result;
+  Shard& shard = shards_[cursor.shard];
+  const MutexLock lock(shard.mutex);
+  shard.index.step();
+  for (; cursor.slot < shard.index.length() && result.work < budget; ++result.work) {
+    Torrent& torrent = shard.index.slot(cursor.slot);
+    if (!torrent.is_occupied() || sweep_torrent(shard, torrent, cursor, now, budget, result)) {
+      ++cursor.slot;
+    }
+  }
+  if (cursor.slot < shard.index.length()) return result;
+  cursor = {(cursor.shard + 1) % static_cast<uint32_t>(kShards), 0, 0};
+  return result;
+}
+
+TableTotals TorrentTable::totals() {
+  TableTotals totals;
+  for (size_t i = 0; i < kShards; ++i) {
+    Shard& shard = shards_[i];
+    const MutexLock lock(shard.mutex);
+    totals.torrents += shard.index.size();
+    totals.peers += shard.peers;
+    totals.seeders += shard.seeders;
+  }
+  totals.bytes = memory_.used();
+  return totals;
+}
+
+}  // namespace ot

@@ -1,0 +1,140 @@
+// All torrents and their peers: 1024 shards by the top 10 bits of the info_hash, one mutex each.
+//
+// Lock protocol: one shard lock at a time; under it no I/O, no callback, no other lock. Every
+// operation is bounded: an announce touches one slot, at most two blocks of peers and a few dozen
+// slots of a resize under way. The counts are kept, never recounted. A table that is full (peers,
+// memory) still answers and says so in the outcome. Thread-safe. Time is passed in as minutes of
+// the monotonic clock.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+
+#include "base/mutex.h"
+#include "base/random.h"
+#include "swarm/swarm_update.h"
+#include "swarm/torrent_index.h"
+
+namespace ot {
+
+struct TableOptions {
+  // A peer not heard of for longer goes. At most 200 minutes: stamps count modulo 256, and the
+  // sweep needs its share.
+  std::chrono::minutes peer_timeout{45};
+  // A torrent without peers but with downloads to remember goes after this.
+  std::chrono::minutes torrent_timeout{24 * 60};
+  // 0: no limit.
+  uint64_t max_peers = 0;
+  uint32_t max_peers_per_torrent = 0;
+  uint64_t max_memory = 0;  // bytes
+};
+
+struct AnnounceOutcome {
+  SwarmCounts swarm;
+  // Bytes written to PeerBuffers.
+  size_t v4_bytes = 0;
+  size_t v6_bytes = 0;
+  PeerChange change = PeerChange::unknown;
+  // This announce completed a download that had not been counted.
+  bool completed = false;
+  // Renewed: minutes since the peer was last heard of.
+  uint8_t minutes_silent = 0;
+};
+
+struct TableTotals {
+  uint64_t torrents = 0;
+  uint64_t peers = 0;
+  uint64_t seeders = 0;
+  uint64_t bytes = 0;
+};
+
+// Where the next sweep goes on. One a sweeper; starts anywhere.
+struct SweepCursor {
+  uint32_t shard = 0;
+  // Blocks of peers still to do in the torrent at `slot`; 0: all of them.
+  uint32_t blocks_left = 0;
+  size_t slot = 0;
+};
+
+struct SweepResult {
+  size_t work = 0;  // slots and peers looked at, in units of about a cache line
+  uint64_t peers_expired = 0;
+  uint64_t torrents_expired = 0;
+};
+
+class TorrentTable {
+ public:
+  static constexpr size_t kShards = 1024;
+
+  TorrentTable(const TableOptions& options, const KeyedHash& hash);
+  ~TorrentTable();
+  TorrentTable(const TorrentTable&) = delete;
+  TorrentTable& operator=(const TorrentTable&) = delete;
+
+  // Where a torrent lives; computed once per announce, good for ever.
+  struct Place {
+    uint32_t shard;
+    uint32_t order;
+  };
+  [[nodiscard]] Place locate(const InfoHash& info_hash) const;
+  // Asks for the torrent's cache line, without a lock.
+  void prefetch(Place place) const { shards_[place.shard].index.prefetch(place.order); }
+
+  // Inserts, renews, completes or removes the peer, counts, and writes up to numwant other peers in
+  // compact form, leechers before seeders, of the families for which `out` has room.
+  AnnounceOutcome announce(const AnnounceRequest& request, Place place, size_t numwant, Minute now,
+                           PeerBuffers out, Random& random);
+
+  // Zeros for a torrent that is not there.
+  [[nodiscard]] SwarmCounts scrape(const InfoHash& info_hash, Place place, Minute now);
+
+  // Removes stale peers and torrents, from the cursor on, in one shard under one lock, and stops
+  // after about `budget` units of work. Also carries on a resize. A whole table takes kShards calls
+  // or more.
+  SweepResult sweep(SweepCursor& cursor, Minute now, size_t budget);
+
+  // Sums over all shards; each is locked for a moment.
+  [[nodiscard]] TableTotals totals();
+  // The same from one counter.
+  [[nodiscard]] uint64_t peers() const { return peers_.load(std::memory_order_relaxed); }
+  [[nodiscard]] uint64_t torrents() const { return torrents_.load(std::memory_order_relaxed); }
+
+ private:
+  struct alignas(64) Shard {
+    Mutex mutex;
+    uint64_t peers OT_GUARDED_BY(mutex) = 0;
+    uint64_t seeders OT_GUARDED_BY(mutex) = 0;
+    // Guarded by the mutex but for prefetch().
+    TorrentIndex index;
+  };
+
+  [[nodiscard]] SwarmContext context() { return {hash_, memory_}; }
+  [[nodiscard]] bool is_full() const {
+    return options_.max_peers != 0 && peers() >= options_.max_peers;
+  }
+  [[nodiscard]] bool may_add_to(const TorrentPeers& peers) const;
+  // Null if it is not there. Rids a small swarm of its stale peers, at most once a minute.
+  Torrent* find(Shard& shard, const InfoHash& info_hash, Place place, Minute now)
+      OT_REQUIRES(shard.mutex);
+  // Null if there is no memory.
+  Torrent* add(Shard& shard, const InfoHash& info_hash, Place place) OT_REQUIRES(shard.mutex);
+  // Stores what an operation made of a torrent's peers and keeps the counts; erases a torrent with
+  // nothing to remember. True if it was erased.
+  bool settle(Shard& shard, Torrent& torrent, SwarmCounts before, TorrentPeers& peers)
+      OT_REQUIRES(shard.mutex);
+  bool clean(Shard& shard, Torrent& torrent, Minute now) OT_REQUIRES(shard.mutex);
+  void expire_peers(TorrentPeers& peers, SweepCursor& cursor, Minute now, size_t budget,
+                    SweepResult& result);
+  bool sweep_torrent(Shard& shard, Torrent& torrent, SweepCursor& cursor, Minute now, size_t budget,
+                     SweepResult& result) OT_REQUIRES(shard.mutex);
+
+  const TableOptions options_;
+  const KeyedHash hash_;
+  MemoryBudget memory_;
+  std::atomic<uint64_t> peers_{0};
+  std::atomic<uint64_t> torrents_{0};
+  std::unique_ptr<Shard[]> shards_;
+};
+
+}  // namespace ot
