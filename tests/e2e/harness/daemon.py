@@ -5,7 +5,6 @@ Which binary: the environment variable OPENTRACKER, else ./opentracker at the to
 import os
 import resource
 import signal
-import socket
 import subprocess
 import time
 
@@ -21,6 +20,22 @@ def binary():
     if not os.access(path, os.X_OK):
         raise RuntimeError(f"no tracker to test: {path} (run make, or set OPENTRACKER)")
     return path
+
+
+def listening_addresses(protocol, port):
+    """The local addresses, as the kernel prints them, of the sockets bound to `port` in this network namespace.
+
+    protocol: "tcp" (listening sockets) or "udp".
+    """
+    state = "0A" if protocol == "tcp" else "07"
+    found = []
+    for table in (protocol, protocol + "6"):
+        with open(f"/proc/net/{table}") as lines:
+            for fields in (line.split() for line in lines.readlines()[1:]):
+                address, _, hex_port = fields[1].partition(":")
+                if int(hex_port, 16) == port and fields[3] == state:
+                    found.append(address)
+    return found
 
 
 class Daemon:
@@ -40,9 +55,9 @@ class Daemon:
         self.process = None
 
     def start(self):
-        """Starts it and waits until the TCP port answers."""
+        """Starts it and waits until it listens, without sending it anything: its counters are at 0."""
         self.launch()
-        wait_until(self._answers, "the tracker to listen", timeout=10, pause=0.005)
+        wait_until(self._listens, "the tracker to listen", timeout=10, pause=0.005)
         return self
 
     def launch(self):
@@ -62,14 +77,10 @@ class Daemon:
         if self._descriptors is not None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (self._descriptors, self._descriptors))
 
-    def _answers(self):
+    def _listens(self):
         if self.process.poll() is not None:
             raise AssertionError(f"the tracker ended with {self.process.returncode}: {self.output()}")
-        with socket.socket(socket.AF_INET) as probe:
-            return probe.connect_ex((self.probe_address(), self.port)) == 0
-
-    def probe_address(self):
-        return self.arguments[1] if self.arguments[:1] == ["-i"] else TRACKER_V4
+        return listening_addresses("tcp", self.port)
 
     @property
     def pid(self):

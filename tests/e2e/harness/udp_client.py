@@ -106,8 +106,8 @@ class UdpClient:
             connection_id = self.connection_id if self.connection_id is not None else self.connect()
         return struct.pack("!QII", connection_id, SCRAPE, transaction) + b"".join(info_hashes)
 
-    def scrape(self, *info_hashes):
+    def scrape(self, *info_hashes, connection_id=None):
         """A list of (seeders, completed, leechers)."""
         transaction = self.next_transaction()
-        reply = self.request(self.scrape_datagram(info_hashes, transaction), transaction)
+        reply = self.request(self.scrape_datagram(info_hashes, transaction, connection_id), transaction)
         return list(struct.iter_unpack("!III", reply[8:]))
