@@ -154,7 +154,7 @@ test-fresh:
 bench:
 	@echo 'make bench: the benchmarks (tests/bench) are still to come' >&2; exit 1
 
-GTEST_OUTPUT ?=
+GTEST_OUTPUT ?= --gtest_brief=1
 # Sanitizers of clang 14 lose their shadow memory to kernels that randomise 32 bits of an address.
 FIXED_LAYOUT := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 unit: build/unit/unit_tests

@@ -99,9 +99,10 @@ class ByteWriter {
   // Decimal, no leading zeros.
   template <std::integral T>
   void decimal(T value) {
+    if (failed_) return;
     char* first = reinterpret_cast<char*>(out_.data()) + used_;
     const auto [end, error] = std::to_chars(first, first + room(), value);
-    if (failed_ || error != std::errc{}) {
+    if (error != std::errc{}) {
       failed_ = true;
       return;
     }

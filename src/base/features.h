@@ -3,6 +3,7 @@
 // FEATURES sets the macros.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 // OT_IS_BUILT(WANT_X) is 1 if the compiler was called with -DWANT_X (which defines it as 1), else
@@ -48,6 +49,9 @@ OT_FEATURE(kFullLogNetworks, WANT_FULLLOG_NETWORKS);
 OT_FEATURE(kSpotWoodpecker, WANT_SPOT_WOODPECKER);
 OT_FEATURE(kLogNumwant, WANT_LOG_NUMWANT);
 OT_FEATURE(kSyslog, WANT_SYSLOGS);
+
+// Those that do something so far; `-v` names no others.
+inline constexpr std::array kWorking{kV4Only, kV6Only, kKeepAlive};
 
 }  // namespace features
 

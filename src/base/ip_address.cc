@@ -1,7 +1,7 @@
 #include "base/ip_address.h"
 
+#include <arpa/inet.h>
 #include <ip4.h>
-#include <ip6.h>
 
 #include <algorithm>
 
@@ -9,49 +9,31 @@ namespace ot {
 namespace {
 
 constexpr std::array<uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-constexpr size_t kMaxText = 45;  // "0000:…:255.255.255.255"
+constexpr size_t kMaxText = INET6_ADDRSTRLEN - 1;  // "0000:…:255.255.255.255"
 
-std::string_view format_v4(const char* bytes, AddressText& out) {
-  return {out.data(), fmt_ip4(out.data(), bytes)};
-}
-
-std::string_view format_v6(const char* bytes, AddressText& out) {
-  return {out.data(), fmt_ip6c(out.data(), bytes)};
+std::string_view format_v4(const uint8_t* bytes, AddressText& out) {
+  return {out.data(), fmt_ip4(out.data(), reinterpret_cast<const char*>(bytes))};
 }
 
 std::optional<IpAddress> parse_v4(const char* text, size_t size) {
-  std::array<char, 4> raw{};
+  std::array<uint8_t, 4> raw{};
   AddressText again{};
-  if (scan_ip4(text, raw.data()) != size) return std::nullopt;
+  if (scan_ip4(text, reinterpret_cast<char*>(raw.data())) != size) return std::nullopt;
   // scan_ip4 wraps 256 to 0 and takes leading zeros; only a canonical text survives the round trip.
   if (format_v4(raw.data(), again) != std::string_view(text, size)) return std::nullopt;
-  return IpAddress::v4(as_bytes({raw.data(), raw.size()}).first<4>());
+  return IpAddress::v4(raw);
 }
 
-bool has_long_group(std::string_view text) {
-  size_t run = 0;
-  for (const char c : text) {
-    run = c == ':' || c == '.' ? 0 : run + 1;
-    if (run > 4) return true;
-  }
-  return false;
+// IPv6 text is libc's: libowfat 0.32 prints 1:2:3:4:5:6:7:0 as "::" and scans ":1::" and nine
+// groups.
+std::optional<IpAddress> parse_v6(const char* text) {
+  std::array<uint8_t, 16> raw{};
+  if (inet_pton(AF_INET6, text, raw.data()) != 1) return std::nullopt;
+  return IpAddress::v6(raw);
 }
 
-std::optional<IpAddress> parse_v6(const char* text, size_t size) {
-  std::array<char, 16> raw{};
-  const std::string_view view(text, size);
-  if (has_long_group(view)) return std::nullopt;  // scan_ip6 would drop the high digits
-  if (const size_t colon = view.rfind(':'); view.find('.') != std::string_view::npos) {
-    if (!parse_v4(text + colon + 1, size - colon - 1)) return std::nullopt;
-  }
-  if (scan_ip6(text, raw.data()) != size) return std::nullopt;
-  AddressText formatted{};
-  std::array<char, 16> again{};
-  const std::string_view canonical = format_v6(raw.data(), formatted);
-  formatted.at(canonical.size()) = '\0';
-  if (scan_ip6(formatted.data(), again.data()) != canonical.size() || raw != again)
-    return std::nullopt;
-  return IpAddress::v6(as_bytes({raw.data(), raw.size()}).first<16>());
+std::string_view format_v6(const uint8_t* bytes, AddressText& out) {
+  return inet_ntop(AF_INET6, bytes, out.data(), static_cast<socklen_t>(out.size()));
 }
 
 }  // namespace
@@ -76,17 +58,16 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   std::array<char, kMaxText + 1> terminated{};
   std::ranges::copy(text, terminated.begin());
   if (text.find(':') == std::string_view::npos) return parse_v4(terminated.data(), text.size());
-  return parse_v6(terminated.data(), text.size());
+  return parse_v6(terminated.data());
 }
 
 std::string IpAddress::to_string() const {
-  AddressText out;
+  AddressText out{};
   return std::string(format(out));
 }
 
 std::string_view IpAddress::format(AddressText& out) const {
-  const char* raw = reinterpret_cast<const char*>(bytes_.data());
-  return is_v4() ? format_v4(raw, out) : format_v6(raw, out);
+  return is_v4() ? format_v4(bytes_.data(), out) : format_v6(bytes_.data(), out);
 }
 
 bool IpAddress::is_unspecified() const {
@@ -133,9 +114,12 @@ std::optional<Network> Network::parse(std::string_view text) {
   if (!address) return std::nullopt;
   const auto width = static_cast<unsigned>(address->bytes().size() * 8);
   if (slash == std::string_view::npos) return Network(*address, width);
-  const auto bits = parse_decimal(text.substr(slash + 1), width);
-  if (!bits) return std::nullopt;
-  return Network(*address, static_cast<unsigned>(*bits));
+  // "::ffff:10.0.0.0/104" is 10.0.0.0/8; its bits count from the front of the IPv6 form.
+  const bool mapped = address->is_v4() && text.find(':') != std::string_view::npos;
+  const unsigned hidden = mapped ? kMappedPrefix.size() * 8 : 0;
+  const auto bits = parse_decimal(text.substr(slash + 1), hidden + width);
+  if (!bits || *bits < hidden) return std::nullopt;
+  return Network(*address, static_cast<unsigned>(*bits) - hidden);
 }
 
 bool Network::contains(const IpAddress& address) const {

@@ -1,8 +1,8 @@
 // IPv4 and IPv6 addresses, endpoints and networks as values.
 //
 // An IPv4-mapped IPv6 address (::ffff:a.b.c.d) is turned into its IPv4 form on the way in, so that
-// one peer has one name. Text goes through libowfat, whose scanners accept prefixes and overflowing
-// numbers; the parsers here demand a full match and a round trip.
+// one peer has one name. IPv4 text goes through libowfat, whose scanners accept prefixes and
+// overflowing numbers; the parser here demands a full match and a round trip. IPv6 text is libc's.
 #pragma once
 
 #include <array>
@@ -66,7 +66,10 @@ struct Endpoint {
   friend constexpr auto operator<=>(const Endpoint&, const Endpoint&) = default;
 };
 
-// A CIDR network, "192.0.2.0/24" or "2001:db8::/32"; a bare address is a network of one.
+// A CIDR network, "192.0.2.0/24" or "2001:db8::/32"; a bare address is a network of one. Bits
+// behind the prefix are kept for to_string() and do not matter otherwise. An IPv4-mapped network is
+// its IPv4 form, "::ffff:10.0.0.0/104" is 10.0.0.0/8; one that reaches beyond the mapped addresses
+// is refused.
 class Network {
  public:
   [[nodiscard]] static std::optional<Network> parse(std::string_view text);

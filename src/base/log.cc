@@ -27,7 +27,7 @@ std::string_view name(LogLevel level) {
 void append_escaped(std::string& line, std::string_view message) {
   for (const char c : message) {
     const auto byte = static_cast<uint8_t>(c);
-    if (byte >= 0x20 && byte != 0x7f) {
+    if (byte >= 0x20 && byte < 0x7f) {
       line += c;
       continue;
     }

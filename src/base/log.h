@@ -1,7 +1,8 @@
 // One line per event, with a level. A Log is passed to those who speak; nothing here is global.
 //
-// Thread: write() may be called from any thread; a line is one write(2). Control bytes are escaped,
-// so that nothing a client sent can forge a line or move a terminal's cursor.
+// Thread: write() may be called from any thread; a line is one write(2). Bytes that are not
+// printable ASCII become \xHH, so that nothing a client sent can forge a line or move a terminal's
+// cursor (some terminals take the control characters U+0080 to U+009F in UTF-8, too).
 #pragma once
 
 #include <cstdint>

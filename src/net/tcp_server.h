@@ -87,18 +87,20 @@ class TcpServer final : private AcceptHandler, private ConnectionEvents {
   [[nodiscard]] Served serve(const Endpoint& peer, ByteView input, bool may_have_more, size_t seen,
                              SocketSink& sink);
   void settle(Connection& connection, ByteView input, const Served& served, SocketSink& sink);
-  void receive(Connection& connection);
-  void advance(Connection& connection, size_t received);
-  void run_ready();
+  void wait_for_request(Connection& connection, int requests_served);
+  void wait_idle(Connection& connection);
+  void wait_for_turn(Connection& connection);
+  void wait_for_room(Connection& connection, std::vector<uint8_t> unsent);
 
-  void wait_for_request(Connection& connection, size_t requests_served);
+  void receive(Connection& connection);
+  void advance(Connection& connection, size_t received, bool may_have_more);
+  void run_ready();
   void write_rest(Connection& connection);
   void begin_drain(Connection& connection);
   void drain(Connection& connection);
 
   void keep_input(Connection& connection, ByteView input);
-  void keep_unsent(Connection& connection, std::vector<uint8_t> bytes);
-  // Both may close `connection`.
+  // Closes the connection if the kernel refuses.
   void watch_for(Connection& connection, uint32_t events);
   void limit_buffered();
 

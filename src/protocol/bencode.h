@@ -36,11 +36,11 @@ class BencodeWriter {
 
   // A key known when compiling, of 1 to 99 bytes.
   template <size_t N>
-  void key(const char (&literal)[N]) {
+  void key(const char (&literal)[N]) {  // NOLINT(modernize-avoid-c-arrays): what a literal is
     constexpr size_t kLength = N - 1;
     static_assert(kLength >= 1 && kLength <= 99);
     constexpr size_t kDigits = kLength < 10 ? 1 : 2;
-    std::array<uint8_t, kDigits + 1 + kLength> encoded;
+    std::array<uint8_t, kDigits + 1 + kLength> encoded{};
     if constexpr (kDigits == 2) encoded[0] = '0' + kLength / 10;
     encoded[kDigits - 1] = '0' + kLength % 10;
     encoded[kDigits] = ':';

@@ -31,6 +31,17 @@ std::string_view cut_line(std::string_view& rest) {
   return line;
 }
 
+// Nothing for a folded line, one without a colon or without a name.
+std::optional<HeaderField> parse_field(std::string_view line) {
+  if (line.starts_with(' ') || line.starts_with('\t')) return std::nullopt;
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  // White space before the colon is no part of the name, or "Content-Length : 9" would hide.
+  const std::string_view name = trim(line.substr(0, colon));
+  if (name.empty()) return std::nullopt;
+  return HeaderField{name, trim(line.substr(colon + 1))};
+}
+
 // Whether a list such as "Keep-Alive, TE" has the token, in any case.
 bool has_token(std::string_view list, std::string_view token) {
   while (!list.empty()) {
@@ -99,20 +110,26 @@ struct ConnectionWishes {
   bool has_body = false;
 };
 
+void note_field(const HeaderField& field, ConnectionWishes& wishes) {
+  if (equal_ignoring_case(field.name, "Connection")) {
+    wishes.close |= has_token(field.value, "close");
+    wishes.keep_alive |= has_token(field.value, "keep-alive");
+  } else if (equal_ignoring_case(field.name, "Content-Length")) {
+    wishes.has_body |= field.value != "0";
+  } else if (equal_ignoring_case(field.name, "Transfer-Encoding")) {
+    wishes.has_body = true;
+  }
+}
+
 ConnectionWishes read_wishes(std::string_view fields) {
   ConnectionWishes wishes;
-  HeaderReader reader(fields);
-  for (HeaderField field; reader.next(field);) {
-    const char initial = to_lower(field.name.front());
+  while (!fields.empty()) {
+    const std::string_view line = cut_line(fields);
+    if (line.empty()) continue;
+    // Most lines are of no interest here, and their first letter tells.
+    const char initial = to_lower(line.front());
     if (initial != 'c' && initial != 't') continue;
-    if (equal_ignoring_case(field.name, "Connection")) {
-      wishes.close |= has_token(field.value, "close");
-      wishes.keep_alive |= has_token(field.value, "keep-alive");
-    } else if (equal_ignoring_case(field.name, "Content-Length")) {
-      wishes.has_body |= field.value != "0";
-    } else if (equal_ignoring_case(field.name, "Transfer-Encoding")) {
-      wishes.has_body = true;
-    }
+    if (const auto field = parse_field(line)) note_field(*field, wishes);
   }
   return wishes;
 }
@@ -145,14 +162,9 @@ HeadResult parse_complete(std::string_view head, size_t size) {
 
 bool HeaderReader::next(HeaderField& out) {
   while (!rest_.empty()) {
-    std::string_view line = cut_line(rest_);
-    if (line.starts_with(' ') || line.starts_with('\t')) continue;
-    const size_t colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    // White space before the colon is no part of the name, or "Content-Length : 9" would hide.
-    const std::string_view name = trim(line.substr(0, colon));
-    if (name.empty()) continue;
-    out = {name, trim(line.substr(colon + 1))};
+    const auto field = parse_field(cut_line(rest_));
+    if (!field) continue;
+    out = *field;
     return true;
   }
   return false;
@@ -199,7 +211,8 @@ bool accepts_gzip(const RequestHead& head) {
     const std::string_view coding = trim(cut(element, ';'));
     if (!equal_ignoring_case(coding, "gzip")) continue;
     const std::string_view weight = trim(element);
-    return !weight.starts_with("q=0") || weight.find_first_of("123456789") != weight.npos;
+    return !weight.starts_with("q=0") ||
+           weight.find_first_of("123456789") != std::string_view::npos;
   }
   return false;
 }

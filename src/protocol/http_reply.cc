@@ -51,6 +51,7 @@ void write_ok_head(ByteWriter& out, size_t content_length, Persistence persisten
 
 ByteView prepend_ok_head(ByteSpan out, size_t begin, size_t end, Persistence persistence,
                          std::string_view content_type) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): written before it is read
   std::array<uint8_t, kReplyHeadRoom> scratch;
   ByteWriter head(scratch);
   write_ok_head(head, end - begin, persistence, content_type);

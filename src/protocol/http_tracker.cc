@@ -202,7 +202,7 @@ class AnnounceParser {
   bool ip_from_query_;
   HttpAnnounce announce_;
   unsigned seen_ = 0;
-  ValueBuffer buffer_;
+  ValueBuffer buffer_{};
 };
 
 constexpr size_t kMaxEncodedPath = 512;

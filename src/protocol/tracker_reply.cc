@@ -25,7 +25,7 @@ void write_announce_keys(BencodeWriter& out, const AnnounceReply& reply, const I
 }
 
 void write_peer(BencodeWriter& out, const IpAddress& address, uint16_t port) {
-  AddressText text;
+  AddressText text{};
   out.begin_dict();
   out.key("ip");
   out.text(address.format(text));
@@ -79,6 +79,7 @@ ByteView AnnounceReplyFrame::finish(const AnnounceReply& reply, const IpAddress&
 
 ByteView AnnounceReplyFrame::finish_compact(const AnnounceReply& reply, const IpAddress& client,
                                             Persistence persistence) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): written before it is read
   std::array<uint8_t, kAnnounceHeadRoom - kReplyHeadRoom> scratch;
   ByteWriter keys(scratch);
   BencodeWriter before(keys);
@@ -141,7 +142,7 @@ ByteView write_failure_reply(ByteSpan out, const FailureReply& failure, Persiste
   bencode.key("interval");
   bencode.integer(failure.interval.count());
   bencode.key("retry in");
-  std::array<uint8_t, 24> minutes;
+  std::array<uint8_t, 24> minutes{};
   ByteWriter number(minutes);
   if (failure.retry_in) number.decimal(failure.retry_in->count());
   bencode.string(failure.retry_in ? number.written() : as_bytes("never"));

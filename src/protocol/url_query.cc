@@ -19,12 +19,11 @@ int hex_value(char c) { return kHexValue[static_cast<uint8_t>(c)]; }
 bool QueryReader::next(QueryParameter& out) {
   while (!rest_.empty() && rest_.front() == '&') rest_.remove_prefix(1);
   if (rest_.empty()) return false;
-  // Keys are short, so a loop finds their end sooner than a call would; values may be long.
-  size_t key_end = 0;
-  while (key_end < rest_.size() && rest_[key_end] != '=' && rest_[key_end] != '&') ++key_end;
-  const size_t end = std::min(rest_.find('&', key_end), rest_.size());
-  out.key = rest_.substr(0, key_end);
-  out.value = key_end == end ? std::string_view() : rest_.substr(key_end + 1, end - key_end - 1);
+  const size_t end = std::min(rest_.find('&'), rest_.size());
+  const std::string_view pair = rest_.substr(0, end);
+  const size_t equals = std::min(pair.find('='), end);
+  out.key = pair.substr(0, equals);
+  out.value = pair.substr(std::min(equals + 1, end));
   rest_.remove_prefix(end);
   return true;
 }
@@ -51,7 +50,7 @@ Result<size_t, DecodeError> percent_decode(std::string_view encoded, ByteSpan ou
 bool key_is(std::string_view key, std::string_view name) {
   if (key == name) return true;
   if (key.size() <= name.size() || key.find('%') == std::string_view::npos) return false;
-  std::array<uint8_t, 32> decoded;
+  std::array<uint8_t, 32> decoded{};
   const auto size = percent_decode(key, decoded);
   return size && as_text(decoded).substr(0, *size) == name;
 }

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 
+#include "base/clock.h"
 #include "bittorrent/announce.h"
 
 namespace ot {
@@ -35,6 +36,11 @@ static_assert(sizeof(Peer4) == 8 && sizeof(Peer6) == 20);
 
 // Minutes of the monotonic clock. Stored modulo 256 in peers and modulo 65536 in torrents.
 using Minute = uint32_t;
+
+[[nodiscard]] constexpr Minute minute_of(MonotonicTime time) {
+  return static_cast<Minute>(
+      std::chrono::floor<std::chrono::minutes>(time.time_since_epoch()).count());
+}
 
 // Age in minutes of a stamp taken modulo 256; true for ages up to 255.
 [[nodiscard]] constexpr unsigned age_of(uint8_t stamp, Minute now) {

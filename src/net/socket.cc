@@ -1,0 +1,128 @@
+#include "net/socket.h"
+
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <string>
+
+namespace ot {
+namespace {
+
+bool set_option(int fd, int level, int name, int value) {
+  return setsockopt(fd, level, name, &value, sizeof value) == 0;
+}
+
+// Best effort: a small buffer costs datagrams in a burst, not correctness.
+void set_buffer(int fd, int forced, int limited, int bytes) {
+  if (!set_option(fd, SOL_SOCKET, forced, bytes)) set_option(fd, SOL_SOCKET, limited, bytes);
+}
+
+std::string doing(std::string_view what, const Endpoint& endpoint) {
+  return std::string(what) + " " + endpoint.to_string();
+}
+
+// A socket of the endpoint's family with what all of ours share.
+Result<UniqueFd, SystemError> open_socket(int type, const Endpoint& endpoint, bool reuse_port) {
+  const bool v4 = endpoint.address.is_v4();
+  UniqueFd fd(socket(v4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) return last_error(doing("socket", endpoint));
+  if (!v4 && !set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1))
+    return last_error(doing("IPV6_V6ONLY", endpoint));
+  if (reuse_port && !set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1))
+    return last_error(doing("SO_REUSEPORT", endpoint));
+  return fd;
+}
+
+Result<void, SystemError> bind_socket(int fd, const Endpoint& endpoint) {
+  SocketAddress address;
+  const socklen_t size = to_socket_address(endpoint, address);
+  if (bind(fd, &address.any, size) != 0) return last_error(doing("bind", endpoint));
+  return {};
+}
+
+}  // namespace
+
+socklen_t to_socket_address(const Endpoint& endpoint, SocketAddress& out) {
+  const ByteView bytes = endpoint.address.bytes();
+  out = SocketAddress();
+  if (endpoint.address.is_v4()) {
+    out.v4 = {};
+    out.v4.sin_family = AF_INET;
+    out.v4.sin_port = htons(endpoint.port);
+    std::memcpy(&out.v4.sin_addr, bytes.data(), bytes.size());
+    return sizeof out.v4;
+  }
+  out.v6.sin6_family = AF_INET6;
+  out.v6.sin6_port = htons(endpoint.port);
+  std::memcpy(&out.v6.sin6_addr, bytes.data(), bytes.size());
+  return sizeof out.v6;
+}
+
+Endpoint to_endpoint(const SocketAddress& address) {
+  if (address.any.sa_family == AF_INET) {
+    std::array<uint8_t, 4> bytes{};
+    std::memcpy(bytes.data(), &address.v4.sin_addr, bytes.size());
+    return {IpAddress::v4(bytes), ntohs(address.v4.sin_port)};
+  }
+  if (address.any.sa_family == AF_INET6) {
+    std::array<uint8_t, 16> bytes{};
+    std::memcpy(bytes.data(), &address.v6.sin6_addr, bytes.size());
+    return {IpAddress::v6(bytes), ntohs(address.v6.sin6_port)};
+  }
+  return {};
+}
+
+Result<UniqueFd, SystemError> listen_tcp(const Endpoint& endpoint,
+                                         const TcpListenOptions& options) {
+  auto fd = open_socket(SOCK_STREAM, endpoint, options.reuse_port);
+  if (!fd) return fd;
+  // Not for UDP: there it would let a second tracker take over the port unnoticed.
+  if (!set_option(fd->get(), SOL_SOCKET, SO_REUSEADDR, 1))
+    return last_error(doing("SO_REUSEADDR", endpoint));
+  if (options.send_buffer > 0) set_option(fd->get(), SOL_SOCKET, SO_SNDBUF, options.send_buffer);
+  // Both are inherited by accepted sockets or concern only the wait, and neither is needed to work.
+  set_option(fd->get(), IPPROTO_TCP, TCP_DEFER_ACCEPT, options.defer_accept_seconds);
+  set_option(fd->get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  if (auto bound = bind_socket(fd->get(), endpoint); !bound) return Unexpected(bound.error());
+  if (listen(fd->get(), options.backlog) != 0) return last_error(doing("listen", endpoint));
+  return fd;
+}
+
+Result<UniqueFd, SystemError> bind_udp(const Endpoint& endpoint, const UdpSocketOptions& options) {
+  auto fd = open_socket(SOCK_DGRAM, endpoint, options.reuse_port);
+  if (!fd) return fd;
+  set_buffer(fd->get(), SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer);
+  set_buffer(fd->get(), SO_SNDBUFFORCE, SO_SNDBUF, options.send_buffer);
+  if (!set_option(fd->get(), SOL_SOCKET, SO_RXQ_OVFL, 1))
+    return last_error(doing("SO_RXQ_OVFL", endpoint));
+  if (endpoint.address.is_unspecified()) {
+    const bool told = endpoint.address.is_v4()
+                          ? set_option(fd->get(), IPPROTO_IP, IP_PKTINFO, 1)
+                          : set_option(fd->get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+    if (!told) return last_error(doing("PKTINFO", endpoint));
+  }
+  if (auto bound = bind_socket(fd->get(), endpoint); !bound) return Unexpected(bound.error());
+  return fd;
+}
+
+Result<Endpoint, SystemError> local_endpoint(int fd) {
+  SocketAddress address;
+  socklen_t size = sizeof address;
+  if (getsockname(fd, &address.any, &size) != 0) return last_error("getsockname");
+  return to_endpoint(address);
+}
+
+bool is_family_unsupported(const SystemError& error) { return error.code == EAFNOSUPPORT; }
+
+Result<uint64_t, SystemError> raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return last_error("getrlimit");
+  if (limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) return last_error("setrlimit");
+  }
+  return uint64_t{limit.rlim_cur};
+}
+
+}  // namespace ot

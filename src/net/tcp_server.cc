@@ -1,0 +1,343 @@
+#include "net/tcp_server.h"
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+namespace ot {
+namespace {
+
+// What a client may still send after its reply before it is cut off, and how much of it in one
+// pass.
+constexpr uint32_t kMaxDrain = 256 << 10;
+constexpr int kDrainReadsPerWake = 4;
+
+bool would_block(int code) { return code == EAGAIN || code == EWOULDBLOCK || code == EINTR; }
+
+// Descriptors are given out lowest first, so one with this number means that as many are in use.
+int crowded_from(uint64_t limit) {
+  if (limit == 0) {
+    rlimit kernel{};
+    if (getrlimit(RLIMIT_NOFILE, &kernel) == 0) limit = kernel.rlim_cur;
+  }
+  constexpr uint64_t kMost = std::numeric_limits<int>::max();
+  return static_cast<int>(std::min(limit / 4 * 3, kMost));
+}
+
+}  // namespace
+
+// Sends at once what the kernel takes and remembers the rest.
+class TcpServer::SocketSink final : public OutputSink {
+ public:
+  explicit SocketSink(int fd) : fd_(fd) {}
+
+  void write(ByteView bytes, bool last) override {
+    if (broken_) return;
+    if (rest_.empty()) bytes = bytes.subspan(send_now(bytes, last));
+    rest_.insert(rest_.end(), bytes.begin(), bytes.end());
+  }
+
+  [[nodiscard]] bool broken() const { return broken_; }
+  [[nodiscard]] bool stuck() const { return broken_ || !rest_.empty(); }
+  [[nodiscard]] std::vector<uint8_t> take_rest() { return std::exchange(rest_, {}); }
+
+ private:
+  size_t send_now(ByteView bytes, bool last) {
+    // Before a close, MSG_MORE holds the last segment back until it can carry the FIN.
+    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (last ? MSG_MORE : 0);
+    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), flags);
+    if (sent >= 0) return static_cast<size_t>(sent);
+    broken_ = !would_block(errno);
+    return broken_ ? bytes.size() : 0;
+  }
+
+  const int fd_;
+  bool broken_ = false;
+  std::vector<uint8_t> rest_;
+};
+
+// What serve() did with its input.
+struct TcpServer::Served {
+  StreamVerdict::Next next = StreamVerdict::Next::keep;
+  int requests = 0;
+  size_t consumed = 0;
+  bool nothing_unread = false;  // closing now cannot cause a reset
+};
+
+TcpServer::TcpServer(EventLoop& loop, StreamHandler& handler, const TcpOptions& options)
+    : loop_(loop),
+      handler_(handler),
+      options_(options),
+      crowded_from_(crowded_from(options.descriptor_limit)),
+      input_(std::make_unique<uint8_t[]>(options.max_input)),
+      output_(std::make_unique<uint8_t[]>(options.max_reply)),
+      reading_(loop.timers(), options.request_timeout,
+               [this](Connection& late) {
+                 ++counters_.closed_by_timeout;
+                 close(late);
+               }),
+      idle_(loop.timers(), options.idle_timeout,
+            [this](Connection& late) {
+              ++counters_.closed_idle;
+              close(late);
+            }),
+      writing_(loop.timers(), options.request_timeout,
+               [this](Connection& late) {
+                 ++counters_.closed_by_timeout;
+                 reset(late);
+               }),
+      draining_(loop.timers(), options.drain_timeout, [this](Connection& late) { close(late); }),
+      ready_timer_(loop.timers(), [this] { run_ready(); }),
+      acceptor_(loop, options.accepts_per_wake, *this) {}
+
+TcpServer::~TcpServer() {
+  for (auto* queue : {&reading_, &idle_, &writing_, &draining_}) {
+    while (Connection* connection = queue->front()) close(*connection);
+  }
+  while (Connection* connection = ready_.front()) close(*connection);
+}
+
+Result<void, SystemError> TcpServer::add_listener(UniqueFd listener) {
+  return acceptor_.add(std::move(listener));
+}
+
+TcpCounters TcpServer::counters() const {
+  TcpCounters counters = counters_;
+  counters.accept_pauses = acceptor_.pauses();
+  return counters;
+}
+
+// Most clients are served and gone here, without a Connection.
+void TcpServer::on_accepted(UniqueFd socket, const Endpoint& peer) {
+  ++counters_.accepted;
+  if (socket.get() >= crowded_from_) make_room();
+  const ssize_t size = recv(socket.get(), input_.get(), options_.max_input, MSG_DONTWAIT);
+  if (size == 0 || (size < 0 && !would_block(errno))) return;
+  if (size < 0) return wait_for_request(open(std::move(socket), peer), 0);
+  const ByteView input(input_.get(), static_cast<size_t>(size));
+  SocketSink sink(socket.get());
+  const Served served = serve(peer, input, input.size() == options_.max_input, 0, sink);
+  if (sink.broken() || (served.nothing_unread && !sink.stuck())) return;
+  settle(open(std::move(socket), peer), input, served, sink);
+}
+
+TcpServer::Served TcpServer::serve(const Endpoint& peer, ByteView input, bool may_have_more,
+                                   size_t seen, SocketSink& sink) {
+  using Next = StreamVerdict::Next;
+  OutputBuffer out({output_.get(), options_.max_reply}, sink);
+  Served served;
+  while (served.consumed < input.size() && !sink.stuck()) {
+    if (served.requests == options_.requests_per_wake) break;
+    const ByteView rest = input.subspan(served.consumed);
+    const StreamVerdict verdict = handler_.on_bytes(peer, rest, seen, out);
+    assert(verdict.next != Next::keep || verdict.consumed > 0);
+    served.next = verdict.next;
+    if (verdict.next == Next::need_more) break;
+    ++served.requests;
+    served.consumed += std::min(verdict.consumed, rest.size());
+    if (verdict.next == Next::close) break;
+    seen = 0;
+  }
+  counters_.requests += static_cast<uint64_t>(served.requests);
+  served.nothing_unread =
+      served.next == Next::close && served.consumed == input.size() && !may_have_more;
+  out.flush(served.nothing_unread);
+  return served;
+}
+
+// Finds the place where `connection` waits for what it needs next; may close it or another one.
+void TcpServer::settle(Connection& connection, ByteView input, const Served& served,
+                       SocketSink& sink) {
+  using Next = StreamVerdict::Next;
+  if (sink.broken()) return close(connection);
+  const bool closing = served.next == Next::close;
+  const bool incomplete = served.next == Next::need_more;
+  const ByteView rest = closing ? ByteView() : input.subspan(served.consumed);
+  if (incomplete && rest.size() >= options_.max_input) return close(connection);
+  keep_input(connection, rest);
+  connection.seen = incomplete ? static_cast<uint32_t>(rest.size()) : 0;
+  if (sink.stuck()) {
+    connection.close_when_written = closing;
+    wait_for_room(connection, sink.take_rest());
+  } else if (closing) {
+    served.nothing_unread ? close(connection) : begin_drain(connection);
+  } else if (incomplete) {
+    wait_for_request(connection, served.requests);
+  } else if (rest.empty()) {
+    wait_idle(connection);
+  } else {
+    wait_for_turn(connection);
+  }
+  limit_buffered();
+}
+
+// The deadline is absolute: bytes that complete nothing do not move it.
+void TcpServer::wait_for_request(Connection& connection, int requests_served) {
+  const bool same_request =
+      connection.phase == Connection::Phase::reading && connection.linked() && requests_served == 0;
+  connection.phase = Connection::Phase::reading;
+  if (!same_request) reading_.arm(connection);
+  watch_for(connection, EPOLLIN);
+}
+
+void TcpServer::wait_idle(Connection& connection) {
+  connection.phase = Connection::Phase::idle;
+  idle_.arm(connection);
+  watch_for(connection, EPOLLIN);
+}
+
+void TcpServer::wait_for_turn(Connection& connection) {
+  connection.phase = Connection::Phase::ready;
+  ready_.push_back(connection);
+  ready_timer_.arm(loop_.now());
+  watch_for(connection, EPOLLIN);
+}
+
+void TcpServer::wait_for_room(Connection& connection, std::vector<uint8_t> unsent) {
+  connection.phase = Connection::Phase::writing;
+  buffered_ += unsent.size();
+  connection.unsent = std::move(unsent);
+  connection.sent = 0;
+  writing_.arm(connection);
+  watch_for(connection, EPOLLOUT);
+}
+
+void TcpServer::on_ready(Connection& connection) {
+  switch (connection.phase) {
+    case Connection::Phase::reading:
+    case Connection::Phase::idle:
+      return receive(connection);
+    case Connection::Phase::ready:
+      return;  // its turn comes with the timers
+    case Connection::Phase::writing:
+      return write_rest(connection);
+    case Connection::Phase::draining:
+      return drain(connection);
+  }
+}
+
+void TcpServer::receive(Connection& connection) {
+  const size_t pending = connection.input.size();
+  const size_t room = options_.max_input - pending;
+  const ssize_t size = recv(connection.socket.get(), input_.get() + pending, room, MSG_DONTWAIT);
+  if (size < 0 && would_block(errno)) return;
+  if (size <= 0) return close(connection);
+  advance(connection, static_cast<size_t>(size), static_cast<size_t>(size) == room);
+}
+
+// Serves what is pending and the `received` bytes that already stand behind it in input_.
+void TcpServer::advance(Connection& connection, size_t received, bool may_have_more) {
+  const size_t pending = connection.input.size();
+  if (pending > 0) std::memcpy(input_.get(), connection.input.data(), pending);
+  const ByteView input(input_.get(), pending + received);
+  SocketSink sink(connection.socket.get());
+  const Served served = serve(connection.peer, input, may_have_more, connection.seen, sink);
+  settle(connection, input, served, sink);
+}
+
+// Those that are not through with their input after this turn get their next one in the next pass.
+void TcpServer::run_ready() {
+  HookList<Connection> turn;
+  turn.append_all_of(ready_);
+  while (Connection* connection = turn.front()) {
+    connection->unlink();
+    advance(*connection, 0, true);
+  }
+}
+
+void TcpServer::write_rest(Connection& connection) {
+  const ByteView rest = ByteView(connection.unsent).subspan(connection.sent);
+  const ssize_t sent =
+      send(connection.socket.get(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent < 0) return would_block(errno) ? void() : close(connection);
+  connection.sent += static_cast<uint32_t>(sent);
+  if (static_cast<size_t>(sent) < rest.size()) return writing_.arm(connection);
+  buffered_ -= connection.unsent.size();
+  connection.unsent = {};
+  if (connection.close_when_written) return begin_drain(connection);
+  advance(connection, 0, true);
+}
+
+void TcpServer::begin_drain(Connection& connection) {
+  connection.phase = Connection::Phase::draining;
+  shutdown(connection.socket.get(), SHUT_WR);
+  draining_.arm(connection);
+  drain(connection);
+}
+
+void TcpServer::drain(Connection& connection) {
+  for (int i = 0; i < kDrainReadsPerWake; ++i) {
+    const ssize_t size =
+        recv(connection.socket.get(), input_.get(), options_.max_input, MSG_DONTWAIT);
+    if (size < 0 && would_block(errno)) break;
+    if (size <= 0) return close(connection);
+    connection.drained += static_cast<uint32_t>(size);
+    if (connection.drained > kMaxDrain) return close(connection);
+  }
+  watch_for(connection, EPOLLIN);
+}
+
+void TcpServer::keep_input(Connection& connection, ByteView input) {
+  buffered_ -= connection.input.size();
+  if (input.empty()) {
+    connection.input = {};
+  } else {
+    connection.input.assign(input.begin(), input.end());
+  }
+  buffered_ += connection.input.size();
+}
+
+void TcpServer::watch_for(Connection& connection, uint32_t events) {
+  if (connection.watched_events == events) return;
+  connection.watched_events = events;
+  if (connection.watch) return loop_.change(connection.watch, events);
+  auto watch = loop_.watch(connection.socket.get(), events, connection);
+  if (!watch) return close(connection);
+  connection.watch = *watch;
+}
+
+bool TcpServer::make_room() {
+  Connection* spared = idle_.front();
+  if (spared == nullptr) spared = draining_.front();
+  if (spared == nullptr) return false;
+  ++counters_.closed_for_room;
+  close(*spared);
+  return true;
+}
+
+// Whoever has been stuck longest holds the memory with the least right.
+void TcpServer::limit_buffered() {
+  while (buffered_ > options_.max_buffered) {
+    Connection* stuck = writing_.front();
+    if (stuck == nullptr) stuck = reading_.front();
+    if (stuck == nullptr) return;
+    ++counters_.closed_for_room;
+    reset(*stuck);
+  }
+}
+
+Connection& TcpServer::open(UniqueFd socket, const Endpoint& peer) {
+  return connections_.open(*this, std::move(socket), peer);
+}
+
+void TcpServer::close(Connection& connection) {
+  buffered_ -= connection.buffered();
+  loop_.forget(connection.watch);
+  connections_.close(connection);
+  acceptor_.on_descriptor_closed();
+}
+
+// Without this the kernel would go on offering the reply to a client that does not take it.
+void TcpServer::reset(Connection& connection) {
+  const linger at_once{1, 0};
+  setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close(connection);
+}
+
+}  // namespace ot

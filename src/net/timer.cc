@@ -1,0 +1,51 @@
+#include "net/timer.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace ot {
+
+std::optional<MonotonicTime> Timers::next() const {
+  if (armed_.empty()) return std::nullopt;
+  return armed_.front()->deadline_;
+}
+
+void Timers::fire() {
+  const uint64_t armed_before = next_order_;
+  while (Timer* timer = take_due(armed_before)) timer->on_fire_();
+}
+
+Timer* Timers::take_due(uint64_t armed_before) {
+  for (Timer* timer : armed_) {
+    if (timer->deadline_ > now_) break;
+    if (timer->order_ >= armed_before) continue;
+    timer->disarm();
+    return timer;
+  }
+  return nullptr;
+}
+
+void Timers::insert(Timer& timer) {
+  timer.order_ = next_order_++;
+  const auto earlier = [](const Timer* a, const Timer* b) {
+    return std::tie(a->deadline_, a->order_) < std::tie(b->deadline_, b->order_);
+  };
+  armed_.insert(std::ranges::upper_bound(armed_, &timer, earlier), &timer);
+}
+
+void Timers::remove(Timer& timer) { armed_.erase(std::ranges::find(armed_, &timer)); }
+
+void Timer::arm(MonotonicTime deadline) {
+  disarm();
+  deadline_ = deadline;
+  timers_.insert(*this);
+  armed_ = true;
+}
+
+void Timer::disarm() {
+  if (!armed_) return;
+  timers_.remove(*this);
+  armed_ = false;
+}
+
+}  // namespace ot

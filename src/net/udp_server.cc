@@ -1,0 +1,200 @@
+#include "net/udp_server.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "net/socket.h"
+
+namespace ot {
+namespace {
+
+// A cache line more than the datagram: with a stride of 2048 all buffers would share a few cache
+// sets.
+constexpr size_t kStride = UdpServer::kMaxDatagram + 64;
+
+// The address asked and the drop counter.
+constexpr size_t kControlIn = CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(uint32_t));
+constexpr size_t kControlOut = CMSG_SPACE(sizeof(in6_pktinfo));
+
+template <size_t kSize>
+struct alignas(cmsghdr) Control {
+  std::array<uint8_t, kSize> bytes;
+};
+
+template <typename T>
+T payload_of(cmsghdr* message) {
+  T value;
+  std::memcpy(&value, CMSG_DATA(message), sizeof value);
+  return value;
+}
+
+template <typename T>
+void append_control(msghdr& header, int level, int type, const T& value) {
+  header.msg_controllen = CMSG_SPACE(sizeof value);
+  cmsghdr* message = CMSG_FIRSTHDR(&header);
+  message->cmsg_level = level;
+  message->cmsg_type = type;
+  message->cmsg_len = CMSG_LEN(sizeof value);
+  std::memcpy(CMSG_DATA(message), &value, sizeof value);
+}
+
+// Makes `reply` leave from the address that `asked`, a control message of the request, names. The
+// interface is left to the routing table, except where the address means nothing without it.
+void answer_from(msghdr& reply, cmsghdr* asked) {
+  if (asked->cmsg_level == IPPROTO_IP) {
+    auto info = payload_of<in_pktinfo>(asked);
+    info.ipi_ifindex = 0;
+    append_control(reply, IPPROTO_IP, IP_PKTINFO, info);
+  } else {
+    auto info = payload_of<in6_pktinfo>(asked);
+    if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)) info.ipi6_ifindex = 0;
+    append_control(reply, IPPROTO_IPV6, IPV6_PKTINFO, info);
+  }
+}
+
+bool counts_drops(const cmsghdr* message) {
+  return message->cmsg_level == SOL_SOCKET && message->cmsg_type == SO_RXQ_OVFL;
+}
+
+bool names_local_address(const cmsghdr* message) {
+  return (message->cmsg_level == IPPROTO_IP && message->cmsg_type == IP_PKTINFO) ||
+         (message->cmsg_level == IPPROTO_IPV6 && message->cmsg_type == IPV6_PKTINFO);
+}
+
+template <typename Wanted>
+cmsghdr* find_control(msghdr& header, Wanted wanted) {
+  cmsghdr* message = CMSG_FIRSTHDR(&header);
+  while (message != nullptr && !wanted(message)) message = CMSG_NXTHDR(&header, message);
+  return message;
+}
+
+}  // namespace
+
+// Everything a batch needs. [i] of the receiving arrays belongs to datagram i; the sending arrays
+// are filled without gaps, whereas reply i is written where datagram i's number says.
+struct UdpServer::Buffers {
+  std::array<std::array<uint8_t, kStride>, kBatch> in_bytes;
+  std::array<std::array<uint8_t, kStride>, kBatch> out_bytes;
+  std::array<SocketAddress, kBatch> sources;
+  std::array<Control<kControlIn>, kBatch> in_control;
+  std::array<Control<kControlOut>, kBatch> out_control;
+  std::array<iovec, kBatch> in_vectors;
+  std::array<iovec, kBatch> out_vectors;
+  std::array<mmsghdr, kBatch> in;
+  std::array<mmsghdr, kBatch> out;
+  std::array<Datagram, kBatch> datagrams;
+  std::array<UdpReply, kBatch> replies;
+
+  Buffers() {
+    for (size_t i = 0; i < kBatch; ++i) {
+      in_vectors[i] = {in_bytes[i].data(), kMaxDatagram};
+      in[i].msg_hdr = {};
+      in[i].msg_hdr.msg_name = &sources[i];
+      in[i].msg_hdr.msg_iov = &in_vectors[i];
+      in[i].msg_hdr.msg_iovlen = 1;
+      in[i].msg_hdr.msg_control = &in_control[i];
+      out[i].msg_hdr = {};
+      out[i].msg_hdr.msg_iov = &out_vectors[i];
+      out[i].msg_hdr.msg_iovlen = 1;
+    }
+  }
+};
+
+Result<std::unique_ptr<UdpServer>, SystemError> UdpServer::create(EventLoop& loop, UniqueFd socket,
+                                                                  DatagramHandler& handler) {
+  const auto local = local_endpoint(socket.get());
+  if (!local) return Unexpected(local.error());
+  const int fd = socket.get();
+  std::unique_ptr<UdpServer> server(new UdpServer(loop, std::move(socket), *local, handler));
+  auto watch = loop.watch(fd, EPOLLIN, *server);
+  if (!watch) return Unexpected(watch.error());
+  server->watch_ = *watch;
+  return server;
+}
+
+UdpServer::UdpServer(EventLoop& loop, UniqueFd socket, const Endpoint& local,
+                     DatagramHandler& handler)
+    : loop_(loop),
+      socket_(std::move(socket)),
+      local_(local),
+      handler_(handler),
+      buffers_(std::make_unique<Buffers>()) {}
+
+UdpServer::~UdpServer() { loop_.forget(watch_); }
+
+void UdpServer::on_events(uint32_t) {
+  for (int batch = 0; batch < kBatchesPerWake; ++batch) {
+    const size_t count = receive();
+    if (count > 0) answer(count);
+    if (count < kBatch) break;
+  }
+}
+
+size_t UdpServer::receive() {
+  Buffers& b = *buffers_;
+  for (mmsghdr& message : b.in) {
+    message.msg_hdr.msg_namelen = sizeof(SocketAddress);
+    message.msg_hdr.msg_controllen = kControlIn;
+  }
+  const int received = recvmmsg(socket_.get(), b.in.data(), kBatch, MSG_DONTWAIT, nullptr);
+  if (received <= 0) return 0;  // nothing there, or an error that reading it has cleared
+  const auto count = static_cast<size_t>(received);
+  counters_.received += count;
+  if (cmsghdr* drops = find_control(b.in[count - 1].msg_hdr, counts_drops))
+    counters_.kernel_drops = payload_of<uint32_t>(drops);
+  return count;
+}
+
+void UdpServer::answer(size_t count) {
+  Buffers& b = *buffers_;
+  for (size_t i = 0; i < count; ++i) {
+    const size_t size = std::min<size_t>(b.in[i].msg_len, kMaxDatagram);
+    b.datagrams[i] = {to_endpoint(b.sources[i]), ByteView(b.in_bytes[i]).first(size)};
+    b.replies[i] = {ByteSpan(b.out_bytes[i]).first(kMaxDatagram), 0};
+  }
+  handler_.on_batch(std::span(b.datagrams).first(count), std::span(b.replies).first(count));
+  size_t queued = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (b.replies[i].size > 0) queue_reply(i, queued++);
+  }
+  send_all(queued);
+}
+
+void UdpServer::queue_reply(size_t from, size_t to) {
+  Buffers& b = *buffers_;
+  msghdr& request = b.in[from].msg_hdr;
+  msghdr& reply = b.out[to].msg_hdr;
+  b.out_vectors[to] = {b.out_bytes[from].data(), std::min(b.replies[from].size, kMaxDatagram)};
+  reply.msg_name = request.msg_name;
+  reply.msg_namelen = request.msg_namelen;
+  reply.msg_control = &b.out_control[to];
+  reply.msg_controllen = 0;
+  if (cmsghdr* asked = find_control(request, names_local_address)) answer_from(reply, asked);
+}
+
+void UdpServer::send_all(size_t count) {
+  mmsghdr* const out = buffers_->out.data();
+  size_t done = 0;
+  while (done < count) {
+    const auto left = static_cast<unsigned>(count - done);
+    const int sent = sendmmsg(socket_.get(), out + done, left, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0) {
+      done += static_cast<size_t>(sent);
+      counters_.sent += static_cast<size_t>(sent);
+      continue;
+    }
+    if (errno == EINTR) continue;
+    // sendmmsg reports the failure of its first message only: that one is skipped, the rest goes
+    // on.
+    const bool full = errno == EAGAIN || errno == EWOULDBLOCK;
+    const size_t lost = full ? left : 1;
+    counters_.send_errors += lost;
+    done += lost;
+  }
+}
+
+}  // namespace ot

@@ -1,0 +1,139 @@
+#include "service/http_frontend.h"
+
+#include <algorithm>
+
+#include "base/features.h"
+#include "protocol/url_query.h"
+
+namespace ot {
+namespace {
+
+// A report of the modes there are stays far below this.
+constexpr size_t kMaxReport = 16 << 10;
+
+// `view` lies inside `room`, which reserve() gave: these bytes are the next of the stream.
+void commit(OutputBuffer& out, ByteSpan room, ByteView view) {
+  out.commit(static_cast<size_t>(view.data() - room.data()), view.size());
+}
+
+Persistence persistence_of(const RequestHead& head) {
+  return features::kKeepAlive ? head.persistence : Persistence::close;
+}
+
+}  // namespace
+
+HttpFrontend::HttpFrontend(const EventLoop& loop, Tracker& tracker, Statistics& statistics,
+                           TakeSnapshot take_snapshot, const HttpOptions& options)
+    : loop_(loop),
+      tracker_(tracker),
+      statistics_(statistics),
+      take_snapshot_(std::move(take_snapshot)),
+      options_(options) {}
+
+size_t HttpFrontend::max_reply(const TrackerPolicy& policy) {
+  return std::max({AnnounceReplyFrame::size_for(policy.numwant_max), kMaxScrapeReply,
+                   kMaxFailureReply, kMaxErrorPage, kReplyHeadRoom + kMaxReport});
+}
+
+StreamVerdict HttpFrontend::on_bytes(const Endpoint& peer, ByteView input, size_t already_seen,
+                                     OutputBuffer& out) {
+  const HeadResult parsed = parse_head(input, already_seen);
+  if (parsed.status == HeadResult::Status::incomplete) return StreamVerdict::need_more();
+  Exchange exchange{peer, {}, Persistence::close, out};
+  if (parsed.status == HeadResult::Status::bad) {
+    refuse(exchange, {HttpStatus::invalid_request}, HttpError::parse_error);
+    return StreamVerdict::close(0);
+  }
+  exchange.persistence = persistence_of(parsed.head);
+  const RoutedTarget target = route(parsed.head.target, options_.stats_path);
+  exchange.query = target.query;
+  serve(target.route, exchange);
+  const bool keep = exchange.persistence != Persistence::close;
+  return keep ? StreamVerdict::keep(parsed.head.size) : StreamVerdict::close(parsed.head.size);
+}
+
+void HttpFrontend::serve(Route route, Exchange& exchange) {
+  switch (route) {
+    case Route::announce:
+      return announce(exchange);
+    case Route::scrape:
+      return scrape(exchange);
+    case Route::full_scrape:
+      return fail(exchange, "This tracker does not offer full scrapes.");
+    case Route::stats:
+      return stats(exchange);
+    case Route::root:
+      return root(exchange);
+    case Route::stats_json:
+    case Route::metrics:
+    case Route::not_found:
+      break;
+  }
+  refuse(exchange, {HttpStatus::not_found}, HttpError::not_found);
+}
+
+void HttpFrontend::announce(Exchange& exchange) {
+  const auto parsed = parse_announce(exchange.query, exchange.peer.address);
+  if (!parsed) return fail(exchange, parsed.error().reason);
+  record(exchange, Action::announce);
+  const AnnounceRequest& request = parsed->request;
+  const TorrentTable::Place place = tracker_.prepare(request.info_hash);
+  const size_t numwant = tracker_.numwant(request);
+  const ByteSpan room = exchange.out.reserve(AnnounceReplyFrame::size_for(numwant));
+  AnnounceReplyFrame frame(room, parsed->form, numwant);
+  const AnnounceReply reply = tracker_.announce(request, place, loop_.now(), frame.peers());
+  commit(exchange.out, room, frame.finish(reply, request.peer.address, exchange.persistence));
+}
+
+void HttpFrontend::scrape(Exchange& exchange) {
+  std::array<InfoHash, kMaxScrapeHashes> hashes;
+  const auto count = parse_scrape(exchange.query, hashes);
+  if (!count) return fail(exchange, count.error().reason);
+  record(exchange, Action::scrape);
+  std::array<SwarmCounts, kMaxScrapeHashes> counts;
+  for (size_t i = 0; i < *count; ++i) counts[i] = tracker_.scrape(hashes[i], loop_.now());
+  const ByteSpan room = exchange.out.reserve(kMaxScrapeReply);
+  commit(exchange.out, room,
+         write_scrape_reply(room, std::span(hashes).first(*count), std::span(counts).first(*count),
+                            exchange.persistence));
+}
+
+void HttpFrontend::stats(Exchange& exchange) {
+  const std::string_view mode = find_parameter(exchange.query, "mode").value_or("");
+  const std::string report = stats_report(mode, take_snapshot_());
+  const bool announces = find_parameter(exchange.query, "info_hash").has_value();
+  if (report.empty() || announces) {
+    return refuse(exchange, {HttpStatus::invalid_request}, HttpError::invalid_parameter);
+  }
+  const ByteSpan room = exchange.out.reserve(kReplyHeadRoom + report.size());
+  std::copy(report.begin(), report.end(), room.begin() + kReplyHeadRoom);
+  commit(
+      exchange.out, room,
+      prepend_ok_head(room, kReplyHeadRoom, kReplyHeadRoom + report.size(), exchange.persistence));
+}
+
+void HttpFrontend::root(Exchange& exchange) {
+  if (options_.redirect_url.empty()) {
+    return refuse(exchange, {HttpStatus::not_found}, HttpError::not_found);
+  }
+  refuse(exchange, {HttpStatus::found, options_.redirect_url}, HttpError::redirect);
+}
+
+void HttpFrontend::fail(Exchange& exchange, std::string_view reason) {
+  record(exchange, Action::refused);
+  statistics_.record(HttpError::invalid_parameter);
+  const ByteSpan room = exchange.out.reserve(kMaxFailureReply);
+  commit(exchange.out, room,
+         write_failure_reply(room, {reason, tracker_.policy().interval}, exchange.persistence));
+}
+
+// An error page closes the connection: who asks for what is not here has no further business.
+void HttpFrontend::refuse(Exchange& exchange, const ErrorPage& page, HttpError error) {
+  record(exchange, Action::refused);
+  statistics_.record(error);
+  exchange.persistence = Persistence::close;
+  const ByteSpan room = exchange.out.reserve(kMaxErrorPage);
+  commit(exchange.out, room, write_error_page(room, page, exchange.persistence));
+}
+
+}  // namespace ot

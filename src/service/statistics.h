@@ -1,0 +1,94 @@
+// What a loop counts. One Statistics a loop, written by that loop alone, read by any thread.
+//
+// record() is the one door: front ends and tracker say what happened, not which number to raise.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "base/ip_address.h"
+#include "protocol/http_reply.h"
+#include "swarm/torrent_table.h"
+
+namespace ot {
+
+// A number with one writer: no locked instruction, and still no torn or invented value for readers.
+class Count {
+ public:
+  void add(uint64_t by) {
+    value_.store(value_.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+  }
+  [[nodiscard]] uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> value_{0};
+};
+
+enum class Transport : uint8_t { tcp, udp };
+
+enum class Action : uint8_t {
+  contact,   // a TCP connection accepted, a datagram received
+  connect,   // UDP: a connection id given
+  announce,  // answered with success
+  scrape,
+  mismatch,  // UDP: a connection id that was wrong
+  refused,   // a request that was no good: failure reason, error packet, error page
+};
+inline constexpr size_t kActions = 6;
+
+// The rows of the reference's http_error statistics, in its order.
+enum class HttpError : uint8_t {
+  redirect,
+  parse_error,
+  invalid_parameter,
+  compact_required,
+  not_modest,
+  payment_required,
+  access_denied,
+  not_found,
+  internal_error,
+};
+inline constexpr size_t kHttpErrors = 9;
+
+class Statistics {
+ public:
+  // Re-announces are counted by the minutes since the last one, up to this many, the last row for
+  // all older ones.
+  static constexpr size_t kRenewRows = 45;
+
+  void record(Transport transport, Family family, Action action) {
+    actions_[index(transport)][index(family)][static_cast<size_t>(action)].add(1);
+  }
+  void record(const AnnounceOutcome& outcome);
+  void record(HttpError error) { http_errors_[static_cast<size_t>(error)].add(1); }
+
+  [[nodiscard]] uint64_t actions(Transport transport, Family family, Action action) const {
+    return actions_[index(transport)][index(family)][static_cast<size_t>(action)].value();
+  }
+  // Both families.
+  [[nodiscard]] uint64_t actions(Transport transport, Action action) const {
+    return actions(transport, Family::v4, action) + actions(transport, Family::v6, action);
+  }
+  [[nodiscard]] uint64_t completed() const { return completed_.value(); }
+  // Announces answered without storing the peer, for want of room.
+  [[nodiscard]] uint64_t not_stored() const { return not_stored_.value(); }
+  [[nodiscard]] uint64_t renewed(size_t row) const { return renewed_[row].value(); }
+  [[nodiscard]] uint64_t http_errors(HttpError error) const {
+    return http_errors_[static_cast<size_t>(error)].value();
+  }
+
+ private:
+  [[nodiscard]] static constexpr size_t index(Transport transport) {
+    return static_cast<size_t>(transport);
+  }
+  [[nodiscard]] static constexpr size_t index(Family family) { return static_cast<size_t>(family); }
+
+  std::array<std::array<std::array<Count, kActions>, 2>, 2> actions_;
+  std::array<Count, kRenewRows> renewed_;
+  std::array<Count, kHttpErrors> http_errors_;
+  Count completed_;
+  Count not_stored_;
+};
+
+}  // namespace ot

@@ -1,0 +1,62 @@
+// The use cases of a tracker, announce and scrape, whatever the wire: policy on top of the table.
+//
+// One Tracker a loop, on the loop's thread; the table behind it is shared.
+#pragma once
+
+#include <chrono>
+
+#include "base/random.h"
+#include "service/statistics.h"
+#include "swarm/torrent_table.h"
+
+namespace ot {
+
+struct TrackerPolicy {
+  // Answered is interval ± half of jitter at random, so that clients who came together do not
+  // return together.
+  std::chrono::seconds interval{30 * 60};
+  std::chrono::seconds interval_jitter{6 * 60};
+  std::chrono::seconds min_interval{15 * 60};
+  uint32_t numwant_default = 50;
+  uint32_t numwant_max = 200;
+};
+
+class Tracker {
+ public:
+  Tracker(TorrentTable& table, const TrackerPolicy& policy, Statistics& statistics, Random random)
+      : table_(table), policy_(policy), statistics_(statistics), random_(random) {}
+
+  // Computes where the torrent lives and asks the processor for it. Worth doing well before
+  // announce().
+  [[nodiscard]] TorrentTable::Place prepare(const InfoHash& info_hash) const {
+    const TorrentTable::Place place = table_.locate(info_hash);
+    table_.prefetch(place);
+    return place;
+  }
+
+  // How many peers this announce is answered with at most, both families together.
+  [[nodiscard]] uint32_t numwant(const AnnounceRequest& request) const {
+    return std::min(request.numwant.value_or(policy_.numwant_default), policy_.numwant_max);
+  }
+
+  // Peers go into `out` in compact form; the reply says how many bytes of it.
+  [[nodiscard]] AnnounceReply announce(const AnnounceRequest& request, TorrentTable::Place place,
+                                       MonotonicTime now, PeerBuffers out);
+
+  // Zeros for an unknown torrent.
+  [[nodiscard]] SwarmCounts scrape(const InfoHash& info_hash, MonotonicTime now) {
+    return table_.scrape(info_hash, table_.locate(info_hash), minute_of(now));
+  }
+
+  [[nodiscard]] const TrackerPolicy& policy() const { return policy_; }
+
+ private:
+  [[nodiscard]] std::chrono::seconds next_interval();
+
+  TorrentTable& table_;
+  const TrackerPolicy policy_;
+  Statistics& statistics_;
+  Random random_;
+};
+
+}  // namespace ot

@@ -1,0 +1,104 @@
+#include "service/udp_frontend.h"
+
+#include <algorithm>
+
+namespace ot {
+
+UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const ConnectionIds& ids,
+                         Statistics& statistics, const UdpLimits& limits)
+    : loop_(loop),
+      tracker_(tracker),
+      ids_(ids),
+      statistics_(statistics),
+      limits_(limits),
+      mismatches_(limits.mismatches_per_second) {}
+
+void UdpFrontend::on_batch(std::span<const Datagram> in, std::span<UdpReply> out) {
+  for (size_t i = 0; i < in.size(); ++i) pending_[i] = admit(in[i], out[i]);
+  for (size_t i = 0; i < in.size(); ++i) {
+    const Pending& pending = pending_[i];
+    if (!pending.good) continue;
+    std::visit([&](const auto& request) { serve(request, pending, in[i], out[i]); },
+               pending.request);
+  }
+}
+
+UdpFrontend::Pending UdpFrontend::admit(const Datagram& datagram, UdpReply& reply) {
+  record(datagram, Action::contact);
+  const auto parsed = parse_udp_request(datagram.payload, datagram.source.address);
+  if (!parsed) {
+    refuse(datagram, parsed.error(), reply);
+    return {};
+  }
+  Pending pending{*parsed, {}, true};
+  if (const auto* announce = std::get_if<UdpAnnounce>(&pending.request)) {
+    pending.good = is_proven(announce->connection_id, announce->transaction, datagram, reply);
+    if (pending.good) pending.place = tracker_.prepare(announce->request.info_hash);
+  } else if (const auto* scrape = std::get_if<UdpScrape>(&pending.request)) {
+    pending.good = is_proven(scrape->connection_id, scrape->transaction, datagram, reply);
+  }
+  return pending;
+}
+
+bool UdpFrontend::is_proven(uint64_t connection_id, TransactionId transaction,
+                            const Datagram& datagram, UdpReply& reply) {
+  if (ids_.accepts(connection_id, datagram.source.address, loop_.now())) return true;
+  record(datagram, Action::mismatch);
+  const size_t answer = kUdpErrorHeader + kConnectionIdMismatch.size();
+  if (datagram.payload.size() < answer || !mismatches_.allow(loop_.now())) return false;
+  ByteWriter writer(reply.buffer);
+  write_error(writer, transaction, kConnectionIdMismatch);
+  reply.size = writer.size();
+  return false;
+}
+
+void UdpFrontend::refuse(const Datagram& datagram, const UdpError& error, UdpReply& reply) {
+  if (error.fault == UdpFault::drop) return;
+  if (!is_proven(error.connection_id, error.transaction, datagram, reply)) return;
+  write_failure(error.transaction, describe(error.fault), datagram, reply);
+}
+
+void UdpFrontend::write_failure(TransactionId transaction, std::string_view text,
+                                const Datagram& datagram, UdpReply& reply) {
+  record(datagram, Action::refused);
+  ByteWriter writer(reply.buffer);
+  write_error(writer, transaction, text);
+  reply.size = writer.size();
+}
+
+void UdpFrontend::serve(const UdpConnect& connect, const Pending&, const Datagram& datagram,
+                        UdpReply& reply) {
+  record(datagram, Action::connect);
+  ByteWriter writer(reply.buffer);
+  write_connect_reply(writer, connect.transaction,
+                      ids_.issue(datagram.source.address, loop_.now()));
+  reply.size = writer.size();
+}
+
+void UdpFrontend::serve(const UdpAnnounce& announce, const Pending& pending,
+                        const Datagram& datagram, UdpReply& reply) {
+  record(datagram, Action::announce);
+  const bool v4 = datagram.source.address.is_v4();
+  const size_t limit =
+      std::min(reply.buffer.size(), v4 ? limits_.max_reply_v4 : limits_.max_reply_v6);
+  const ByteSpan room = reply.buffer.first(limit).subspan(kUdpAnnounceHeader);
+  const PeerBuffers peers = v4 ? PeerBuffers{room, {}} : PeerBuffers{{}, room};
+  const AnnounceReply answer =
+      tracker_.announce(announce.request, pending.place, loop_.now(), peers);
+  ByteWriter writer(reply.buffer);
+  write_announce_header(writer, announce.transaction, answer);
+  reply.size = writer.size() + answer.v4_bytes + answer.v6_bytes;
+}
+
+void UdpFrontend::serve(const UdpScrape& scrape, const Pending&, const Datagram& datagram,
+                        UdpReply& reply) {
+  record(datagram, Action::scrape);
+  ByteWriter writer(reply.buffer);
+  write_scrape_header(writer, scrape.transaction);
+  for (size_t i = 0; i < scrape.size(); ++i) {
+    write_scrape_entry(writer, tracker_.scrape(scrape[i], loop_.now()));
+  }
+  reply.size = writer.size();
+}
+
+}  // namespace ot

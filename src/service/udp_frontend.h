@@ -1,0 +1,66 @@
+// Answers BEP 15 datagrams, a batch at a time.
+//
+// A batch is served in passes: parse, check the connection id and ask for the torrent's cache line;
+// then look up, change and write. By the time the second pass reaches a datagram its torrent has
+// arrived from memory. Who has not proved his address (a wrong connection id) gets no more bytes
+// than he sent, and few of those. Thread: that of the loop.
+#pragma once
+
+#include <array>
+
+#include "net/udp_server.h"
+#include "protocol/connection_id.h"
+#include "protocol/udp_packet.h"
+#include "service/rate_limit.h"
+#include "service/tracker.h"
+
+namespace ot {
+
+struct UdpLimits {
+  // Bytes of a reply, so that it is never fragmented on its way.
+  size_t max_reply_v4 = 1352;
+  size_t max_reply_v6 = 1232;
+  // Error packets a second, in all, for wrong connection ids.
+  uint32_t mismatches_per_second = 1000;
+};
+
+class UdpFrontend final : public DatagramHandler {
+ public:
+  UdpFrontend(const EventLoop& loop, Tracker& tracker, const ConnectionIds& ids,
+              Statistics& statistics, const UdpLimits& limits = {});
+
+  void on_batch(std::span<const Datagram> in, std::span<UdpReply> out) override;
+
+ private:
+  struct Pending {
+    UdpRequest request;
+    TorrentTable::Place place{};
+    bool good = false;
+  };
+
+  [[nodiscard]] Pending admit(const Datagram& datagram, UdpReply& reply);
+  [[nodiscard]] bool is_proven(uint64_t connection_id, TransactionId transaction,
+                               const Datagram& datagram, UdpReply& reply);
+  void refuse(const Datagram& datagram, const UdpError& error, UdpReply& reply);
+  void serve(const UdpConnect& connect, const Pending& pending, const Datagram& datagram,
+             UdpReply& reply);
+  void serve(const UdpAnnounce& announce, const Pending& pending, const Datagram& datagram,
+             UdpReply& reply);
+  void serve(const UdpScrape& scrape, const Pending& pending, const Datagram& datagram,
+             UdpReply& reply);
+  void write_failure(TransactionId transaction, std::string_view text, const Datagram& datagram,
+                     UdpReply& reply);
+  void record(const Datagram& datagram, Action action) {
+    statistics_.record(Transport::udp, datagram.source.address.family(), action);
+  }
+
+  const EventLoop& loop_;
+  Tracker& tracker_;
+  const ConnectionIds& ids_;
+  Statistics& statistics_;
+  const UdpLimits limits_;
+  RateLimit mismatches_;
+  std::array<Pending, UdpServer::kBatch> pending_;
+};
+
+}  // namespace ot

@@ -1,0 +1,45 @@
+// Ages the table: a little on every tick, the whole table in about a minute.
+//
+// A tick sweeps the shards that have come due and stops early when its time is up, so that no
+// announce waits behind it; what it leaves stays due. Thread: that of the loop whose timer calls
+// it; it shares the table with others.
+#pragma once
+
+#include "base/clock.h"
+#include "swarm/torrent_table.h"
+
+namespace ot {
+
+struct ExpiryCounters {
+  uint64_t peers = 0;
+  uint64_t torrents = 0;
+  uint64_t rounds = 0;  // times the whole table was swept
+};
+
+class Expiry {
+ public:
+  // How often step() wants to be called.
+  static constexpr Duration kTick = std::chrono::milliseconds(50);
+  static constexpr Duration kRound = std::chrono::seconds(60);
+
+  Expiry(TorrentTable& table, const Clock& clock)
+      : table_(table), clock_(clock), last_(clock.now()) {}
+
+  void step();
+
+  [[nodiscard]] const ExpiryCounters& counters() const { return counters_; }
+
+ private:
+  // One lock is held for about this many cache lines, some tens of microseconds.
+  static constexpr size_t kBudget = 256;
+  static constexpr Duration kLongestStep = std::chrono::microseconds(250);
+
+  TorrentTable& table_;
+  const Clock& clock_;
+  MonotonicTime last_;
+  Duration due_{0};  // shards that wait to be swept, in the time they stand for
+  SweepCursor cursor_;
+  ExpiryCounters counters_;
+};
+
+}  // namespace ot

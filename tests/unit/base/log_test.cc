@@ -1,0 +1,93 @@
+#include "base/log.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/posix.h"
+
+namespace ot {
+namespace {
+
+// Stands in for standard error. The socket keeps the bounds of each write(2).
+class CapturedStderr {
+ public:
+  CapturedStderr() : saved_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)) {
+    std::array<int, 2> ends{-1, -1};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), 0);
+    reader_.reset(ends[0]);
+    const UniqueFd writer(ends[1]);
+    ::dup2(writer.get(), STDERR_FILENO);
+  }
+  CapturedStderr(const CapturedStderr&) = delete;
+  CapturedStderr& operator=(const CapturedStderr&) = delete;
+  ~CapturedStderr() { restore(); }
+
+  // What was written, one entry for each system call.
+  std::vector<std::string> writes() {
+    restore();
+    std::vector<std::string> all;
+    std::array<char, 4096> buffer{};
+    ssize_t size = 0;
+    while ((size = ::recv(reader_.get(), buffer.data(), buffer.size(), 0)) > 0) {
+      all.emplace_back(buffer.data(), static_cast<size_t>(size));
+    }
+    return all;
+  }
+
+ private:
+  void restore() {
+    if (!saved_) return;
+    ::dup2(saved_.get(), STDERR_FILENO);
+    saved_.reset();
+  }
+
+  UniqueFd saved_;
+  UniqueFd reader_;
+};
+
+using Writes = std::vector<std::string>;
+
+TEST(StderrLog, WritesEachLineAtOnceWithItsLevel) {
+  CapturedStderr captured;
+  StderrLog log(LogLevel::debug);
+  log.error("a");
+  log.warning("b");
+  log.info("c");
+  log.debug("d");
+  EXPECT_EQ(captured.writes(), (Writes{"opentracker: error: a\n", "opentracker: warning: b\n",
+                                       "opentracker: c\n", "opentracker: debug: d\n"}));
+}
+
+TEST(StderrLog, DropsWhatIsBelowItsLevel) {
+  CapturedStderr captured;
+  StderrLog log(LogLevel::warning);
+  log.info("quiet");
+  log.debug("quieter");
+  log.warning("loud");
+  EXPECT_EQ(captured.writes(), Writes{"opentracker: warning: loud\n"});
+}
+
+TEST(StderrLog, EscapesWhateverIsNotPrintableAscii) {
+  CapturedStderr captured;
+  StderrLog log(LogLevel::info);
+  log.info(std::string_view("a\nopentracker: b\r\0\x1b[2J\x7f\xc2\x9b~ ", 27));
+  EXPECT_EQ(captured.writes(),
+            Writes{"opentracker: a\\x0Aopentracker: b\\x0D\\x00\\x1B[2J\\x7F\\xC2\\x9B~ \n"});
+}
+
+TEST(StderrLog, SurvivesAClosedStandardError) {
+  const UniqueFd saved(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
+  ::close(STDERR_FILENO);
+  StderrLog log(LogLevel::info);
+  log.info("nobody hears");
+  EXPECT_EQ(::dup2(saved.get(), STDERR_FILENO), STDERR_FILENO);
+}
+
+}  // namespace
+}  // namespace ot
