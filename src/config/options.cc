@@ -21,8 +21,11 @@ struct FlagRow {
 Fault set_address(Options& options, std::string_view value) {
   const auto address = IpAddress::parse(value);
   if (!address) return std::string(value) + " is not an IPv4 or IPv6 address";
-  if (address->is_v4() && features::kV6Only) return "this build serves IPv6 only (WANT_V6)";
-  if (!address->is_v4() && features::kV4Only) return "this build serves IPv4 only (WANT_V4_ONLY)";
+  const Feature& other_family = address->is_v4() ? features::kV6Only : features::kV4Only;
+  if (other_family) {
+    return std::string(value) + " is of a family this build does not serve (" +
+           std::string(other_family.name) + ")";
+  }
   options.address = address;
   return std::nullopt;
 }
