@@ -5,6 +5,7 @@ from harness import private_network
 from harness.daemon import Daemon
 from harness.http_client import HttpClient
 from harness.private_network import TRACKER_V6
+from harness.tools import LoadTools
 from harness.udp_client import UdpClient
 
 
@@ -28,8 +29,7 @@ def start_tracker(tmp_path):
     try:
         yield start
         for daemon in started:
-            if daemon.process is not None and not getattr(daemon, "ended_by_test", False):
-                daemon.stop()
+            daemon.stop()
     finally:
         for daemon in started:
             daemon.kill()
@@ -61,3 +61,8 @@ def udp(tracker):
 def udp6(tracker):
     with UdpClient(tracker.port, TRACKER_V6) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def load_tools(tmp_path_factory):
+    return LoadTools(tmp_path_factory.mktemp("tools"))

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 
@@ -21,7 +22,6 @@ class Program:
     executable = None
     package = None
     stop_signal = signal.SIGINT
-    serves_ipv6 = False
 
     def __init__(self, torrent, directory, address, port):
         self.torrent = torrent
@@ -168,49 +168,14 @@ class RTorrent(Program):
         return path if os.path.exists(path) else super().log_path()
 
 
-class LibTorrent:
-    """libtorrent lives in this process; a session is a client."""
-
+class LibTorrent(Program):
+    executable = sys.executable
     package = "python3-libtorrent"
-    serves_ipv6 = True
 
-    def __init__(self, torrent, directory, address, port):
-        self.torrent = torrent
-        self.directory = str(directory)
-        self.address = address
-        self.port = port
-
-    def __enter__(self):
-        try:
-            import libtorrent
-        except ImportError:
-            raise RuntimeError("libtorrent is missing: apt-get install python3-libtorrent") from None
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        self._session = libtorrent.session(
-            {
-                "listen_interfaces": f"{host}:{self.port}",
-                "outgoing_interfaces": self.address,
-                "enable_dht": False,
-                "enable_lsd": False,
-                "enable_upnp": False,
-                "enable_natpmp": False,
-                "alert_mask": libtorrent.alert.category_t.tracker_notification
-                | libtorrent.alert.category_t.error_notification,
-            }
-        )
-        info = libtorrent.torrent_info(libtorrent.bdecode(self.torrent.metainfo))
-        self._handle = self._session.add_torrent({"ti": info, "save_path": self.directory})
-        return self
-
-    def __exit__(self, *_):
-        del self._handle
-        del self._session
-
-    def stop(self):
-        self._session.remove_torrent(self._handle)
-
-    def log(self):
-        return "\n".join(str(alert) for alert in self._session.pop_alerts())
+    def command(self, metainfo):
+        program = os.path.join(os.path.dirname(__file__), "libtorrent_client.py")
+        words = [self.executable, program, metainfo, self.directory, self.address, self.port]
+        return [str(word) for word in words]
 
 
 ALL = (LibTorrent, Aria2, Transmission, RTorrent)

@@ -41,7 +41,7 @@ def listening_addresses(protocol, port):
 class Daemon:
     """One running tracker. It listens on TCP and UDP `port` of TRACKER_V4 and TRACKER_V6 unless `arguments` say else."""
 
-    def __init__(self, directory, port=6969, arguments=None, descriptors=None, prefix=()):
+    def __init__(self, directory, port=6969, arguments=None, descriptors=None, program=None):
         self.directory = str(directory)
         self.port = port
         self.output_path = os.path.join(self.directory, "output")
@@ -51,8 +51,9 @@ class Daemon:
                 arguments += ["-i", address, "-p", str(port), "-P", str(port)]
         self.arguments = arguments
         self._descriptors = descriptors
-        self._prefix = list(prefix)
+        self._program = program or [binary()]
         self.process = None
+        self._was_stopped = False
 
     def start(self):
         """Starts it and waits until it listens, without sending it anything: its counters are at 0."""
@@ -64,7 +65,7 @@ class Daemon:
         """Starts it without waiting."""
         with open(self.output_path, "wb") as output:
             self.process = subprocess.Popen(
-                self._prefix + [binary()] + self.arguments,
+                self._program + self.arguments,
                 cwd=self.directory,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -95,6 +96,7 @@ class Daemon:
 
     def signal_and_wait(self, number, timeout):
         """Sends the signal; returns (exit code, seconds until it ended). Fails after timeout seconds."""
+        self._was_stopped = True
         begin = time.monotonic()
         self.process.send_signal(number)
         try:
@@ -106,7 +108,7 @@ class Daemon:
 
     def stop(self):
         """Ends it as an operator would; a tracker that died before or that does not end well is a failure."""
-        if self.process is None:
+        if self._was_stopped:
             return
         if self.process.poll() is not None:
             raise AssertionError(f"the tracker had ended with {self.process.returncode}: {self.output()}")
