@@ -31,7 +31,8 @@ def enter():
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNET) != 0:
         raise RuntimeError(f"no network namespace: unshare: {os.strerror(ctypes.get_errno())}")
-    lines = ["link set lo up"]
+    # A real network's MTU keeps the kernel's socket buffers as small as they would be there.
+    lines = ["link set lo mtu 1500 up"]
     lines += [f"addr add {v4(n)}/32 dev lo" for n in range(1, 255)]
     lines += [f"addr add {v6(n)}/128 dev lo nodad" for n in range(1, 65)]
     subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)
