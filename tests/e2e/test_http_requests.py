@@ -1,4 +1,6 @@
-"""Which bytes are a request, and where it goes (compat.md in docs: routing tolerances, HTTP errors)."""
+"""Which bytes are a request, and where it goes (compat.md in docs: routing tolerances, HTTP
+errors).
+"""
 import pytest
 
 from harness.http_client import query
@@ -49,12 +51,16 @@ def test_a_path_that_begins_with_sc_scrapes(http, target):
     assert list(reply[b"files"]) == [HASH]
 
 
-@pytest.mark.parametrize("target", ["/", "//", "/xyz", "/s", "/favicon.ico", "/Announce", "/statsx", "/stat"])
+@pytest.mark.parametrize(
+    "target", ["/", "//", "/xyz", "/s", "/favicon.ico", "/Announce", "/statsx", "/stat"]
+)
 def test_any_other_path_is_not_found(http, target):
     assert http.get(target).raw == NOT_FOUND
 
 
-@pytest.mark.parametrize("target", ["/stats?info_hash=aaaaaaaaaaaaaaaaaaaa", "/stats?mode=peer&info_hash=a"])
+@pytest.mark.parametrize(
+    "target", ["/stats?info_hash=aaaaaaaaaaaaaaaaaaaa", "/stats?mode=peer&info_hash=a"]
+)
 def test_an_info_hash_under_the_stats_path_is_an_invalid_request(http, target):
     assert http.get(target).raw == INVALID
 
