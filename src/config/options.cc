@@ -85,6 +85,7 @@ const FlagRow* find_flag(char letter) {
 // must.
 Fault apply_word(std::string_view word, std::span<const char* const>& rest, Options& options) {
   if (word.size() < 2 || word[0] != '-') return std::string(word) + ": not a flag";
+  if (word[1] == '-') return std::string(word) + ": no such flag";
   for (size_t at = 1; at < word.size(); ++at) {
     const FlagRow* flag = find_flag(word[at]);
     const std::string name{'-', word[at]};

@@ -26,7 +26,7 @@ struct StatsSnapshot {
   std::string_view features;  // the switches, a space between them
 };
 
-// The text for `mode=`; empty for a mode that is not known here. An empty mode is "peer".
+// The text for `mode=`; empty for a mode that is not known here.
 [[nodiscard]] std::string stats_report(std::string_view mode, const StatsSnapshot& snapshot);
 
 }  // namespace ot
