@@ -156,9 +156,7 @@ def test_of_a_repeated_parameter_the_first_counts(http):
 
 
 def test_parameters_come_in_any_order_and_unknown_ones_do_not_matter(http):
-    http.get(
-        f"/announce?&x=%zz&left=0&&key=1234&=&port=1000&trackerid=%00&{H}&no_peer_id"
-    )
+    http.get(f"/announce?&x=%zz&left=0&&key=1234&=&port=1000&trackerid=%00&{H}&no_peer_id")
     assert http.scrape(HASH)[HASH][b"complete"] == 1
 
 
