@@ -22,12 +22,15 @@ struct TableOptions {
   // A peer not heard of for longer goes. At most 200 minutes: stamps count modulo 256, and the
   // sweep needs its share.
   std::chrono::minutes peer_timeout{45};
-  // A torrent without peers but with downloads to remember goes after this.
+  // A torrent without peers but with downloads to remember goes after this. At most 45 days:
+  // minutes count modulo 65536.
   std::chrono::minutes torrent_timeout{24 * 60};
   // 0: no limit.
   uint64_t max_peers = 0;
   uint32_t max_peers_per_torrent = 0;
   uint64_t max_memory = 0;  // bytes
+  // Tests run both.
+  PeerScan scan = best_peer_scan();
 };
 
 struct AnnounceOutcome {
@@ -109,7 +112,7 @@ class TorrentTable {
     TorrentIndex index;
   };
 
-  [[nodiscard]] SwarmContext context() { return {hash_, memory_}; }
+  [[nodiscard]] SwarmContext context() { return {hash_, memory_, options_.scan}; }
   [[nodiscard]] bool is_full() const {
     return options_.max_peers != 0 && peers() >= options_.max_peers;
   }
