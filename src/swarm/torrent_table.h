@@ -52,12 +52,18 @@ struct TableTotals {
   uint64_t bytes = 0;
 };
 
-// Where the next sweep goes on. One a sweeper; starts anywhere.
+// Where the next sweep goes on: a place in the sorted sequence, so that torrents that move
+// meanwhile are not missed. (Peers that a split or join of blocks moves across it wait for the next
+// pass.) One a sweeper; {} is the beginning.
 struct SweepCursor {
   uint32_t shard = 0;
-  // Blocks of peers still to do in the torrent at `slot`; 0: all of them.
+  uint32_t order = 0;
+  // Torrents of that order already done.
+  uint32_t twins = 0;
+  // Blocks of peers still to do in the next torrent of that order; 0: all of them.
   uint32_t blocks_left = 0;
-  size_t slot = 0;
+
+  friend constexpr bool operator==(const SweepCursor&, const SweepCursor&) = default;
 };
 
 struct SweepResult {
