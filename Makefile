@@ -100,12 +100,12 @@ build/files: FORCE
 	@mkdir -p $(@D)
 	@echo '$(SOURCES) $(TESTS)' | cmp -s - $@ || echo '$(SOURCES) $(TESTS)' > $@
 
-# Only main.cc knows version and commit, so a commit compiles one file.
+# Only the main.cc know version and commit, so a commit compiles one file each.
 COMMIT = $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 build/identity: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION) $(COMMIT)' | cmp -s - $@ || echo '$(VERSION) $(COMMIT)' > $@
-MAIN_OBJECTS := $(VARIANTS:%=build/%/src/main.o)
+MAIN_OBJECTS := $(VARIANTS:%=build/%/src/main.o) build/release/tests/bench/load/main.o
 $(MAIN_OBJECTS): build/identity
 $(MAIN_OBJECTS): private IDENTITY = -DOT_VERSION='"$(VERSION)"' -DOT_COMMIT='"$(COMMIT)"'
 
@@ -117,6 +117,13 @@ opentracker: $(RELEASE_OBJECTS) build/files
 	$(Q)$(CXX) $(FLAGS_release) -s -Wl,-z,relro,-z,now $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
 opentracker.debug: build/debug/opentracker
 	@cp $< $@
+
+# The load generator of the benchmarks: `build/load --help`.
+LOAD := $(wildcard tests/bench/load/*.cc)
+build/load: $(LOAD:%.cc=build/release/%.o) $(filter-out build/release/src/main.o,$(RELEASE_OBJECTS)) \
+            build/files
+	$(call say,link,$@)
+	$(Q)$(CXX) $(FLAGS_release) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
 
 run: deps
 	+$(SUBMAKE) opentracker
