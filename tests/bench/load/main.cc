@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "base/bytes.h"
+#include "bench/load/http_load.h"
 #include "bench/load/udp_load.h"
 
 namespace ot::bench {
@@ -29,12 +30,15 @@ int print_hashes(const Population& population) {
 int load(const Options& options, const Population& population) {
   Tally tally;
   UsageMeter meter(options.pid);
-  const auto done = run_udp(options, population, tally, meter);
+  const bool http = options.command == Command::http;
+  const auto done = http ? run_http(options, population, tally, meter)
+                         : run_udp(options, population, tally, meter);
   if (!done) {
     std::fprintf(stderr, "load: %s\n", done.error().message().c_str());
     return kExitSystem;
   }
-  std::fputs(result_line(options, udp_mode(options), tally, meter, OT_COMMIT).c_str(), stdout);
+  const std::string mode = http ? http_mode(options) : std::string(udp_mode(options));
+  std::fputs(result_line(options, mode, tally, meter, OT_COMMIT).c_str(), stdout);
   return tally.bad == 0 ? 0 : kExitWrong;
 }
 

@@ -14,26 +14,6 @@ constexpr size_t kPeer4 = 6;
 constexpr size_t kPeer6 = 18;
 constexpr std::string_view kPeerId = "-LD0100-";
 
-// No peer twice, each on the asker's torrent, and strictly not the asker himself.
-const char* find_peer_fault(const Population& population, uint32_t asker, ByteView peers,
-                            Verify verify) {
-  std::array<uint32_t, 256> seen{};
-  size_t count = 0;
-  ByteReader reader(peers);
-  while (!reader.rest().empty() && count < seen.size()) {
-    const auto address = reader.read<uint32_t>();
-    const auto peer = population.find(address, reader.read<uint16_t>());
-    if (!peer || population.is_ipv6(*peer)) return "a peer that never announced";
-    if (population.torrent_of(*peer) != population.torrent_of(asker))
-      return "a peer of another swarm";
-    if (verify == Verify::strict && *peer == asker) return "the asker among the peers";
-    const auto end = seen.begin() + static_cast<std::ptrdiff_t>(count);
-    if (std::find(seen.begin(), end, *peer) != end) return "a peer twice";
-    seen[count++] = *peer;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 void write_connect(ByteWriter& out, uint32_t transaction) {
@@ -91,6 +71,25 @@ const char* find_fault(const Population& population, const AskedAnnounce& asked,
   if (!population.has_ipv6() && count < expected) return "fewer peers than there are";
   if (!thorough || v6) return nullptr;
   return find_peer_fault(population, asked.peer, peers, verify);
+}
+
+const char* find_peer_fault(const Population& population, uint32_t asker, ByteView peers,
+                            Verify verify) {
+  std::array<uint32_t, 256> seen{};
+  size_t count = 0;
+  ByteReader reader(peers);
+  while (!reader.rest().empty() && count < seen.size()) {
+    const auto address = reader.read<uint32_t>();
+    const auto peer = population.find(address, reader.read<uint16_t>());
+    if (!peer || population.is_ipv6(*peer)) return "a peer that never announced";
+    if (population.torrent_of(*peer) != population.torrent_of(asker))
+      return "a peer of another swarm";
+    if (verify == Verify::strict && *peer == asker) return "the asker among the peers";
+    const auto end = seen.begin() + static_cast<std::ptrdiff_t>(count);
+    if (std::find(seen.begin(), end, *peer) != end) return "a peer twice";
+    seen[count++] = *peer;
+  }
+  return nullptr;
 }
 
 }  // namespace ot::bench

@@ -43,4 +43,9 @@ struct AskedAnnounce {
 [[nodiscard]] const char* find_fault(const Population& population, const AskedAnnounce& asked,
                                      ByteView reply, Verify verify, bool thorough);
 
+// The same for the compact IPv4 peers of any reply to `asker`: no peer twice, each of the same
+// swarm, and strictly not the asker.
+[[nodiscard]] const char* find_peer_fault(const Population& population, uint32_t asker,
+                                          ByteView peers, Verify verify);
+
 }  // namespace ot::bench
