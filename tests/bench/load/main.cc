@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "bench/load/http_load.h"
+#include "bench/load/null_server.h"
 #include "bench/load/udp_load.h"
 
 namespace ot::bench {
@@ -27,16 +28,23 @@ int print_hashes(const Population& population) {
   return 0;
 }
 
+int fail(const SystemError& error) {
+  std::fprintf(stderr, "load: %s\n", error.message().c_str());
+  return kExitSystem;
+}
+
+int serve_null(const Options& options) {
+  const auto served = run_null_server(options);
+  return served ? 0 : fail(served.error());
+}
+
 int load(const Options& options, const Population& population) {
   Tally tally;
   UsageMeter meter(options.pid);
   const bool http = options.command == Command::http;
   const auto done = http ? run_http(options, population, tally, meter)
                          : run_udp(options, population, tally, meter);
-  if (!done) {
-    std::fprintf(stderr, "load: %s\n", done.error().message().c_str());
-    return kExitSystem;
-  }
+  if (!done) return fail(done.error());
   const std::string mode = http ? http_mode(options) : std::string(udp_mode(options));
   std::fputs(result_line(options, mode, tally, meter, OT_COMMIT).c_str(), stdout);
   return tally.bad == 0 ? 0 : kExitWrong;
@@ -52,6 +60,7 @@ int run(std::span<const char* const> arguments) {
     std::fputs(usage().c_str(), stdout);
     return 0;
   }
+  if (options->command == Command::null_server) return serve_null(*options);
   // The default slack of 50 us would be counted as the server's latency.
   prctl(PR_SET_TIMERSLACK, 1UL);
   const Population population(options->population);

@@ -80,6 +80,9 @@ Result<std::unique_ptr<UdpPort>, SystemError> UdpPort::open(const Endpoint& targ
   if (!fd) return last_error("socket");
   set_buffer(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF);
   set_buffer(fd.get(), SO_SNDBUFFORCE, SO_SNDBUF);
+  // With "don't fragment" the kernel need not number our datagrams.
+  const int discover = IP_PMTUDISC_DO;
+  if (v4) setsockopt(fd.get(), IPPROTO_IP, IP_MTU_DISCOVER, &discover, sizeof discover);
   Endpoint any;
   if (!v4) any.address = IpAddress::v6(std::array<uint8_t, 16>{});
   SocketAddress address;
