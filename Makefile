@@ -49,8 +49,8 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 # A make inside a recipe: parallel, unless the caller has said how parallel already.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: all run test test-long test-fresh deps test-deps bench unit unit-asan unit-tsan clang \
-        tsan fuzz fuzz-replay tidy format check-format layers headers limits features install clean \
+.PHONY: all run test test-long test-fresh deps test-deps bench-deps bench bench-quick unit \
+        unit-asan unit-tsan clang tsan fuzz fuzz-replay tidy format check-format layers headers limits features install clean \
         list FORCE
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
@@ -118,13 +118,6 @@ opentracker: $(RELEASE_OBJECTS) build/files
 opentracker.debug: build/debug/opentracker
 	@cp $< $@
 
-# The load generator of the benchmarks: `build/load --help`.
-LOAD := $(wildcard tests/bench/load/*.cc)
-build/load: $(LOAD:%.cc=build/release/%.o) $(filter-out build/release/src/main.o,$(RELEASE_OBJECTS)) \
-            build/files
-	$(call say,link,$@)
-	$(Q)$(CXX) $(FLAGS_release) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
-
 run: deps
 	+$(SUBMAKE) opentracker
 	./opentracker
@@ -136,8 +129,8 @@ clean:
 	rm -rf build opentracker opentracker.debug
 
 list:
-	@echo 'all run test test-long test-fresh deps test-deps bench unit unit-asan unit-tsan clang fuzz'
-	@echo 'fuzz-replay tidy format check-format layers headers limits features install clean'
+	@echo 'all run test test-long test-fresh deps test-deps bench bench-quick unit unit-asan unit-tsan'
+	@echo 'clang fuzz fuzz-replay tidy format check-format layers headers limits features install clean'
 
 ## Packages ---------------------------------------------------------------------------------------
 BUILD_PACKAGES := make g++ libowfat-dev libsodium-dev zlib1g-dev
@@ -158,8 +151,34 @@ test-long: deps test-deps
 	+@JOBS=$(JOBS) $(PYTHON) tests/tools/summary.py test-long
 test-fresh:
 	tests/tools/fresh_debian.sh
-bench:
-	@echo 'make bench: the benchmarks (tests/bench) are still to come' >&2; exit 1
+
+## Benchmarks -------------------------------------------------------------------------------------
+# Linked from release objects, like the program itself. FLOOR is a program that makes a tracker's
+# system calls and nothing else; without that file the generator's own null server stands in.
+BENCH_PACKAGES := python3 opentracker apache2-utils wrk strace util-linux valgrind
+FLOOR ?= $(wildcard ../shared/floor.cpp)
+PARTS := $(filter-out build/release/src/main.o,$(RELEASE_OBJECTS)) build/files
+BENCHES := build/load build/observed_server $(if $(FLOOR),build/floor)
+LINK_BENCH = $(CXX) $(FLAGS_release) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
+build/load: $(patsubst %.cc,build/release/%.o,$(wildcard tests/bench/load/*.cc)) $(PARTS)
+	$(call say,link,$@)
+	$(Q)$(LINK_BENCH)
+build/observed_server: build/release/tests/bench/observed_server.o \
+                       build/release/tests/bench/load/process.o $(PARTS)
+	$(call say,link,$@)
+	$(Q)$(LINK_BENCH)
+build/floor: $(FLOOR)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) -O2 -o $@ $<
+
+bench-deps: deps
+	@tests/tools/install_packages.sh $(BENCH_PACKAGES)
+bench: bench-deps
+	+$(SUBMAKE) opentracker $(BENCHES)
+	$(PYTHON) tests/bench/run.py --write docs/benchmarks.md
+bench-quick: bench-deps
+	+$(SUBMAKE) opentracker $(BENCHES)
+	$(PYTHON) tests/bench/run.py --quick
 
 GTEST_OUTPUT ?= --gtest_brief=1
 # Sanitizers of clang 14 lose their shadow memory to kernels that randomise 32 bits of an address.
