@@ -24,7 +24,7 @@ namespace ot {
 // Who we are, for -v and the statistics.
 struct Identity {
   std::string version;   // "opentracker 0.1.0 (commit)"
-  std::string features;  // "WANT_A WANT_B"
+  std::string features;  // the switches, a space between them
 };
 
 class Daemon {

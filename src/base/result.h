@@ -50,11 +50,11 @@ class [[nodiscard]] Result {
   }
 
  private:
-  constexpr T* checked() {
+  [[nodiscard]] constexpr T* checked() {
     assert(has_value());
     return std::get_if<0>(&state_);
   }
-  constexpr const T* checked() const {
+  [[nodiscard]] constexpr const T* checked() const {
     assert(has_value());
     return std::get_if<0>(&state_);
   }

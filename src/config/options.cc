@@ -21,8 +21,11 @@ struct FlagRow {
 Fault set_address(Options& options, std::string_view value) {
   const auto address = IpAddress::parse(value);
   if (!address) return std::string(value) + " is not an IPv4 or IPv6 address";
-  if (address->is_v4() && features::kV6Only) return "this build serves IPv6 only (WANT_V6)";
-  if (!address->is_v4() && features::kV4Only) return "this build serves IPv4 only (WANT_V4_ONLY)";
+  const Feature& other_family = address->is_v4() ? features::kV6Only : features::kV4Only;
+  if (other_family) {
+    return std::string(value) + " is of a family this build does not serve (" +
+           std::string(other_family.name) + ")";
+  }
   options.address = address;
   return std::nullopt;
 }
@@ -82,6 +85,7 @@ const FlagRow* find_flag(char letter) {
 // must.
 Fault apply_word(std::string_view word, std::span<const char* const>& rest, Options& options) {
   if (word.size() < 2 || word[0] != '-') return std::string(word) + ": not a flag";
+  if (word[1] == '-') return std::string(word) + ": no such flag";
   for (size_t at = 1; at < word.size(); ++at) {
     const FlagRow* flag = find_flag(word[at]);
     const std::string name{'-', word[at]};

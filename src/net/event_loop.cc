@@ -152,7 +152,7 @@ int EventLoop::wait_milliseconds(Duration max_wait) const {
 void EventLoop::run_once(Duration max_wait) {
   const int count =
       epoll_wait(epoll_.get(), events_.data(), kMaxEvents, wait_milliseconds(max_wait));
-  timers_.set_now(clock_.now());
+  timers_.begin_pass(clock_.now());
   dispatch(count);
   timers_.fire();
   if (pass_observer_) pass_observer_(clock_.now() - now());

@@ -73,6 +73,8 @@ class OutputBuffer {
 
 class StreamHandler {
  public:
+  // A connection was accepted; it may never send a request.
+  virtual void on_connected(const Endpoint& /*peer*/) {}
   // Looks for one request at the front of `input` and, if it is whole, appends the reply to `out`.
   // The first `already_seen` bytes were there at the last call, which answered need_more for the
   // same request. Called again for what follows a request until it needs more. No view outlives the

@@ -116,6 +116,7 @@ TcpCounters TcpServer::counters() const {
 // Most clients are served and gone here, without a Connection.
 void TcpServer::on_accepted(UniqueFd socket, const Endpoint& peer) {
   ++counters_.accepted;
+  handler_.on_connected(peer);
   if (socket.get() >= crowded_from_) make_room();
   const ssize_t size = recv(socket.get(), input_.get(), options_.max_input, MSG_DONTWAIT);
   if (size == 0 || (size < 0 && !would_block(errno))) return;

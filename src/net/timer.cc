@@ -11,14 +11,13 @@ std::optional<MonotonicTime> Timers::next() const {
 }
 
 void Timers::fire() {
-  const uint64_t armed_before = next_order_;
-  while (Timer* timer = take_due(armed_before)) timer->on_fire_();
+  while (Timer* timer = take_due()) timer->on_fire_();
 }
 
-Timer* Timers::take_due(uint64_t armed_before) {
+Timer* Timers::take_due() {
   for (Timer* timer : armed_) {
     if (timer->deadline_ > now_) break;
-    if (timer->order_ >= armed_before) continue;
+    if (timer->order_ >= first_of_pass_) continue;
     timer->disarm();
     return timer;
   }

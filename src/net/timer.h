@@ -24,13 +24,16 @@ class Timers {
 
   // The time of the pass; does not move within one.
   [[nodiscard]] MonotonicTime now() const { return now_; }
-  void set_now(MonotonicTime now) { now_ = now; }
+  void begin_pass(MonotonicTime now) {
+    now_ = now;
+    first_of_pass_ = next_order_;
+  }
 
   // The earliest deadline; nothing if no timer is armed.
   [[nodiscard]] std::optional<MonotonicTime> next() const;
 
-  // Fires every timer whose deadline is not after now(). One that is armed meanwhile waits for the
-  // next call, whatever its deadline, so that no timer can hold the loop.
+  // Fires every timer whose deadline is not after now(). One that was armed in this pass waits for
+  // the next, whatever its deadline, so that no timer can hold the loop.
   void fire();
 
  private:
@@ -38,10 +41,11 @@ class Timers {
 
   void insert(Timer& timer);
   void remove(Timer& timer);
-  [[nodiscard]] Timer* take_due(uint64_t armed_before);
+  [[nodiscard]] Timer* take_due();
 
   std::vector<Timer*> armed_;  // by deadline, then by order of arming
   uint64_t next_order_ = 0;
+  uint64_t first_of_pass_ = 0;
   MonotonicTime now_;
 };
 
@@ -54,7 +58,7 @@ class Timer {
   Timer& operator=(const Timer&) = delete;
   ~Timer() { disarm(); }
 
-  // Fires once in the first pass that is not before `deadline`; replaces an earlier deadline.
+  // Fires once in the first later pass that is not before `deadline`; replaces an earlier deadline.
   void arm(MonotonicTime deadline);
   // The same, from the time of the pass.
   void arm_after(Duration delay) { arm(timers_.now() + delay); }

@@ -156,7 +156,8 @@ class AnnounceParser {
         if (const auto text = decode_value(value, buffer_); text && *text == "0")
           announce_.form = PeerForm::dictionary;
         break;
-      default:
+      case Name::address:
+      case Name::other:
         break;
     }
     return std::nullopt;

@@ -11,6 +11,20 @@ namespace {
 // A report of the modes there are stays far below this.
 constexpr size_t kMaxReport = 16 << 10;
 
+// A head whose last byte is the next to come ("\n\r\n") may have begun to end this long before it.
+constexpr size_t kBegunEnd = 2;
+
+constexpr size_t kLongestMode = 32;
+
+// The mode a query asks for, decoded into the buffer; "peer" if it does not say, nothing if it
+// cannot be decoded.
+std::string_view mode_of(std::string_view query, std::array<uint8_t, kLongestMode>& buffer) {
+  const auto mode = find_parameter(query, "mode");
+  if (!mode) return "peer";
+  const auto size = percent_decode(*mode, buffer);
+  return size ? as_text(buffer).substr(0, *size) : "";
+}
+
 // `view` lies inside `room`, which reserve() gave: these bytes are the next of the stream.
 void commit(OutputBuffer& out, ByteSpan room, ByteView view) {
   out.commit(static_cast<size_t>(view.data() - room.data()), view.size());
@@ -37,7 +51,8 @@ size_t HttpFrontend::max_reply(const TrackerPolicy& policy) {
 
 StreamVerdict HttpFrontend::on_bytes(const Endpoint& peer, ByteView input, size_t already_seen,
                                      OutputBuffer& out) {
-  const HeadResult parsed = parse_head(input, already_seen);
+  const size_t scanned = already_seen - std::min(already_seen, kBegunEnd);
+  const HeadResult parsed = parse_head(input, scanned);
   if (parsed.status == HeadResult::Status::incomplete) return StreamVerdict::need_more();
   Exchange exchange{peer, {}, Persistence::close, out};
   if (parsed.status == HeadResult::Status::bad) {
@@ -99,10 +114,12 @@ void HttpFrontend::scrape(Exchange& exchange) {
 }
 
 void HttpFrontend::stats(Exchange& exchange) {
-  const std::string_view mode = find_parameter(exchange.query, "mode").value_or("");
-  const std::string report = stats_report(mode, take_snapshot_());
+  // A tracker URL that ends in the statistics' path is a mistake to tell, not to answer.
   const bool announces = find_parameter(exchange.query, "info_hash").has_value();
-  if (report.empty() || announces) {
+  std::array<uint8_t, kLongestMode> buffer{};
+  const std::string report =
+      announces ? "" : stats_report(mode_of(exchange.query, buffer), take_snapshot_());
+  if (report.empty()) {
     return refuse(exchange, {HttpStatus::invalid_request}, HttpError::invalid_parameter);
   }
   const ByteSpan room = exchange.out.reserve(kReplyHeadRoom + report.size());

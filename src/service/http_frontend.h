@@ -32,6 +32,9 @@ class HttpFrontend final : public StreamHandler {
   HttpFrontend(const EventLoop& loop, Tracker& tracker, Statistics& statistics,
                TakeSnapshot take_snapshot, const HttpOptions& options = {});
 
+  void on_connected(const Endpoint& peer) override {
+    statistics_.record(Transport::tcp, peer.address.family(), Action::contact);
+  }
   StreamVerdict on_bytes(const Endpoint& peer, ByteView input, size_t already_seen,
                          OutputBuffer& out) override;
 

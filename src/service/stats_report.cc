@@ -107,7 +107,9 @@ std::string print_scrp(const StatsSnapshot& snapshot) {
 }
 
 std::string print_version(const StatsSnapshot& snapshot) {
-  return std::string(snapshot.version) + " " + std::string(snapshot.features) + "\n";
+  const std::string_view separator = snapshot.features.empty() ? "" : " ";
+  return std::string(snapshot.version) + std::string(separator) + std::string(snapshot.features) +
+         "\n";
 }
 
 // Elements by depth: scripts read this document by position, so order and white space are part of
@@ -215,8 +217,7 @@ struct Mode {
   std::string (*print)(const StatsSnapshot&);
 };
 
-constexpr std::array<Mode, 9> kModes{{
-    {"", print_peer},
+constexpr std::array<Mode, 8> kModes{{
     {"peer", print_peer},
     {"conn", print_conn},
     {"tcp4", print_tcp4},

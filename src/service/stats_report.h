@@ -23,10 +23,10 @@ struct StatsSnapshot {
   std::chrono::seconds uptime{0};
   uint32_t tracker_id = 0;
   std::string_view version;   // "opentracker 0.1.0 (commit)"
-  std::string_view features;  // "WANT_A WANT_B"
+  std::string_view features;  // the switches, a space between them
 };
 
-// The text for `mode=`; empty for a mode that is not known here. An empty mode is "peer".
+// The text for `mode=`; empty for a mode that is not known here.
 [[nodiscard]] std::string stats_report(std::string_view mode, const StatsSnapshot& snapshot);
 
 }  // namespace ot

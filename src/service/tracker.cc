@@ -11,9 +11,9 @@ AnnounceReply Tracker::announce(const AnnounceRequest& request, TorrentTable::Pl
 }
 
 std::chrono::seconds Tracker::next_interval() {
-  const auto jitter = static_cast<uint32_t>(policy_.interval_jitter.count());
-  return policy_.interval - policy_.interval_jitter / 2 +
-         std::chrono::seconds(random_.below(jitter + 1));
+  const auto half = static_cast<uint32_t>(policy_.interval_jitter.count() / 2);
+  return policy_.interval - std::chrono::seconds(half) +
+         std::chrono::seconds(random_.below(2 * half + 1));
 }
 
 }  // namespace ot

@@ -34,7 +34,7 @@ class CapturedStderr {
     std::vector<std::string> all;
     std::array<char, 4096> buffer{};
     ssize_t size = 0;
-    while ((size = ::recv(reader_.get(), buffer.data(), buffer.size(), 0)) > 0) {
+    while ((size = ::recv(reader_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0) {
       all.emplace_back(buffer.data(), static_cast<size_t>(size));
     }
     return all;

@@ -1,0 +1,68 @@
+"""Fixtures of the end-to-end tests. Everything runs inside a private network namespace (harness/private_network.py)."""
+import pytest
+
+from harness import private_network
+from harness.daemon import Daemon
+from harness.http_client import HttpClient
+from harness.private_network import TRACKER_V6
+from harness.tools import LoadTools
+from harness.udp_client import UdpClient
+
+
+def pytest_configure(config):
+    private_network.enter()
+    private_network.raise_descriptor_limit()
+
+
+@pytest.fixture
+def start_tracker(tmp_path):
+    """Starts trackers with given flags; each is stopped at the end and must stop well."""
+    started = []
+
+    def start(**options):
+        directory = tmp_path / f"tracker{len(started)}"
+        directory.mkdir()
+        daemon = Daemon(directory, **options)
+        started.append(daemon)
+        return daemon.start()
+
+    try:
+        yield start
+        for daemon in started:
+            daemon.stop()
+    finally:
+        for daemon in started:
+            daemon.kill()
+
+
+@pytest.fixture
+def tracker(start_tracker):
+    """A fresh tracker that knows no torrent."""
+    return start_tracker()
+
+
+@pytest.fixture
+def http(tracker):
+    return HttpClient(tracker.port)
+
+
+@pytest.fixture
+def http6(tracker):
+    return HttpClient(tracker.port, TRACKER_V6)
+
+
+@pytest.fixture
+def udp(tracker):
+    with UdpClient(tracker.port) as client:
+        yield client
+
+
+@pytest.fixture
+def udp6(tracker):
+    with UdpClient(tracker.port, TRACKER_V6) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def load_tools(tmp_path_factory):
+    return LoadTools(tmp_path_factory.mktemp("tools"))

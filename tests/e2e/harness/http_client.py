@@ -1,0 +1,150 @@
+"""A small HTTP client that shows what is on the wire: nothing is normalised, retried or followed."""
+import socket
+import time
+
+from harness import bencode
+from harness.private_network import TRACKER_V4
+
+
+class Response:
+    """A reply as it came. `headers` has lower-case names; a repeated header is a failure."""
+
+    def __init__(self, head, body):
+        lines = head.split(b"\r\n")
+        self.status_line = lines[0].decode()
+        self.status = int(self.status_line.split(" ")[1])
+        self.headers = {}
+        for line in lines[1:]:
+            name, _, value = line.decode().partition(": ")
+            assert name.lower() not in self.headers, f"header {name} is repeated"
+            self.headers[name.lower()] = value
+        self.body = body
+        self.raw = head + b"\r\n\r\n" + body
+
+    def bencoded(self):
+        """The body of a tracker's answer, after the checks that hold for every one of them."""
+        assert self.status == 200, self.raw
+        assert self.headers.get("content-type") == "text/plain", self.raw
+        return bencode.decode(self.body)
+
+    def failure(self):
+        """The failure reason of an answer that must be one."""
+        reply = self.bencoded()
+        assert b"failure reason" in reply, self.raw
+        return reply[b"failure reason"].decode()
+
+    def __repr__(self):
+        return f"Response({self.raw!r})"
+
+
+class HttpConnection:
+    """One TCP connection. Sends bytes as given, reads replies one by one, remembers what is left over."""
+
+    def __init__(self, port, address=TRACKER_V4, source=None, timeout=5.0):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.settimeout(timeout)
+        if source is not None:
+            self.socket.bind((source, 0))
+        self.socket.connect((address, port))
+        self._buffer = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.socket.close()
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def read_response(self):
+        """The next reply; its body is delimited by Content-Length, which every reply must have."""
+        while b"\r\n\r\n" not in self._buffer:
+            self._fill()
+        head, _, rest = self._buffer.partition(b"\r\n\r\n")
+        length = int(Response(head, b"").headers["content-length"])
+        while len(rest) < length:
+            self._fill()
+            rest = self._buffer.partition(b"\r\n\r\n")[2]
+        self._buffer = rest[length:]
+        return Response(head, rest[:length])
+
+    def _fill(self):
+        chunk = self.socket.recv(65536)
+        if not chunk:
+            raise EOFError(f"closed after {self._buffer!r}")
+        self._buffer += chunk
+
+    def at_end(self):
+        """True if the tracker has closed and left no byte behind; waits for it up to the time-out."""
+        if self._buffer:
+            return False
+        return self.socket.recv(1) == b""
+
+    def seconds_until_closed(self, limit):
+        """How long the tracker takes to close from now, sending nothing before."""
+        begin = time.monotonic()
+        self.socket.settimeout(limit)
+        assert self.socket.recv(1) == b""
+        return time.monotonic() - begin
+
+
+def percent(data):
+    """Every byte as %xx, the form a client may always use."""
+    return "".join(f"%{byte:02x}" for byte in data)
+
+
+def query(**parameters):
+    """A query string in the order given; bytes are percent-encoded, None leaves the parameter out."""
+    parts = []
+    for name, value in parameters.items():
+        if value is None:
+            continue
+        parts.append(f"{name}={percent(value) if isinstance(value, bytes) else value}")
+    return "&".join(parts)
+
+
+class HttpClient:
+    """A tracker's HTTP side at one address; each call is a connection of its own unless said otherwise."""
+
+    def __init__(self, port, address=TRACKER_V4):
+        self.port = port
+        self.address = address
+
+    def connect(self, source=None, timeout=5.0):
+        return HttpConnection(self.port, self.address, source, timeout)
+
+    def exchange(self, data, source=None):
+        """Sends the bytes, returns the one reply, and demands that nothing follows it and the connection is closed."""
+        with self.connect(source) as connection:
+            connection.send(data)
+            response = connection.read_response()
+            assert connection.at_end()
+            return response
+
+    def get(self, target, source=None):
+        return self.exchange(f"GET {target} HTTP/1.0\r\n\r\n".encode("latin-1"), source)
+
+    def announce(self, info_hash, port=6881, source=None, **parameters):
+        """A well-formed announce; keyword None removes a parameter. Returns the decoded reply."""
+        fields = dict(info_hash=info_hash, peer_id=b"-XX0000-abcdefghijkl", port=port, uploaded=0, downloaded=0)
+        fields.update(left=1, compact=1)
+        fields.update(parameters)
+        return self.get("/announce?" + query(**fields), source).bencoded()
+
+    def scrape(self, *info_hashes):
+        """The decoded `files` dictionary."""
+        target = "/scrape?" + "&".join(f"info_hash={percent(h)}" for h in info_hashes)
+        reply = self.get(target).bencoded()
+        assert list(reply) == [b"files"]
+        return reply[b"files"]
+
+    def stats(self, mode):
+        response = self.get(f"/stats?mode={mode}")
+        assert response.status == 200, response
+        return response.body.decode()

@@ -1,0 +1,68 @@
+"""Programs the tests call: our own load tools, compiled when first needed, and others that must be installed."""
+import os
+import re
+import shutil
+import subprocess
+
+from harness.daemon import TOP
+from harness.private_network import TRACKER_V4
+
+SOURCES = os.path.join(TOP, "tests", "e2e", "tools")
+
+
+def find_program(name, package):
+    path = shutil.which(name)
+    if path is None:
+        raise RuntimeError(f"{name} is missing: apt-get install {package}")
+    return path
+
+
+def put_first(pid=0):
+    """Lets a process run before others, so that a busy machine is not taken for a slow tracker."""
+    try:
+        os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(1))
+    except PermissionError:
+        pass  # Measured as it is, then.
+
+
+class LoadTools:
+    """Compiles into `directory`; one for a whole test run."""
+
+    def __init__(self, directory):
+        self._directory = str(directory)
+
+    def _path(self, name):
+        path = os.path.join(self._directory, name)
+        if not os.path.exists(path):
+            compiler = os.environ.get("CXX", "g++").split()
+            source = os.path.join(SOURCES, name + ".cc")
+            subprocess.run([*compiler, "-std=c++20", "-O2", source, "-o", path], check=True)
+        return path
+
+    def start_load(self, port, good, bad_per_good=0, window=32):
+        """A running udp_load; its answer is read by answered()."""
+        command = [self._path("udp_load"), TRACKER_V4, port, good, bad_per_good, window]
+        return subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
+
+    def load(self, port, good, bad_per_good=0, window=32):
+        """How many of the good announces were answered."""
+        return answered(self.start_load(port, good, bad_per_good, window))
+
+    def probe(self, port, per_second=500, seconds=4):
+        """{"sent": N, "answered": N, "p50": us, "p99": us, "max": us} of announces sent at a steady rate."""
+        command = [self._path("udp_probe"), TRACKER_V4, port, per_second, seconds]
+        result = subprocess.run(
+            [str(word) for word in command],
+            capture_output=True,
+            text=True,
+            check=True,
+            preexec_fn=put_first,
+        )
+        words = result.stdout.split()
+        return {key: int(value) for key, value in zip(words[::2], words[1::2])}
+
+
+def answered(load):
+    output, _ = load.communicate(timeout=120)
+    assert load.returncode == 0, output
+    return int(re.match(r"answered (\d+) of", output)[1])

@@ -1,0 +1,158 @@
+"""Which bytes are a request, and where it goes (compat.md in docs: routing tolerances, HTTP errors)."""
+import pytest
+
+from harness.http_client import query
+from harness.peers import info_hash
+from harness.private_network import TRACKER_V4
+
+HASH = info_hash(1)
+ANNOUNCE = query(info_hash=HASH, port=6881, left=1)
+
+
+def error_page(status, title):
+    """An error that closes, byte by byte."""
+    body = f"<title>{title}</title>\n"
+    return (
+        f"HTTP/1.0 {status} {title}\r\nContent-Type: text/html\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
+    ).encode()
+
+
+INVALID = error_page(400, "Invalid Request")
+NOT_FOUND = error_page(404, "Not Found")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/announce?",
+        "/a?",
+        "/announce.php?",
+        "/announce/?",
+        "/announce/0123456789abcdef?",
+        "//announce?",
+        "////announce?",
+        "/?",
+        "//?",
+        "/announce ?",
+        "/announce?&&",
+    ],
+)
+def test_a_path_that_begins_with_a_or_is_empty_announces(http, target):
+    reply = http.get(target + ANNOUNCE).bencoded()
+    assert reply[b"incomplete"] == 1
+
+
+@pytest.mark.parametrize("target", ["/scrape?", "/sc?", "/scrape.php?", "//scrape?", "/scrape ?"])
+def test_a_path_that_begins_with_sc_scrapes(http, target):
+    reply = http.get(target + query(info_hash=HASH)).bencoded()
+    assert list(reply[b"files"]) == [HASH]
+
+
+@pytest.mark.parametrize("target", ["/", "//", "/xyz", "/s", "/favicon.ico", "/Announce", "/statsx", "/stat"])
+def test_any_other_path_is_not_found(http, target):
+    assert http.get(target).raw == NOT_FOUND
+
+
+@pytest.mark.parametrize("target", ["/stats?info_hash=aaaaaaaaaaaaaaaaaaaa", "/stats?mode=peer&info_hash=a"])
+def test_an_info_hash_under_the_stats_path_is_an_invalid_request(http, target):
+    assert http.get(target).raw == INVALID
+
+
+def test_an_unknown_mode_of_statistics_is_an_invalid_request(http):
+    assert http.get("/stats?mode=nonsense").raw == INVALID
+
+
+HEADS = {
+    "crlf": "GET {} HTTP/1.0\r\n\r\n",
+    "http 1.1": "GET {} HTTP/1.1\r\nHost: tracker\r\nConnection: close\r\n\r\n",
+    "http 1.1 without a host": "GET {} HTTP/1.1\r\nConnection: close\r\n\r\n",
+    "line feeds only": "GET {} HTTP/1.0\n\n",
+    "line feeds and headers": "GET {} HTTP/1.0\nUser-Agent: x\n\n",
+    "no version": "GET {}\r\n\r\n",
+    "an empty line first": "\r\nGET {} HTTP/1.0\r\n\r\n",
+    "headers without sense": "GET {} HTTP/1.0\r\nnonsense\r\n: x\r\n folded\r\n\r\n",
+    "no body, and says so": "GET {} HTTP/1.0\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS.keys())
+def test_old_and_careless_heads_are_served(http, head):
+    response = http.exchange(head.format("/announce?" + ANNOUNCE).encode())
+    assert response.status_line == "HTTP/1.1 200 OK"
+    assert response.bencoded()[b"incomplete"] == 1
+
+
+BAD_HEADS = {
+    "post": b"POST /announce HTTP/1.0\r\n\r\n",
+    "post with a body": b"POST /announce HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc",
+    "head": b"HEAD /announce HTTP/1.0\r\n\r\n",
+    "options": b"OPTIONS * HTTP/1.1\r\n\r\n",
+    "connect": b"CONNECT example.org:443 HTTP/1.1\r\n\r\n",
+    "lower case": b"get /announce HTTP/1.0\r\n\r\n",
+    "a tls client hello": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100),
+    "a bittorrent handshake": b"\x13BitTorrent protocol" + bytes(48),
+    "three empty lines first": b"\r\n\r\n\r\nGET / HTTP/1.0\r\n\r\n",
+    "a target that is no path": b"GET http://tracker/announce HTTP/1.0\r\n\r\n",
+    "no target": b"GET  HTTP/1.0\r\n\r\n",
+    "a nul in the target": b"GET /announce?info_hash=\0 HTTP/1.0\r\n\r\n",
+    "a carriage return in the target": b"GET /ann\rounce HTTP/1.0\r\n\r\n",
+    "a body": b"GET /announce HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc",
+    "a chunked body": b"GET /announce HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "an unreadable length": b"GET /announce HTTP/1.0\r\nContent-Length: x\r\n\r\n",
+    "a length in disguise": b"GET /announce HTTP/1.0\r\ncontent-length : 3\r\n\r\nabc",
+}
+
+
+@pytest.mark.parametrize("request_bytes", BAD_HEADS.values(), ids=BAD_HEADS.keys())
+def test_what_is_no_get_request_is_invalid_and_closes(http, request_bytes):
+    assert http.exchange(request_bytes).raw == INVALID
+
+
+def head_of(size):
+    begin = f"GET /announce?{ANNOUNCE} HTTP/1.0\r\nX: ".encode()
+    return begin + b"x" * (size - len(begin) - 4) + b"\r\n\r\n"
+
+
+def test_a_head_of_eight_kibibytes_is_served(http):
+    assert http.exchange(head_of(8192)).bencoded()[b"incomplete"] == 1
+
+
+@pytest.mark.parametrize("size", [8193, 20000, 1000000])
+def test_a_longer_head_is_invalid(http, size):
+    assert http.exchange(head_of(size)).raw == INVALID
+
+
+def test_an_endless_head_is_refused_before_it_ends(http):
+    with http.connect() as connection:
+        connection.send(b"GET /" + b"a" * 8192)
+        assert connection.read_response().raw == INVALID
+        assert connection.at_end()
+
+
+def test_the_reply_to_a_request_with_a_long_body_is_not_lost_to_a_reset(http):
+    body = b"x" * 60000
+    head = b"POST /announce HTTP/1.1\r\nContent-Length: 60000\r\n\r\n"
+    assert http.exchange(head + body).raw == INVALID
+
+
+def test_a_success_that_closes_is_pinned_byte_by_byte(http):
+    files = b"d5:filesd20:%sd8:completei0e10:downloadedi0e10:incompletei0eeee" % HASH
+    expected = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n"
+        b"Connection: close\r\n\r\n" % len(files)
+    )
+    assert http.get("/scrape?" + query(info_hash=HASH)).raw == expected + files
+
+
+def test_requests_over_ipv6_are_served_alike(http6):
+    reply = http6.get("/announce?" + ANNOUNCE).bencoded()
+    assert reply[b"incomplete"] == 1
+    assert http6.get("/xyz").raw == NOT_FOUND
+
+
+def test_the_client_is_told_its_own_address(http, http6):
+    assert http.announce(HASH, source="10.99.0.7")[b"external ip"] == bytes([10, 99, 0, 7])
+    expected = bytes.fromhex("fd00009900000000000000000000000a")
+    assert http6.announce(HASH, source="fd00:99::a")[b"external ip"] == expected
+    assert http.address == TRACKER_V4

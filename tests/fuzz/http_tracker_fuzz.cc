@@ -1,0 +1,45 @@
+// Any text as a target: routed, parsed and answered; what is parsed keeps its promises and what is
+// answered is whole.
+#include <array>
+#include <cstdlib>
+
+#include "protocol/tracker_reply.h"
+
+namespace {
+
+using namespace ot;
+
+void answer(const HttpAnnounce& announce) {
+  static std::array<uint8_t, AnnounceReplyFrame::size_for(4)> out;
+  if (announce.request.peer.port == 0 && announce.request.event != AnnounceEvent::stopped) abort();
+  AnnounceReplyFrame frame(out, announce.form, 4);
+  const AnnounceReply reply{.swarm = {}, .v4_bytes = 4 * kCompactPeer4};
+  if (frame.finish(reply, announce.request.peer.address, Persistence::close).empty()) abort();
+}
+
+void refuse(const BadParameter& problem) {
+  static std::array<uint8_t, kMaxFailureReply> out;
+  if (problem.reason.find(problem.parameter) == std::string_view::npos) abort();
+  if (write_failure_reply(out, {.reason = problem.reason}, Persistence::keep).empty()) abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const RoutedTarget target = route(as_text({data, size}), "stats");
+  const auto announce = parse_announce(target.query, IpAddress(), {.ip_from_query = true});
+  announce ? answer(*announce) : refuse(announce.error());
+  std::array<InfoHash, kMaxScrapeHashes> hashes;
+  const auto count = parse_scrape(target.query, hashes);
+  if (!count) {
+    refuse(count.error());
+    return 0;
+  }
+  static std::array<uint8_t, kMaxScrapeReply> out;
+  const std::array<SwarmCounts, kMaxScrapeHashes> counts{};
+  if (write_scrape_reply(out, std::span(hashes).first(*count), std::span(counts).first(*count),
+                         Persistence::keep)
+          .empty())
+    abort();
+  return 0;
+}

@@ -1,0 +1,182 @@
+// The daemon as a whole, in a child process on the loopback: it starts, answers over both protocols
+// and stops when told to. What the program makes of it is tests/e2e's.
+#include "app/daemon.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "net/socket.h"
+#include "unit/app/child_process.h"
+#include "unit/service/datagrams.h"
+
+namespace ot {
+namespace {
+
+using std::chrono::seconds;
+
+const IpAddress kLoopback = IpAddress::parse("127.0.0.1").value();
+
+// Keeps the lines for a report.
+class CollectedLog final : public Log {
+ public:
+  void write(LogLevel, std::string_view message) override { text_ += std::string(message) + "\n"; }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+Options options_for(uint16_t port) {
+  Options options;
+  options.listen = {{ListenProtocol::tcp, port, kLoopback}, {ListenProtocol::udp, port, kLoopback}};
+  options.root_directory = "/";
+  return options;
+}
+
+// A port that was free a moment ago for both protocols.
+uint16_t free_port() {
+  for (;;) {
+    const auto tcp = listen_tcp({kLoopback, 0});
+    const uint16_t port = local_endpoint(tcp.value().get()).value().port;
+    if (bind_udp({kLoopback, port})) return port;
+  }
+}
+
+// A daemon in a child process; killed at the end of its test.
+class RunningDaemon {
+ public:
+  RunningDaemon() : port_(free_port()), child_(::fork()) {
+    if (child_ != 0) return;
+    const SystemClock clock;
+    CollectedLog log;
+    const auto daemon = Daemon::start(options_for(port_), {"opentracker test", ""}, clock, log);
+    if (!daemon) ::_exit(111);
+    (*daemon)->run();
+    ::_exit(0);
+  }
+  RunningDaemon(const RunningDaemon&) = delete;
+  RunningDaemon& operator=(const RunningDaemon&) = delete;
+  ~RunningDaemon() {
+    if (!exit_status_) {
+      ::kill(child_, SIGKILL);
+      ::waitpid(child_, nullptr, 0);
+    }
+  }
+
+  // A connected socket; waits until the daemon listens.
+  [[nodiscard]] UniqueFd connect(int type) const {
+    SocketAddress address;
+    const socklen_t size = to_socket_address({kLoopback, port_}, address);
+    for (int tries = 0; tries < 500; ++tries) {
+      UniqueFd fd(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
+      if (::connect(fd.get(), &address.any, size) == 0) return fd;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return {};
+  }
+
+  void signal(int number) const { ::kill(child_, number); }
+  // The wait status, or -1 if it does not end in time.
+  int wait_for_exit(seconds limit) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (std::chrono::steady_clock::now() < end) {
+      int status = 0;
+      if (::waitpid(child_, &status, WNOHANG) == child_) return exit_status_.emplace(status);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return -1;
+  }
+
+ private:
+  const uint16_t port_;
+  const pid_t child_;
+  std::optional<int> exit_status_;
+};
+
+// What comes back within ten seconds; "" if nothing does.
+std::string exchange(const UniqueFd& fd, std::string_view request) {
+  if (::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return "not sent";
+  pollfd ready{fd.get(), POLLIN, 0};
+  if (::poll(&ready, 1, 10'000) != 1) return "";
+  std::array<char, 2048> buffer{};
+  const ssize_t size = ::recv(fd.get(), buffer.data(), buffer.size(), 0);
+  return {buffer.data(), static_cast<size_t>(std::max<ssize_t>(size, 0))};
+}
+
+TEST(Daemon, AnswersOverHttpAndUdpAndStopsWithExitCodeZero) {
+  for (const int stop : {SIGTERM, SIGINT}) {
+    RunningDaemon daemon;
+    const std::string http =
+        exchange(daemon.connect(SOCK_STREAM), "GET /stats?mode=version HTTP/1.1\r\n\r\n");
+    EXPECT_EQ(http.find("HTTP/1.1 200 OK\r\n"), 0U) << http;
+    EXPECT_NE(http.find("opentracker test"), std::string::npos);
+    const Bytes request = udp_connect(99);
+    EXPECT_EQ(exchange(daemon.connect(SOCK_DGRAM), as_text(request)).size(), kUdpConnectReply);
+    daemon.signal(stop);
+    EXPECT_EQ(daemon.wait_for_exit(seconds(2)), 0);
+  }
+}
+
+TEST(Daemon, StopsAlthoughConnectionsAreOpen) {
+  RunningDaemon daemon;
+  const UniqueFd idle = daemon.connect(SOCK_STREAM);
+  EXPECT_NE(exchange(idle, "GET /stats HTTP/1.1\r\n\r\n"), "");
+  const UniqueFd half = daemon.connect(SOCK_STREAM);
+  EXPECT_EQ(::send(half.get(), "GET /", 5, MSG_NOSIGNAL), 5);
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait_for_exit(seconds(2)), 0);
+}
+
+TEST(Daemon, GoesOnAfterSighupAndSigpipe) {
+  RunningDaemon daemon;
+  const UniqueFd connection = daemon.connect(SOCK_STREAM);
+  EXPECT_NE(exchange(connection, "GET /stats HTTP/1.1\r\n\r\n"), "");
+  daemon.signal(SIGHUP);
+  daemon.signal(SIGPIPE);
+  EXPECT_EQ(daemon.wait_for_exit(seconds(0)), -1);
+  EXPECT_NE(exchange(connection, "GET /stats HTTP/1.1\r\n\r\n"), "");
+}
+
+// What start() says in a child of its own: "started", or its error.
+std::string start(const Options& options) {
+  return report_of_child([&] {
+    const SystemClock clock;
+    CollectedLog log;
+    const auto daemon = Daemon::start(options, {}, clock, log);
+    return daemon ? "started\n" + log.text() : daemon.error().message();
+  });
+}
+
+TEST(Daemon, NamesTheAddressThatIsTaken) {
+  const auto taken = bind_udp({kLoopback, 0});
+  ASSERT_TRUE(taken);
+  const uint16_t port = local_endpoint(taken.value().get()).value().port;
+  EXPECT_EQ(start(options_for(port)),
+            "bind 127.0.0.1:" + std::to_string(port) + ": Address already in use");
+}
+
+TEST(Daemon, NamesTheDirectoryThatIsMissing) {
+  Options options = options_for(free_port());
+  options.root_directory = "/no/such/directory";
+  EXPECT_EQ(start(options), "chdir /no/such/directory: No such file or directory");
+}
+
+TEST(Daemon, LogsWhereItListensWithoutAnAddressOnBothFamilies) {
+  Options options = options_for(free_port());
+  options.listen = {{ListenProtocol::udp, options.listen[0].port, std::nullopt}};
+  const std::string port = std::to_string(options.listen[0].port);
+  const std::string log = start(options);
+  EXPECT_EQ(log.find("started\n"), 0U) << log;
+  EXPECT_NE(log.find("listening on UDP 0.0.0.0:" + port), std::string::npos) << log;
+  const bool v6 = log.find("listening on UDP [::]:" + port) != std::string::npos;
+  const bool skipped = log.find("not listening on UDP [::]:" + port) != std::string::npos;
+  EXPECT_TRUE(v6 || skipped) << log;
+}
+
+}  // namespace
+}  // namespace ot

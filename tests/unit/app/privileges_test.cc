@@ -1,0 +1,136 @@
+// Giving up root is tried in child processes. Whoever runs the tests unprivileged sees the other
+// half of the contract: drop_privileges() only changes the directory.
+#include "app/privileges.h"
+
+#include <grp.h>
+#include <gtest/gtest.h>
+#include <pwd.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+
+#include "unit/app/child_process.h"
+
+namespace ot {
+namespace {
+
+bool is_root() { return ::geteuid() == 0; }
+
+std::string outcome(const Result<void, SystemError>& result) {
+  return result ? "done" : result.error().message();
+}
+
+class PrivilegesTest : public testing::Test {
+ protected:
+  PrivilegesTest() : directory_(make_directory()) {
+    std::ofstream(directory_ / "inside").put('x');
+    std::filesystem::permissions(directory_, std::filesystem::perms(0755));
+  }
+  ~PrivilegesTest() override { std::filesystem::remove_all(directory_); }
+  PrivilegesTest(const PrivilegesTest&) = delete;
+  PrivilegesTest& operator=(const PrivilegesTest&) = delete;
+
+  static std::filesystem::path make_directory() {
+    std::string name = std::filesystem::temp_directory_path() / "opentracker-XXXXXX";
+    return ::mkdtemp(name.data());
+  }
+
+  // Gives up root in a child and reports what the check finds there.
+  std::string after_drop(const std::function<std::string()>& check) {
+    return report_of_child([&] {
+      const auto dropped = drop_privileges("nobody", directory_.string());
+      return dropped ? check() : outcome(dropped);
+    });
+  }
+  // What the function answers in a child of its own.
+  static std::string drop(const std::string& user, const std::string& directory) {
+    return report_of_child([&] { return outcome(drop_privileges(user, directory)); });
+  }
+
+  const std::filesystem::path directory_;
+};
+
+std::string ids() {
+  uid_t real = 0;
+  uid_t effective = 0;
+  uid_t saved = 0;
+  ::getresuid(&real, &effective, &saved);
+  std::string text = "uid";
+  for (const uid_t uid : {real, effective, saved}) text += " " + std::to_string(uid);
+  ::getresgid(&real, &effective, &saved);
+  text += " gid";
+  for (const gid_t gid : {real, effective, saved}) text += " " + std::to_string(gid);
+  return text + " groups " + std::to_string(::getgroups(0, nullptr));
+}
+
+TEST_F(PrivilegesTest, BecomesTheUserWithHisGroupAndNoOther) {
+  const passwd* nobody = ::getpwnam("nobody");
+  ASSERT_NE(nobody, nullptr);
+  const std::string uid = " " + std::to_string(nobody->pw_uid);
+  const std::string gid = " " + std::to_string(nobody->pw_gid);
+  const std::string dropped = "uid" + uid + uid + uid + " gid" + gid + gid + gid + " groups 0";
+  EXPECT_EQ(after_drop(ids), is_root() ? dropped : ids());
+}
+
+TEST_F(PrivilegesTest, DropsSupplementaryGroups) {
+  const std::string report = report_of_child([&]() -> std::string {
+    const std::array<gid_t, 2> groups{4, 6};
+    if (is_root() && ::setgroups(groups.size(), groups.data()) != 0) return "no groups to drop";
+    if (const auto dropped = drop_privileges("nobody", directory_); !dropped)
+      return outcome(dropped);
+    return std::to_string(::getgroups(0, nullptr));
+  });
+  EXPECT_EQ(report, is_root() ? "0" : std::to_string(::getgroups(0, nullptr)));
+}
+
+TEST_F(PrivilegesTest, CannotBecomeRootAgain) {
+  const std::string report = after_drop([] {
+    const bool regained = ::setuid(0) == 0 || ::seteuid(0) == 0 || ::setresuid(0, 0, 0) == 0 ||
+                          ::setgid(0) == 0 || ::setegid(0) == 0 || ::chroot("/") == 0;
+    return std::string(regained ? "root again" : "no way back");
+  });
+  EXPECT_EQ(report, "no way back");
+}
+
+TEST_F(PrivilegesTest, MakesTheDirectoryTheRootForRootAndTheCurrentOneForOthers) {
+  const std::string report = after_drop([&] {
+    std::string seen = ::access("inside", R_OK) == 0 ? "inside" : "elsewhere";
+    seen += ::access("/inside", R_OK) == 0 ? ", chroot" : ", no chroot";
+    seen += ::access("../../../../../../etc/passwd", R_OK) == 0 ? ", open" : ", closed";
+    return seen;
+  });
+  EXPECT_EQ(report, is_root() ? "inside, chroot, closed" : "inside, no chroot, open");
+}
+
+TEST_F(PrivilegesTest, RefusesAUserThereIsNot) {
+  const std::string refusal = "look up user 'no-such-user': No such file or directory";
+  EXPECT_EQ(drop("no-such-user", directory_), is_root() ? refusal : "done");
+}
+
+TEST_F(PrivilegesTest, RefusesAUserWhoIsRoot) {
+  const std::string refusal = "become user 'root', who is root himself: Operation not permitted";
+  EXPECT_EQ(drop("root", directory_), is_root() ? refusal : "done");
+}
+
+TEST_F(PrivilegesTest, RefusesADirectoryThereIsNot) {
+  const std::string missing = directory_ / "missing";
+  EXPECT_EQ(drop("nobody", missing), "chdir " + missing + ": No such file or directory");
+}
+
+TEST_F(PrivilegesTest, RefusesADirectoryThatIsAFile) {
+  const std::string file = directory_ / "inside";
+  EXPECT_EQ(drop("nobody", file), "chdir " + file + ": Not a directory");
+}
+
+TEST_F(PrivilegesTest, IsStillRootAfterARefusal) {
+  const std::string report = report_of_child([&] {
+    const auto dropped = drop_privileges("nobody", directory_ / "missing");
+    return std::string(dropped ? "dropped" : "refused") + " as " + std::to_string(::geteuid());
+  });
+  EXPECT_EQ(report, "refused as " + std::to_string(::geteuid()));
+}
+
+}  // namespace
+}  // namespace ot

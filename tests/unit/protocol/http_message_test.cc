@@ -1,0 +1,270 @@
+#include "protocol/http_message.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "unit/support/guarded_bytes.h"
+
+namespace ot {
+namespace {
+
+using Status = HeadResult::Status;
+
+HeadResult parse(std::string_view text, size_t scanned = 0) {
+  return parse_head(as_bytes(text), scanned);
+}
+
+RequestHead head_of(std::string_view text) {
+  const HeadResult result = parse(text);
+  EXPECT_EQ(result.status, Status::complete) << text;
+  return result.head;
+}
+
+void expect_bad(std::string_view text, BadHead reason) {
+  const HeadResult result = parse(text);
+  EXPECT_EQ(result.status, Status::bad) << text;
+  EXPECT_EQ(describe(result.reason), describe(reason)) << text;
+}
+
+constexpr std::string_view kRequest =
+    "GET /announce?info_hash=x HTTP/1.1\r\nHost: tracker:6969\r\nUser-Agent: x/1.0\r\n"
+    "Accept-Encoding: gzip\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n";
+
+TEST(ParseHead, ViewsTheParts) {
+  const RequestHead head = head_of(kRequest);
+  EXPECT_EQ(head.target, "/announce?info_hash=x");
+  EXPECT_EQ(head.version, HttpVersion::v1_1);
+  EXPECT_EQ(head.persistence, Persistence::keep);
+  EXPECT_EQ(head.size, kRequest.size());
+  EXPECT_TRUE(head.fields.starts_with("Host: tracker:6969\r\n"));
+}
+
+TEST(ParseHead, LeavesWhatIsPipelinedBehindTheHead) {
+  const std::string two = std::string(kRequest) + "GET /scrape HTTP/1.1\r\n\r\n";
+  const RequestHead first = head_of(two);
+  EXPECT_EQ(first.size, kRequest.size());
+  EXPECT_EQ(first.fields.find("scrape"), std::string_view::npos);
+  EXPECT_EQ(head_of(std::string_view(two).substr(first.size)).target, "/scrape");
+}
+
+TEST(ParseHead, IsIncompleteForEveryPrefix) {
+  for (const std::string_view text :
+       {kRequest, std::string_view("GET / HTTP/1.0\n\n"), std::string_view("GET /a\r\n\r\n"),
+        std::string_view("\r\nGET / HTTP/1.1\nHost: x\r\n\n"), std::string_view("GET /\n\r\n")}) {
+    for (size_t size = 0; size < text.size(); ++size)
+      EXPECT_EQ(parse(text.substr(0, size)).status, Status::incomplete) << text.substr(0, size);
+    EXPECT_EQ(head_of(text).size, text.size());
+  }
+}
+
+TEST(ParseHead, ResumesWhereItStopped) {
+  size_t scanned = 0;
+  for (size_t size = 0; size < kRequest.size(); ++size) {
+    const HeadResult result = parse(kRequest.substr(0, size), scanned);
+    ASSERT_EQ(result.status, Status::incomplete);
+    // At most the half of a line end that may become an empty line is looked at again.
+    EXPECT_LE(result.scanned, size);
+    EXPECT_GE(result.scanned + 2, size);
+    scanned = result.scanned;
+  }
+  const HeadResult result = parse(kRequest, scanned);
+  ASSERT_EQ(result.status, Status::complete);
+  EXPECT_EQ(result.head.size, kRequest.size());
+  EXPECT_EQ(result.head.target, "/announce?info_hash=x");
+}
+
+TEST(ParseHead, ResumesAtEveryOffsetWithTheSameResult) {
+  for (size_t size = 0; size < kRequest.size(); ++size) {
+    const size_t scanned = parse(kRequest.substr(0, size)).scanned;
+    EXPECT_EQ(parse(kRequest, scanned).head.size, kRequest.size()) << size;
+  }
+}
+
+TEST(ParseHead, SurvivesAScannedOffsetThatIsTooLarge) {
+  EXPECT_EQ(parse("GET / HT", 5000).status, Status::incomplete);
+}
+
+TEST(ParseHead, TakesLineFeedsAlone) {
+  const RequestHead head = head_of("GET /announce?port=1 HTTP/1.0\nHost: x\nAccept: */*\n\n");
+  EXPECT_EQ(head.target, "/announce?port=1");
+  EXPECT_EQ(find_field(head, "host"), "x");
+  EXPECT_EQ(find_field(head, "Accept"), "*/*");
+}
+
+TEST(ParseHead, TakesHttp10WithoutHost) {
+  const RequestHead head = head_of("GET /announce?port=1 HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(head.version, HttpVersion::v1_0);
+  EXPECT_EQ(head.persistence, Persistence::close);
+  EXPECT_EQ(head.fields, "\r\n");
+}
+
+TEST(ParseHead, TakesAMissingOrUnknownVersionAsOneThatCloses) {
+  for (const std::string_view text :
+       {"GET /x\r\n\r\n", "GET /x \r\n\r\n", "GET /x HTTP/2.0\r\n\r\n", "GET /x FOO\r\n\r\n",
+        "GET /x HTTP/1.1 \r\n\r\n", "GET /x b&c HTTP/3\r\n\r\n"}) {
+    const RequestHead head = head_of(text);
+    EXPECT_EQ(head.target, "/x");
+    EXPECT_EQ(head.version, HttpVersion::v0_9) << text;
+    EXPECT_EQ(head.persistence, Persistence::close);
+  }
+}
+
+TEST(ParseHead, TakesASpaceBeforeTheQuestionMark) {
+  EXPECT_EQ(head_of("GET /announce ?port=1 HTTP/1.0\r\n\r\n").target, "/announce ?port=1");
+  EXPECT_EQ(head_of("GET /announce ?port=1\r\n\r\n").target, "/announce ?port=1");
+}
+
+TEST(ParseHead, EndsTheTargetAtAnyOtherSpace) {
+  EXPECT_EQ(head_of("GET /announce?a=b c=d HTTP/1.1\r\n\r\n").target, "/announce?a=b");
+  EXPECT_EQ(head_of("GET /announce?a=b ?c=d HTTP/1.1\r\n\r\n").target, "/announce?a=b");
+  EXPECT_EQ(head_of("GET /a b ?c=d HTTP/1.1\r\n\r\n").version, HttpVersion::v1_1);
+}
+
+TEST(ParseHead, KeepsRawBytesOfTheUpperHalf) {
+  EXPECT_EQ(head_of("GET /announce?info_hash=\x80\xff HTTP/1.1\r\n\r\n").target,
+            "/announce?info_hash=\x80\xff");
+}
+
+TEST(ParseHead, SkipsTwoEmptyLinesInFront) {
+  EXPECT_EQ(head_of("\r\nGET / HTTP/1.1\r\n\r\n").size, 20U);
+  EXPECT_EQ(head_of("\n\nGET / HTTP/1.1\r\n\r\n").target, "/");
+  EXPECT_EQ(parse("\r").status, Status::incomplete);
+  EXPECT_EQ(parse("\r\n\r").status, Status::incomplete);
+  expect_bad("\r\n\r\n\r\n", BadHead::not_get);
+  expect_bad("\rGET / HTTP/1.1\r\n\r\n", BadHead::not_get);
+}
+
+TEST(ParseHead, RefusesOtherMethodsAtTheFirstWrongByte) {
+  for (const std::string_view text :
+       {"P", "GEX", "GET\t/ HTTP/1.1\r\n\r\n", "POST /announce HTTP/1.1\r\n\r\n", "HEAD / HTTP/1.1",
+        "get / HTTP/1.1\r\n\r\n", "GET/ HTTP/1.0\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01",
+        "d1:ad2:id20:",
+        "\x13"
+        "BitTorrent protocol"})
+    expect_bad(text, BadHead::not_get);
+  expect_bad(std::string_view("\0", 1), BadHead::not_get);
+}
+
+TEST(ParseHead, RefusesTargetsThatAreNoPath) {
+  for (const std::string_view text :
+       {"GET \r\n\r\n", "GET  / HTTP/1.1\r\n\r\n", "GET ?port=1 HTTP/1.1\r\n\r\n",
+        "GET http://tracker/announce HTTP/1.1\r\n\r\n", "GET * HTTP/1.1\r\n\r\n",
+        "GET /a\tb HTTP/1.1\r\n\r\n", "GET /a\rb HTTP/1.1\r\n\r\n", "GET /a\x7f HTTP/1.1\r\n\r\n",
+        "GET HTTP/1.1\r\n\r\n"})
+    expect_bad(text, BadHead::bad_target);
+  expect_bad(std::string_view("GET /\0 HTTP/1.1\r\n\r\n", 19), BadHead::bad_target);
+}
+
+TEST(ParseHead, ServesHeadsOfExactlyTheLimit) {
+  const std::string_view end = " HTTP/1.1\r\n\r\n";
+  const std::string start = "GET /?" + std::string(kMaxHead - 6 - end.size(), 'x');
+  const std::string longest = start + std::string(end);
+  ASSERT_EQ(longest.size(), kMaxHead);
+  EXPECT_EQ(head_of(longest).size, kMaxHead);
+  EXPECT_EQ(head_of(longest + "GET / HTTP/1.1\r\n\r\n").size, kMaxHead);
+  expect_bad(start + "x" + std::string(end), BadHead::too_long);
+  EXPECT_EQ(parse(longest.substr(0, kMaxHead - 1)).status, Status::incomplete);
+  expect_bad("GET " + std::string(kMaxHead, '/'), BadHead::too_long);
+}
+
+TEST(ParseHead, RefusesRequestsThatCarryABody) {
+  for (const std::string_view field :
+       {"Content-Length: 3", "content-length:3", "CONTENT-LENGTH : 3",
+        "Content-Length:", "Content-Length: -1", "Content-Length: 00", "Transfer-Encoding: chunked",
+        "transfer-encoding: identity", "A: b\r\nContent-Length: 0\r\nContent-Length: 9"})
+    expect_bad("GET / HTTP/1.1\r\n" + std::string(field) + "\r\n\r\nabc", BadHead::has_body);
+  EXPECT_EQ(head_of("GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n").target, "/");
+}
+
+struct PersistenceCase {
+  std::string_view version;
+  std::string_view fields;
+  Persistence expected;
+};
+
+TEST(ParseHead, ReadsWhatTheClientWantsOfTheConnection) {
+  constexpr auto kClose = Persistence::close;
+  constexpr auto kKeep = Persistence::keep;
+  constexpr auto kSay = Persistence::keep_and_say;
+  for (const PersistenceCase& c : std::initializer_list<PersistenceCase>{
+           {"HTTP/1.1", "", kKeep},
+           {"HTTP/1.1", "Connection: keep-alive\r\n", kKeep},
+           {"HTTP/1.1", "Connection: close\r\n", kClose},
+           {"HTTP/1.1", "connection:CLOSE\r\n", kClose},
+           {"HTTP/1.1", "Connection: TE, Close\r\n", kClose},
+           {"HTTP/1.1", "Connection: closed\r\n", kKeep},
+           {"HTTP/1.1", "Connection: close\r\nConnection: keep-alive\r\n", kClose},
+           {"HTTP/1.1", "X-Connection: close\r\n", kKeep},
+           {"HTTP/1.1", "X: y\r\n Connection: close\r\n", kKeep},
+           {"HTTP/1.0", "", kClose},
+           {"HTTP/1.0", "Connection: Keep-Alive\r\n", kSay},
+           {"HTTP/1.0", "Connection: keep-alive, TE\r\n", kSay},
+           {"HTTP/1.0", "Connection: keep-alive, close\r\n", kClose},
+           {"HTTP/0.9", "Connection: keep-alive\r\n", kClose}}) {
+    const auto text = "GET / " + std::string(c.version) + "\r\n" + std::string(c.fields) + "\r\n";
+    EXPECT_EQ(head_of(text).persistence, c.expected) << text;
+  }
+}
+
+TEST(HeaderReader, WalksTheFieldsInOrder) {
+  HeaderReader reader("A: 1\r\nB:2\nC :\t 3 \t\r\n folded: x\r\nno colon\r\n: y\r\n\r\nD: a:b");
+  std::vector<std::string> seen;
+  for (HeaderField field; reader.next(field);)
+    seen.push_back(std::string(field.name) + "=" + std::string(field.value));
+  EXPECT_EQ(seen, (std::vector<std::string>{"A=1", "B=2", "C=3", "D=a:b"}));
+}
+
+TEST(FindField, IgnoresCaseAndTakesTheFirst) {
+  const RequestHead head =
+      head_of("GET / HTTP/1.1\r\nX-Forwarded-For: 192.0.2.1\r\nx-forwarded-for: 192.0.2.2\r\n\r\n");
+  EXPECT_EQ(find_field(head, "X-FORWARDED-FOR"), "192.0.2.1");
+  EXPECT_EQ(find_field(head, "X-Forwarded"), std::nullopt);
+  EXPECT_EQ(find_field(head, "Via"), std::nullopt);
+}
+
+TEST(AcceptsGzip, ReadsTheListAndItsWeights) {
+  const auto accepts = [](std::string_view value) {
+    const auto text = "GET / HTTP/1.1\r\nAccept-Encoding: " + std::string(value) + "\r\n\r\n";
+    return accepts_gzip(head_of(text));
+  };
+  for (const std::string_view value : {"gzip", "GZIP", "deflate, gzip", "gzip;q=1.0, identity",
+                                       "gzip; q=0.5", "br,gzip ; q=0.001", "gzip;q=1"})
+    EXPECT_TRUE(accepts(value)) << value;
+  for (const std::string_view value : {"", "identity", "gzipped", "x, y", "gzip;q=0", "gzip; q=0.0",
+                                       "deflate, gzip;q=0.000", "deflate;x=gzip"})
+    EXPECT_FALSE(accepts(value)) << value;
+  EXPECT_FALSE(accepts_gzip(head_of("GET / HTTP/1.1\r\n\r\n")));
+}
+
+TEST(ParseHead, NeverReadsBehindTheInput) {
+  GuardedBytes guard(kMaxHead);
+  for (const std::string_view text :
+       {kRequest, std::string_view("\r\nGET /a ?b HTTP/1.0\nConnection : close, a\n x\n:\n\n")}) {
+    for (size_t size = 0; size <= text.size(); ++size) {
+      const HeadResult result = parse_head(guard.place(as_bytes(text.substr(0, size))));
+      EXPECT_EQ(result.status, size < text.size() ? Status::incomplete : Status::complete);
+      if (result.status == Status::complete) static_cast<void>(accepts_gzip(result.head));
+    }
+  }
+}
+
+TEST(ParseHead, ReadsAHeadThatComesByteByByteInLinearTime) {
+  std::string lines = "GET / HTTP/1.1\r\n";
+  while (lines.size() < kMaxHead - 8) lines += "a:b\r\n";
+  const auto start = std::chrono::steady_clock::now();
+  for (int round = 0; round < 20; ++round) {
+    size_t scanned = 0;
+    for (size_t size = 0; size < lines.size(); ++size)
+      scanned = parse(std::string_view(lines).substr(0, size), scanned).scanned;
+    EXPECT_GE(scanned + 3, lines.size());
+  }
+  // Read from the start each time it would be 20 x 8192 x 4 KiB, some seconds.
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(500));
+}
+
+}  // namespace
+}  // namespace ot
