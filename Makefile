@@ -49,9 +49,9 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 # A make inside a recipe: parallel, unless the caller has said how parallel already.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: all run test test-long test-fresh deps test-deps bench-deps bench bench-quick unit \
-        unit-asan unit-tsan clang tsan fuzz fuzz-replay tidy format check-format layers headers limits features install clean \
-        list FORCE
+.PHONY: all run test test-long test-fresh deps test-deps bench-deps bench bench-quick micro guard \
+        guard-record unit unit-asan unit-tsan clang tsan fuzz fuzz-replay tidy format check-format \
+        layers headers limits features install clean list FORCE
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DELETE_ON_ERROR:
@@ -129,8 +129,9 @@ clean:
 	rm -rf build opentracker opentracker.debug
 
 list:
-	@echo 'all run test test-long test-fresh deps test-deps bench bench-quick unit unit-asan unit-tsan'
-	@echo 'clang fuzz fuzz-replay tidy format check-format layers headers limits features install clean'
+	@echo 'all run test test-long test-fresh deps test-deps bench bench-quick micro guard'
+	@echo 'guard-record unit unit-asan unit-tsan clang fuzz fuzz-replay tidy format check-format'
+	@echo 'layers headers limits features install clean'
 
 ## Packages ---------------------------------------------------------------------------------------
 BUILD_PACKAGES := make g++ libowfat-dev libsodium-dev zlib1g-dev
@@ -187,6 +188,14 @@ bench: bench-deps
 bench-quick: bench-deps
 	+$(SUBMAKE) opentracker $(BENCHES)
 	$(PYTHON) tests/bench/run.py --quick
+micro: build/micro
+	$<
+# Instructions, allocations and system calls of an announce against the recorded figures.
+guard: bench-deps
+	+$(SUBMAKE) opentracker build/guard $(BENCHES)
+	$(PYTHON) tests/bench/guard.py
+guard-record: build/guard
+	$(PYTHON) tests/bench/guard.py --record
 
 GTEST_OUTPUT ?= --gtest_brief=1
 # Sanitizers of clang 14 lose their shadow memory to kernels that randomise 32 bits of an address.

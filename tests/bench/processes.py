@@ -169,3 +169,29 @@ class Bench:
         if result["bad"] or result["errors"]:
             raise WrongAnswer(line)
         return result
+
+
+class SystemCalls:
+    """strace -c around what is done inside the with block; afterwards `total`."""
+
+    def __init__(self, bench, server):
+        self.bench = bench
+        self.server = server
+        self.total = 0
+        self.summary = bench.folder / "strace"
+
+    def __enter__(self):
+        command = ["strace", "-c", "-f", "-o", self.summary, "-p", self.server.pid]
+        self.tracer = self.bench.start(command, LOAD_CPU, stderr=subprocess.PIPE, text=True)
+        self.tracer.stderr.readline()  # "strace: Process 1 attached"
+        return self
+
+    def __exit__(self, *_):
+        time.sleep(0.2)
+        self.bench.stop(self.tracer)
+        text = self.summary.read_text()
+        match = re.search(r"^100\.00\s+[\d.]+\s+(?:\d+\s+)?(\d+)(?:\s+\d+)?\s+total", text, re.M)
+        if not match:
+            raise WrongAnswer("strace counted nothing: " + text[-400:])
+        self.total = int(match.group(1))
+        self.bench.log.write(text)

@@ -1,14 +1,12 @@
-"""The HTTP rows and the system calls of both protocols. One torrent with a few peers, asked for by
+"""The HTTP rows. One torrent with a few peers, asked for by
 one client again and again, as ab and wrk can: replies of about a hundred bytes, like the floor's."""
 
 import os
 import re
 import statistics
-import subprocess
-import time
 
-from processes import LOAD_CPU, WrongAnswer
-from rows_udp import CROWD, spread
+from processes import SystemCalls, WrongAnswer
+from rows_udp import spread
 from table import Result
 
 SWARM = ("--torrents", "1", "--peers", "6", "--sources", "2", "--seed", "7")
@@ -19,18 +17,18 @@ AB_REQUESTS_TRACED = 10000
 
 
 class Swarm:
-    """Servers with one small swarm in them."""
+    """Servers with small swarms in them."""
 
-    def __init__(self, bench):
+    def __init__(self, bench, reference=True):
         white = bench.folder / "white-http"
         digits = bench.whitelist(*TOOLS_SWARM).read_text()
         white.write_text(bench.whitelist(*SWARM).read_text() + digits)
         os.utime(white, (1, 1))
         self.bench = bench
         self.ours = bench.ours(white)
-        self.reference = bench.reference(white)
+        self.reference = bench.reference(white) if reference else None
         self.floor = bench.floor(keep=True)
-        for server in (self.ours, self.reference):
+        for server in (self.ours, self.reference) if reference else (self.ours,):
             for swarm in (SWARM, TOOLS_SWARM):
                 bench.load("udp", server, "--fill", *swarm)
         self.query = "info_hash=" + "".join(f"%{digits[i:i + 2]}" for i in range(0, 40, 2))
@@ -107,39 +105,6 @@ def pipelined(swarm, count, seconds):
     return {"5": Result(statistics.median(times), spread(times) + " µs; one small swarm")}
 
 
-class SystemCalls:
-    """strace -c around what is done inside the with block; afterwards `total`."""
-
-    def __init__(self, bench, server):
-        self.bench = bench
-        self.server = server
-        self.total = 0
-        self.summary = bench.folder / "strace"
-
-    def __enter__(self):
-        command = ["strace", "-c", "-f", "-o", self.summary, "-p", self.server.pid]
-        self.tracer = self.bench.start(command, LOAD_CPU, stderr=subprocess.PIPE, text=True)
-        self.tracer.stderr.readline()  # "strace: Process 1 attached"
-        return self
-
-    def __exit__(self, *_):
-        time.sleep(0.2)
-        self.bench.stop(self.tracer)
-        text = self.summary.read_text()
-        match = re.search(r"^100\.00\s+[\d.]+\s+(?:\d+\s+)?(\d+)(?:\s+\d+)?\s+total", text, re.M)
-        if not match:
-            raise WrongAnswer("strace counted nothing: " + text[-400:])
-        self.total = int(match.group(1))
-        self.bench.log.write(text)
-
-
-def udp_calls(bench, server):
-    with SystemCalls(bench, server) as calls:
-        run = bench.load("udp", server, *CROWD, "--warm-up", "0", "--seconds", "2")
-    # The connects before the run are replies too; what is on its way at its end hardly counts.
-    return calls.total / (run["sent"] + 256)
-
-
 def close_calls(swarm):
     with SystemCalls(swarm.bench, swarm.ours) as calls:
         swarm.ab(swarm.ours, AB_REQUESTS_TRACED)
@@ -148,14 +113,13 @@ def close_calls(swarm):
 
 def keep_calls(swarm):
     with SystemCalls(swarm.bench, swarm.ours) as calls:
-        _, requests = swarm.wrk(swarm.ours, 2)
+        _, requests = swarm.wrk(swarm.ours, 4)
     return calls.total / requests
 
 
-def system_calls(crowd, swarm):
+def system_calls(swarm):
     """Row 6."""
     return {
-        "6 UDP": Result(udp_calls(crowd.bench, crowd.ours), "strace -c; batches of 32 fill up"),
         "6 close": Result(close_calls(swarm), f"strace -c, ab -c 100 -n {AB_REQUESTS_TRACED}"),
         "6 keep": Result(keep_calls(swarm), "strace -c, wrk -c 64"),
     }

@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import time
 
-from processes import SERVER_CPU, Server, free_port, words
+from processes import SERVER_CPU, Server, SystemCalls, free_port, words
 from table import Result
 
 CROWD = ("--torrents", "1000000", "--peers", "2000000")
@@ -70,6 +70,19 @@ def cpu_per_reply(crowd, count, seconds):
             f"itself spends {generator / 1000:.2f} µs per reply of the floor",
         ),
     }
+
+
+def calls_per_reply(bench, server, population):
+    with SystemCalls(bench, server) as calls:
+        run = bench.load("udp", server, *population, "--warm-up", "0", "--seconds", "2")
+    # The connects before the run are replies too; what is on its way at its end hardly counts.
+    return calls.total / (run["sent"] + 256)
+
+
+def system_calls(crowd):
+    """Row 6."""
+    calls = calls_per_reply(crowd.bench, crowd.ours, CROWD)
+    return {"6 UDP": Result(calls, "strace -c; batches of 32 fill up")}
 
 
 def burst(crowd):

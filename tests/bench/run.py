@@ -52,12 +52,14 @@ def measure(bench, given, say):
             note(rows_http.keep_alive(swarm, given.rounds, max(1, round(float(given.seconds)))))
         if "5" in rows:
             note(rows_http.pipelined(swarm, given.rounds, given.seconds))
+        if "6" in rows:
+            note(rows_http.system_calls(swarm))
     if rows & {"1", "2", "6", "7", "8", "9", "12", "14"}:
         crowd = rows_udp.Crowd(bench)
         ours_ns, first = rows_udp.cpu_per_reply(crowd, given.rounds, given.seconds)
         note(first)
         if "6" in rows:
-            note(rows_http.system_calls(crowd, swarm))
+            note(rows_udp.system_calls(crowd))
         if "8" in rows:
             note(rows_udp.burst(crowd))
         if "9" in rows:

@@ -52,6 +52,7 @@ CHECKS = (
     Check("fuzz-replay", "test", 6, "{make} fuzz-replay", needs="tests/fuzz/*_fuzz.cc"),
     Check("e2e", "test", 8, E2E + "-m 'not long'", needs="tests/e2e/test_*.py"),
     Check("tidy", "test-long", 15, "{make} tidy"),
+    Check("guard", "test-long", 6, "{make} guard", needs="tests/bench/guard.json"),
     Check("features", "test-long", 8, "{make} features"),
     Check("unit-tsan", "test-long", 10, "{make} unit-tsan" + GTEST),
     Check("fuzz", "test-long", 20, "{make} fuzz", needs="tests/fuzz/*_fuzz.cc"),
