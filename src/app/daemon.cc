@@ -70,7 +70,6 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const Identity& identity, const 
                Log& log)
     : loop_(std::move(loop)),
       identity_(identity),
-      clock_(clock),
       log_(log),
       started_(clock.now()),
       tracker_id_(Random().below(UINT32_MAX)),

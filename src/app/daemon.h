@@ -48,7 +48,6 @@ class Daemon {
 
   const std::unique_ptr<EventLoop> loop_;
   const Identity identity_;
-  const Clock& clock_;
   Log& log_;
   const MonotonicTime started_;
   const uint32_t tracker_id_;

@@ -109,7 +109,7 @@ void EventLoop::forget(Watch& watch) {
 
 void EventLoop::post(std::function<void()> task) {
   {
-    const std::lock_guard lock(posted_mutex_);
+    const MutexLock lock(posted_mutex_);
     posted_.push_back(std::move(task));
   }
   waker_->wake();
@@ -117,7 +117,7 @@ void EventLoop::post(std::function<void()> task) {
 
 void EventLoop::run_posted() {
   {
-    const std::lock_guard lock(posted_mutex_);
+    const MutexLock lock(posted_mutex_);
     running_.swap(posted_);
   }
   for (const auto& task : running_) task();

@@ -16,10 +16,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/posix.h"
 #include "base/result.h"
 #include "net/timer.h"
@@ -109,8 +109,8 @@ class EventLoop {
 
   std::unique_ptr<Waker> waker_;
   std::atomic<bool> stopping_ = false;
-  std::mutex posted_mutex_;
-  std::vector<std::function<void()>> posted_;   // guarded by posted_mutex_
+  Mutex posted_mutex_;
+  std::vector<std::function<void()>> posted_ OT_GUARDED_BY(posted_mutex_);
   std::vector<std::function<void()>> running_;  // the batch being run; keeps its capacity
 };
 

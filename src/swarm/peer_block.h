@@ -29,7 +29,9 @@ struct PeerBlock {
   [[nodiscard]] Peer* part(bool seeding) const { return seeding ? peers + leechers : peers; }
   [[nodiscard]] bool is_seeder(size_t index) const { return index >= leechers; }
   // kPeerNotFound if absent.
-  [[nodiscard]] size_t find(const Peer& key) const { return find_peer(peers, size(), key); }
+  [[nodiscard]] size_t find(const Peer& key, PeerScan scan) const {
+    return find_peer(scan, peers, size(), key);
+  }
 
   // There must be room; the peer must not be present. Returns where it now is.
   size_t add(const Peer& peer, bool seeding) {

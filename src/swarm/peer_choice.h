@@ -1,9 +1,9 @@
 // How many peers of each kind and family a reply carries. Pure arithmetic; which ones is
 // peer_sample's business.
 //
-// A leecher gets leechers and seeders in the proportion of the swarm. A seeder has no use for
-// seeders and gets them only when leechers run out. If both families are wanted and present, each
-// gets its proportion but at least a quarter.
+// A leecher gets leechers and seeders in the proportion of the swarm. If both families are wanted
+// and present, each gets its proportion but at least a quarter. A seeder has no use for seeders and
+// gets them only when leechers run out, or to make up that quarter.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,8 @@
 #include "swarm/peer_list.h"
 
+#include <array>
 #include <bit>
+#include <cassert>
 #include <cstddef>
 
 namespace ot {
@@ -32,7 +34,6 @@ size_t bytes_for(size_t capacity) {
 template <typename Peer>
 bool reallocate(PeerBlock<Peer>& block, size_t wanted, MemoryBudget& memory) {
   const size_t capacity = bytes_for<Peer>(wanted) / sizeof(Peer);
-  if (capacity > UINT16_MAX) return false;
   const bool borrowed = block.storage == PeerStorage::borrowed;
   void* old = borrowed ? nullptr : block.peers;
   void* grown = memory.resize(old, bytes_for<Peer>(block.capacity), bytes_for<Peer>(capacity));
@@ -48,6 +49,7 @@ bool reallocate(PeerBlock<Peer>& block, size_t wanted, MemoryBudget& memory) {
 // Makes room for one more: an eighth at a time, so that slack stays small.
 template <typename Peer>
 bool reserve_one(PeerBlock<Peer>& block, MemoryBudget& memory) {
+  if (block.size() >= PeerList<Peer>::kBlockLimit) return false;
   if (block.size() < block.capacity) return true;
   return reallocate(block, block.size() + 1 + block.size() / 8, memory);
 }
@@ -64,6 +66,9 @@ void shrink(PeerBlock<Peer>& block, MemoryBudget& memory) {
   // A realloc that fails leaves the larger array, which is as good.
   [[maybe_unused]] const bool shrunk = reallocate(block, block.size() + block.size() / 8, memory);
 }
+
+// Where the peers of the last of `count` blocks come from, and go back to.
+uint32_t buddy_of_last(uint32_t count) { return (count - 1) & ((std::bit_ceil(count) >> 1U) - 1); }
 
 }  // namespace
 
@@ -118,9 +123,10 @@ uint32_t PeerList<Peer>::block_of(const Peer& peer, const KeyedHash& hash) const
 }
 
 template <typename Peer>
-std::optional<PeerPosition> PeerList<Peer>::find(const Peer& key, const KeyedHash& hash) const {
-  const uint32_t block = block_of(key, hash);
-  const size_t index = blocks()[block].find(key);
+std::optional<PeerPosition> PeerList<Peer>::find(const Peer& key,
+                                                 const SwarmContext& context) const {
+  const uint32_t block = block_of(key, context.hash);
+  const size_t index = blocks()[block].find(key, context.scan);
   if (index == kPeerNotFound) return std::nullopt;
   return PeerPosition{block, static_cast<uint32_t>(index)};
 }
@@ -144,7 +150,7 @@ template <typename Peer>
 std::optional<PeerPosition> PeerList<Peer>::insert(const Peer& peer, bool seeding,
                                                    const SwarmContext& context) {
   // A split that finds no memory is tried again by the next insert; until then blocks are longer
-  // than they should be.
+  // than they should be, up to kBlockLimit.
   if (size() >= block_count() * (is_directory() ? kSplitAt / 2 : kSplitAt)) split(context);
   const uint32_t number = block_of(peer, context.hash);
   Block& block = blocks()[number];
@@ -196,66 +202,89 @@ void PeerList<Peer>::trim(const SwarmContext& context) {
   if (is_directory() && size() < block_count() * (kSplitAt / 4)) join(context);
 }
 
-// Adds block number `count`, and moves into it what its buddy held for it.
+// Turns a single block into a directory of one block, or gives the directory another size.
 template <typename Peer>
-bool PeerList<Peer>::split(const SwarmContext& context) {
-  const uint32_t count = block_count();
+bool PeerList<Peer>::resize_directory(uint32_t capacity, MemoryBudget& memory) {
+  Directory* old = is_directory() ? &directory() : nullptr;
+  const size_t old_bytes = old == nullptr ? 0 : Directory::bytes_for(old->capacity);
+  auto* fresh =
+      static_cast<Directory*>(memory.resize(old, old_bytes, Directory::bytes_for(capacity)));
+  if (fresh == nullptr) return false;
+  if (old == nullptr) {
+    *fresh = {only_.leechers, only_.seeders, 1, capacity};
+    fresh->first()[0] = only_;
+    only_ = {};
+    only_.storage = PeerStorage::directory;
+  }
+  fresh->capacity = capacity;
+  only_.peers = reinterpret_cast<Peer*>(fresh);
+  return true;
+}
+
+// Turns a directory of one block into a single block.
+template <typename Peer>
+void PeerList<Peer>::collapse(MemoryBudget& memory) {
+  Directory* old = &directory();
+  assert(old->blocks == 1);
+  only_ = old->first()[0];
+  memory.release(old, Directory::bytes_for(old->capacity));
+}
+
+// Adds a block, and moves into it what its buddy held for it. Without memory for that, nothing
+// happens.
+template <typename Peer>
+void PeerList<Peer>::split(const SwarmContext& context) {
+  const uint32_t number = block_count();
   const uint32_t capacity = is_directory() ? directory().capacity : 0;
-  if (count + 1 > capacity) {
-    const uint32_t wanted = count + 1 + count / 8;
-    Directory* old = is_directory() ? &directory() : nullptr;
-    void* grown = context.memory.resize(old, old == nullptr ? 0 : Directory::bytes_for(capacity),
-                                        Directory::bytes_for(wanted));
-    if (grown == nullptr) return false;
-    auto& fresh = *static_cast<Directory*>(grown);
-    fresh.capacity = wanted;
-    if (old == nullptr) {
-      fresh = {only_.leechers, only_.seeders, 1, wanted};
-      fresh.first()[0] = only_;
-      only_ = {};
-      only_.storage = PeerStorage::directory;
-    }
-    only_.peers = reinterpret_cast<Peer*>(grown);
+  if (number == capacity || capacity == 0) {
+    if (!resize_directory(number + 1 + number / 8, context.memory)) return;
   }
-  Block& added = blocks()[count];
-  Block& buddy = blocks()[count & ((std::bit_ceil(count + 1) >> 1U) - 1)];
+  Block& buddy = blocks()[buddy_of_last(number + 1)];
+  Block& added = blocks()[number];
   added = {};
-  directory().blocks = count + 1;
+  directory().blocks = number + 1;
+  std::array<bool, kBlockLimit> moves{};
   size_t moving = 0;
-  for (size_t i = 0; i < buddy.size(); ++i)
-    moving += block_of(buddy.peers[i], context.hash) == count;
-  if (moving != 0 && !reallocate(added, moving + moving / 8, context.memory)) {
-    directory().blocks = count;
-    return false;
+  for (size_t i = 0; i < buddy.size(); ++i) {
+    moves[i] = block_of(buddy.peers[i], context.hash) == number;
+    moving += moves[i] ? 1U : 0U;
   }
+  if (moving != 0 && !reallocate(added, moving + moving / 8, context.memory)) {
+    directory().blocks = number;
+    if (number == 1) collapse(context.memory);
+    return;
+  }
+  // From the end: remove() fills a gap only with peers that have been looked at.
   for (size_t i = buddy.size(); i-- > 0;) {
-    if (block_of(buddy.peers[i], context.hash) != count) continue;
+    if (!moves[i]) continue;
     added.add(buddy.peers[i], buddy.is_seeder(i));
     buddy.remove(i);
   }
   shrink(buddy, context.memory);
-  return true;
 }
 
 // The reverse of split(): the last block goes back into its buddy. Without memory for that, nothing
 // happens.
 template <typename Peer>
 void PeerList<Peer>::join(const SwarmContext& context) {
-  const uint32_t last = directory().blocks - 1;
-  Block& leaving = blocks()[last];
-  Block& buddy = blocks()[last & ((std::bit_ceil(last + 1) >> 1U) - 1)];
+  const uint32_t count = directory().blocks;
+  Block& leaving = blocks()[count - 1];
+  Block& buddy = blocks()[buddy_of_last(count)];
   const size_t together = leaving.size() + buddy.size();
+  if (together > kBlockLimit) return;
   if (leaving.size() != 0 && together > buddy.capacity &&
       !reallocate(buddy, together + together / 8, context.memory)) {
     return;
   }
   for (size_t i = 0; i < leaving.size(); ++i) buddy.add(leaving.peers[i], leaving.is_seeder(i));
   context.memory.release(leaving.peers, bytes_for<Peer>(leaving.capacity));
-  directory().blocks = last;
-  if (last != 1) return;
-  Directory* old = &directory();
-  only_ = buddy;
-  context.memory.release(old, Directory::bytes_for(old->capacity));
+  directory().blocks = count - 1;
+  if (count - 1 == 1) {
+    collapse(context.memory);
+  } else if (count * 2 < directory().capacity) {
+    // A realloc that fails leaves the larger directory, which is as good.
+    [[maybe_unused]] const bool resized = resize_directory(count + count / 8, context.memory);
+  }
 }
 
 template <typename Peer>

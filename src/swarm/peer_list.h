@@ -24,6 +24,7 @@ namespace ot {
 struct SwarmContext {
   const KeyedHash& hash;
   MemoryBudget& memory;
+  PeerScan scan;
 };
 
 struct PeerPosition {
@@ -37,9 +38,14 @@ template <typename Peer>
 class PeerList {
  public:
   using Block = PeerBlock<Peer>;
-  // A block is split on average at this many peers, and two are joined below a quarter of it.
+  // A single block is split at this many peers. Blocks of a directory then hold half of it on
+  // average; below a quarter two are joined.
   static constexpr size_t kSplitAt = 192;
+  // No block holds more, so that the work of every operation is bounded even if splits find no
+  // memory. Far out of reach otherwise: 13 standard deviations.
+  static constexpr size_t kBlockLimit = 2 * kSplitAt;
 
+  // Trivial, for the sake of the slot's union: an empty list is PeerList{}.
   PeerList() = default;
   // A list over an array inside a slot; moves to memory of its own when it outgrows it.
   [[nodiscard]] static PeerList borrow(Peer* peers, unsigned leechers, unsigned seeders,
@@ -51,7 +57,8 @@ class PeerList {
   [[nodiscard]] uint32_t size() const { return leechers() + seeders(); }
   [[nodiscard]] bool is_borrowed() const { return only_.storage == PeerStorage::borrowed; }
 
-  [[nodiscard]] std::optional<PeerPosition> find(const Peer& key, const KeyedHash& hash) const;
+  [[nodiscard]] std::optional<PeerPosition> find(const Peer& key,
+                                                 const SwarmContext& context) const;
   [[nodiscard]] Peer& at(PeerPosition position) const {
     return blocks()[position.block].peers[position.index];
   }
@@ -90,7 +97,9 @@ class PeerList {
   [[nodiscard]] Directory& directory() const;
   [[nodiscard]] uint32_t block_of(const Peer& peer, const KeyedHash& hash) const;
   void count_peer(bool seeding, int change);
-  bool split(const SwarmContext& context);
+  [[nodiscard]] bool resize_directory(uint32_t capacity, MemoryBudget& memory);
+  void collapse(MemoryBudget& memory);
+  void split(const SwarmContext& context);
   void join(const SwarmContext& context);
 
   Block only_;

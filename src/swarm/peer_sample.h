@@ -3,8 +3,9 @@
 // The peers of a part (all leechers, or all seeders, of all blocks) are taken as a ring. From a
 // random start, runs of up to eight neighbours (a cache line) are copied and random strides
 // skipped, until n are written. The start is uniform and independent of the strides, so each peer
-// is as likely as any other. The asker is walked over, unseen. Cost: the lines copied, and for a
-// large swarm one pass over its block headers.
+// is as likely as any other. The asker is walked over, unseen. Cost: the lines copied and, in a
+// large swarm, the headers of the blocks between them; a part that is thin in a large swarm may
+// cost a pass over all its block headers.
 #pragma once
 
 #include <algorithm>
@@ -41,7 +42,7 @@ class PartWalk {
       skipped_offset_ = skipped->index - (seeding ? blocks_[skipped->block].leechers : 0U);
     }
     do {
-      seek(random.below(list.count(seeding)));
+      if (!seek_by_probing(random)) seek(random.below(list.count(seeding)));
     } while (at_skipped());
   }
 
@@ -61,6 +62,21 @@ class PartWalk {
  private:
   [[nodiscard]] bool at_skipped() const {
     return block_ == skipped_block_ && offset_ == skipped_offset_;
+  }
+
+  // Uniform as counting is, without walking over half of all blocks: any place in any block is as
+  // likely, and one without a peer is drawn again. False if that has not come to an end soon, or is
+  // not worth it.
+  bool seek_by_probing(Random& random) {
+    constexpr int kProbes = 24;
+    constexpr size_t kFewBlocks = 16;
+    if (block_count_ <= kFewBlocks) return false;
+    for (int i = 0; i < kProbes; ++i) {
+      block_ = random.below(static_cast<uint32_t>(block_count_));
+      offset_ = random.below(PeerList<Peer>::kBlockLimit);
+      if (offset_ < blocks_[block_].count(seeding_)) return true;
+    }
+    return false;
   }
 
   void seek(size_t offset) {
@@ -103,20 +119,23 @@ template <typename Peer>
 uint8_t* sample_part(const PeerList<Peer>& list, bool seeding, size_t n,
                      std::optional<PeerPosition> asker, Random& random, uint8_t* out) {
   constexpr size_t kRun = 8;
+  // So that a reply from a swarm of a million does not walk all the way round.
+  constexpr size_t kMostSkipped = 4096;
   const bool asker_inside = asker && list.is_seeder(*asker) == seeding;
   const size_t others = list.count(seeding) - (asker_inside ? 1U : 0U);
   n = std::min(n, others);
   if (n == 0) return out;
   PartWalk<Peer> walk(list, seeding, asker, random);
-  size_t skips = others - n;
+  size_t skips = std::min(others - n, kMostSkipped);
   for (size_t runs = (n + kRun - 1) / kRun; runs > 0; --runs) {
     const size_t run = n / runs;
     out = walk.copy(run, out);
     n -= run;
+    if (runs == 1) break;
     const size_t stride =
         std::min<size_t>(skips, random.below(static_cast<uint32_t>(2 * skips / runs + 1)));
     skips -= stride;
-    if (runs > 1) walk.advance(stride);
+    walk.advance(stride);
   }
   return out;
 }

@@ -17,9 +17,7 @@ constexpr uint64_t kEndpointMask =
 
 uint64_t load_word(const Peer4& peer) { return std::bit_cast<uint64_t>(peer); }
 
-}  // namespace
-
-size_t find_peer_portable(const Peer4* peers, size_t count, const Peer4& key) {
+size_t find_portable(const Peer4* peers, size_t count, const Peer4& key) {
   const uint64_t wanted = load_word(key) & kEndpointMask;
   for (size_t i = 0; i < count; ++i) {
     if ((load_word(peers[i]) & kEndpointMask) == wanted) return i;
@@ -27,24 +25,12 @@ size_t find_peer_portable(const Peer4* peers, size_t count, const Peer4& key) {
   return kPeerNotFound;
 }
 
-size_t find_peer(const Peer6* peers, size_t count, const Peer6& key) {
-  for (size_t i = 0; i < count; ++i) {
-    if (std::memcmp(peers[i].endpoint.data(), key.endpoint.data(), Peer6::kCompact) == 0) return i;
-  }
-  return kPeerNotFound;
-}
-
 #if defined(__x86_64__)
-
-bool has_avx2() {
-  static const bool has = __builtin_cpu_supports("avx2") != 0;
-  return has;
-}
 
 // 16 records, two cache lines, a step; a bit a byte of the compare result, so a record is 8 bits of
 // the mask.
-__attribute__((target("avx2"))) size_t find_peer_avx2(const Peer4* peers, size_t count,
-                                                      const Peer4& key) {
+__attribute__((target("avx2"))) size_t find_avx2(const Peer4* peers, size_t count,
+                                                 const Peer4& key) {
   const __m256i mask = _mm256_set1_epi64x(static_cast<long long>(kEndpointMask));
   const __m256i wanted =
       _mm256_and_si256(_mm256_set1_epi64x(static_cast<long long>(load_word(key))), mask);
@@ -64,24 +50,39 @@ __attribute__((target("avx2"))) size_t find_peer_avx2(const Peer4* peers, size_t
       if (hits != 0) return i + lane * 4 + static_cast<size_t>(std::countr_zero(hits)) / 8;
     }
   }
-  const size_t rest = find_peer_portable(peers + i, count - i, key);
+  const size_t rest = find_portable(peers + i, count - i, key);
   return rest == kPeerNotFound ? rest : i + rest;
 }
 
-size_t find_peer(const Peer4* peers, size_t count, const Peer4& key) {
-  return has_avx2() ? find_peer_avx2(peers, count, key) : find_peer_portable(peers, count, key);
+#endif
+
+}  // namespace
+
+#if defined(__x86_64__)
+
+PeerScan best_peer_scan() {
+  return __builtin_cpu_supports("avx2") != 0 ? PeerScan::avx2 : PeerScan::portable;
+}
+
+size_t find_peer(PeerScan scan, const Peer4* peers, size_t count, const Peer4& key) {
+  return scan == PeerScan::avx2 ? find_avx2(peers, count, key) : find_portable(peers, count, key);
 }
 
 #else
 
-bool has_avx2() { return false; }
-size_t find_peer_avx2(const Peer4* peers, size_t count, const Peer4& key) {
-  return find_peer_portable(peers, count, key);
-}
-size_t find_peer(const Peer4* peers, size_t count, const Peer4& key) {
-  return find_peer_portable(peers, count, key);
+PeerScan best_peer_scan() { return PeerScan::portable; }
+
+size_t find_peer(PeerScan /*scan*/, const Peer4* peers, size_t count, const Peer4& key) {
+  return find_portable(peers, count, key);
 }
 
 #endif
+
+size_t find_peer(PeerScan /*scan*/, const Peer6* peers, size_t count, const Peer6& key) {
+  for (size_t i = 0; i < count; ++i) {
+    if (std::memcmp(peers[i].endpoint.data(), key.endpoint.data(), Peer6::kCompact) == 0) return i;
+  }
+  return kPeerNotFound;
+}
 
 }  // namespace ot

@@ -47,7 +47,7 @@ SwarmUpdate update_list(const AnnounceRequest& request, Minute now, bool may_add
                         PeerList<Peer>& list, const SwarmContext& context) {
   const uint8_t flags = counts_as_seeder(request) ? kPeerSeeding : 0;
   const Peer key = make_peer<Peer>(request.peer, flags, now);
-  const auto position = list.find(key, context.hash);
+  const auto position = list.find(key, context);
   if (request.event == AnnounceEvent::stopped) {
     if (!position) return {};
     list.remove(*position, context);

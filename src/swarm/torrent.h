@@ -42,12 +42,12 @@ class Torrent {
 
   // The view borrows this slot: use it, store() it, forget it, before the slot may move.
   [[nodiscard]] TorrentPeers peers();
-  // Brings back what peers() gave out; a list that has become small returns into the slot. An IPv6
-  // peer needs the room of the inline ones, so v4.unborrow() must have succeeded before it was
-  // inserted.
+  // Brings back what peers() gave out; a list that has become small returns into the slot, and a
+  // torrent without peers holds no memory. An IPv6 peer needs the room of the inline ones, so
+  // v4.unborrow() must have succeeded before it was inserted.
   void store(TorrentPeers& peers, MemoryBudget& memory);
 
-  [[nodiscard]] SwarmCounts counts();
+  [[nodiscard]] SwarmCounts counts() const;
 
   uint32_t downloaded;
   // Of the last announce, modulo 65536.
@@ -69,7 +69,7 @@ class Torrent {
   [[nodiscard]] bool has_lists() const { return (state_ & kLists) != 0; }
   [[nodiscard]] unsigned inline_leechers() const { return state_ & kCountMask; }
   [[nodiscard]] unsigned inline_seeders() const { return (state_ >> kSeedersShift) & kCountMask; }
-  void store_inline(const TorrentPeers& peers);
+  void store_counts(unsigned leechers, unsigned seeders);
 
   // Occupied bit, lists bit; without lists three bits each of seeders and leechers.
   uint8_t state_;

@@ -3,7 +3,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cassert>
 #include <cstring>
 
 namespace ot {
@@ -12,9 +11,14 @@ namespace {
 constexpr size_t kSlotsPerPage = 4096 / sizeof(Torrent);
 // Slots after the last home, for the run that begins there.
 constexpr size_t kTail = 16;
+// The table grows by a 16th above 17/20, and takes no more above 15/16 if there is no memory to
+// grow.
+constexpr size_t kGrowth = 16;
 // How many slots one step looks at while the size changes. Insertions alone must finish a change
-// before the next.
+// before the next is due: 1/32 of the slots against 17/20 of 1/kGrowth.
 constexpr size_t kStepSlots = 32;
+// Unmapping costs some 0.2 us a page.
+constexpr size_t kGivenBackAtOnce = 64 * kSlotsPerPage;
 constexpr uint64_t kAllOrders = uint64_t{1} << 32U;
 
 constexpr size_t whole_pages(size_t slots) {
@@ -44,15 +48,38 @@ Torrent* TorrentIndex::find(const InfoHash& info_hash, uint32_t order) {
   return nullptr;
 }
 
-bool TorrentIndex::is_too_full() const { return (size_ + 1) * 20 > low_homes_ * 17; }
+size_t TorrentIndex::position_after(uint32_t order, size_t twins) const {
+  size_t at = slots_ == nullptr ? length_ : home(order);
+  while (at < length_ && slots_[at].is_occupied() && slots_[at].order() < order) ++at;
+  for (; twins > 0 && at < length_ && slots_[at].is_occupied(); --twins) {
+    if (slots_[at].order() != order) break;
+    ++at;
+  }
+  return at;
+}
+
+uint64_t TorrentIndex::lowest_order_from(size_t position) const {
+  if (position >= length_) return kAllOrders;
+  if (slots_[position].is_occupied()) return slots_[position].order();
+  // Nothing is pushed across an empty slot, so what comes has its home here or later.
+  const auto lowest = [position](uint64_t homes) {
+    return ((uint64_t{position} << 32U) + homes - 1) / homes;
+  };
+  const uint64_t low = lowest(low_homes_);
+  return low < boundary_ ? low : std::max(boundary_, lowest(high_homes_));
+}
+
+bool TorrentIndex::wants_to_grow() const { return (size_ + 1) * 20 > low_homes_ * 17; }
+
+// A change of size under way is finished in time: where it finds no room for its tail, neither does
+// an insertion.
+bool TorrentIndex::is_packed() const { return !is_resizing() && size_ * 16 >= low_homes_ * 15; }
 
 Torrent* TorrentIndex::insert(const InfoHash& info_hash, uint32_t order) {
   step();
-  if (!is_resizing() && is_too_full() && !start_growing() && is_packed()) return nullptr;
+  if (!is_resizing() && wants_to_grow()) start_growing();
+  if (is_packed() || !reserve_tail(1)) return nullptr;
   Torrent* torrent = open_gap(home(order), order);
-  if (torrent == nullptr && !is_resizing() && start_growing())
-    torrent = open_gap(home(order), order);
-  if (torrent == nullptr) return nullptr;
   torrent->occupy(info_hash, order);
   ++size_;
   return torrent;
@@ -61,22 +88,32 @@ Torrent* TorrentIndex::insert(const InfoHash& info_hash, uint32_t order) {
 void TorrentIndex::erase(Torrent* torrent) {
   close_gap(static_cast<size_t>(torrent - slots_));
   --size_;
-  if (!is_resizing() && length_ > kSlotsPerPage && size_ * 2 < low_homes_) start_shrinking();
+  if (!is_resizing() && size_ * 2 < low_homes_) start_shrinking();
   step();
 }
 
+// Room for so many torrents more at the end of the array, wherever they are inserted. No home is
+// among the last kTail slots, so what stands there is the end of a run: if one of them is free, the
+// rest is too.
+bool TorrentIndex::reserve_tail(size_t torrents) {
+  if (torrents <= kTail && !slots_[length_ - torrents].is_occupied()) return true;
+  return resize_memory(length_ + whole_pages(torrents));
+}
+
 // Frees the first slot at or after `from` whose order is larger, moving the run behind it up by
-// one. Null if the run reaches the end of the array.
+// one. The tail must have room for that.
 Torrent* TorrentIndex::open_gap(size_t from, uint32_t order) {
   size_t at = from;
-  while (at < length_ && slots_[at].is_occupied() && slots_[at].order() <= order) ++at;
+  while (slots_[at].is_occupied() && slots_[at].order() <= order) ++at;
   size_t end = at;
-  while (end < length_ && slots_[end].is_occupied()) ++end;
-  if (end >= length_) return nullptr;
+  while (slots_[end].is_occupied()) ++end;
   std::memmove(slots_ + at + 1, slots_ + at, (end - at) * sizeof(Torrent));
   // What still awaits its new home must stay on its side of the cursor.
-  if (is_growing() && order < boundary_) cursor_ = std::max(cursor_, end + 1);
-  if (is_shrinking() && order >= boundary_) cursor_ = std::min(cursor_, at);
+  if (resizing_ == Resizing::growing) {
+    if (cursor_ > at && cursor_ <= end) ++cursor_;
+    if (order < boundary_) cursor_ = std::max(cursor_, at + 1);
+  }
+  if (resizing_ == Resizing::shrinking && order >= boundary_) cursor_ = std::min(cursor_, at);
   return slots_ + at;
 }
 
@@ -86,7 +123,7 @@ void TorrentIndex::close_gap(size_t gap) {
   while (end < length_ && slots_[end].is_occupied() && home(slots_[end].order()) < end) ++end;
   std::memmove(slots_ + gap, slots_ + gap + 1, (end - gap - 1) * sizeof(Torrent));
   slots_[end - 1].clear();
-  if (is_shrinking() && gap < cursor_ && cursor_ < end) --cursor_;
+  if (resizing_ == Resizing::shrinking && gap < cursor_ && cursor_ < end) --cursor_;
 }
 
 bool TorrentIndex::resize_memory(size_t slots) {
@@ -103,76 +140,95 @@ bool TorrentIndex::resize_memory(size_t slots) {
   if (new_bytes < old_bytes) memory_->give(old_bytes - new_bytes);
   slots_ = static_cast<Torrent*>(memory);
   length_ = slots;
-  return true;
-}
-
-bool TorrentIndex::start_growing() {
-  const size_t old_length = length_;
-  const size_t eighth = old_length / 8 / kSlotsPerPage * kSlotsPerPage;
-  if (!resize_memory(old_length + std::max(eighth, kSlotsPerPage))) return false;
-  high_homes_ = length_ - kTail;
-  boundary_ = kAllOrders;
-  cursor_ = old_length;
-  if (size_ == 0) finish_resizing(high_homes_);
   publish();
   return true;
 }
 
+void TorrentIndex::start_growing() {
+  const size_t old_length = length_;
+  // One more than there are, so that the smallest table grows by a page.
+  const size_t slots = whole_pages(low_homes_ + low_homes_ / kGrowth + 1 + kTail);
+  if (slots > length_ && !resize_memory(slots)) return;
+  high_homes_ = slots - kTail;
+  boundary_ = kAllOrders;
+  cursor_ = old_length;
+  resizing_ = Resizing::growing;
+  if (size_ == 0) finish_resizing(high_homes_);
+}
+
 void TorrentIndex::start_shrinking() {
-  const size_t slots = whole_pages(size_ + size_ / 3 + kTail);
-  if (slots >= length_) return;
-  low_homes_ = slots - kTail;
+  const uint64_t homes = whole_pages(size_ + size_ / 3 + kTail) - kTail;
+  if (homes >= low_homes_) return;
+  low_homes_ = homes;
   boundary_ = 0;
   cursor_ = 0;
+  resizing_ = Resizing::shrinking;
 }
 
 void TorrentIndex::finish_resizing(uint64_t homes) {
   low_homes_ = homes;
   high_homes_ = homes;
   boundary_ = 0;
+  resizing_ = Resizing::none;
   publish();
 }
 
 void TorrentIndex::step() {
-  if (is_growing()) step_growing();
-  if (is_shrinking()) step_shrinking();
+  switch (resizing_) {
+    case Resizing::none:
+      give_back_memory();
+      break;
+    case Resizing::growing:
+      step_growing();
+      break;
+    case Resizing::shrinking:
+      step_shrinking();
+      break;
+  }
+}
+
+// What is left behind the tail when the table has shrunk. A page is kept, lest a run that breathes
+// at the end of the array has it mapped and unmapped for ever.
+void TorrentIndex::give_back_memory() {
+  const size_t needed = whole_pages(low_homes_ + kTail);
+  if (length_ <= needed + kSlotsPerPage) return;
+  const size_t slots = std::max(needed, length_ - std::min(length_, kGivenBackAtOnce));
+  // If the kernel refuses, the array stays longer than it needs to be.
+  if (!slots_[slots - 1].is_occupied() && !resize_memory(slots)) return;
 }
 
 void TorrentIndex::step_growing() {
-  // lift_group() may push the last run up by a whole group of equal orders; more than two are
-  // unheard of.
-  for (size_t i = 1; i <= kTail / 2; ++i) {
-    if (slots_[length_ - i].is_occupied() && !resize_memory(length_ + kSlotsPerPage)) return;
-  }
   for (size_t looked_at = 0; looked_at < kStepSlots && cursor_ > 0; ++looked_at) {
     const Torrent& last = slots_[cursor_ - 1];
-    if (last.is_occupied() && last.order() < boundary_) {
-      lift_group(cursor_ - 1);
-    } else {
+    if (!last.is_occupied() || last.order() >= boundary_) {
       --cursor_;
+    } else if (!lift_group(cursor_ - 1)) {
+      return;
     }
   }
   if (cursor_ == 0) finish_resizing(high_homes_);
-  publish();
 }
 
 // Gives the torrents of the highest order without a new home, which end at `last`, their place by
-// high_homes_. They go together: a boundary between equal orders would lose one of them.
-void TorrentIndex::lift_group(size_t last) {
+// high_homes_. They go together or not at all: a boundary between equal orders would lose one of
+// them. False if the tail has no room.
+bool TorrentIndex::lift_group(size_t last) {
   const uint32_t order = slots_[last].order();
+  size_t first = last;
+  while (first > 0 && slots_[first - 1].is_occupied() && slots_[first - 1].order() == order) {
+    --first;
+  }
   const size_t new_home = home_among(order, high_homes_);
-  size_t at = last + 1;
-  while (at > 0 && slots_[at - 1].is_occupied() && slots_[at - 1].order() == order) {
-    --at;
-    if (new_home <= at) continue;  // pushed that far already
+  if (new_home > first && !reserve_tail(last + 1 - first)) return false;
+  // Those at the new home or behind it have been pushed that far already.
+  for (size_t at = std::min(last + 1, std::max(new_home, first)); at-- > first;) {
     const Torrent moving = slots_[at];
     slots_[at].clear();
-    Torrent* place = open_gap(new_home, order);
-    assert(place != nullptr);
-    *place = moving;
+    *open_gap(new_home, order) = moving;
   }
   boundary_ = order;
-  cursor_ = at;
+  cursor_ = first;
+  return true;
 }
 
 void TorrentIndex::step_shrinking() {
@@ -184,14 +240,7 @@ void TorrentIndex::step_shrinking() {
       ++cursor_;
     }
   }
-  if (cursor_ < length_) return;
-  size_t end = low_homes_;
-  while (end < length_ && slots_[end].is_occupied()) ++end;
-  finish_resizing(low_homes_);
-  // If the kernel refuses, the array stays longer than it needs to be.
-  [[maybe_unused]] const bool resized =
-      resize_memory(std::min(length_, whole_pages(std::max(low_homes_ + kTail, end + 1))));
-  publish();
+  if (cursor_ == length_) finish_resizing(low_homes_);
 }
 
 // The mirror of lift_group(): the torrents of the lowest order that start at `first` go down to

@@ -4,9 +4,11 @@
 // Slots are kept sorted by `order`, the high half of the torrent's keyed hash, and a torrent's home
 // is order * homes / 2^32: the table is one sorted sequence with gaps. A look-up starts at home and
 // ends at a gap or a larger order, so a miss costs as much as a hit even at a load of 0.85. Growing
-// keeps the sequence and only spreads it: the array is extended (mremap) by an eighth and the slots
-// move up from the top, a bounded number per operation, with no second copy. `boundary_` says which
-// side of the sequence already has its new home. Shrinking is the mirror image.
+// keeps the sequence and only spreads it: the array is extended (mremap) and the slots move up from
+// the top, a bounded number per operation, with no second copy. `boundary_` says which side of the
+// sequence already has its new home. Shrinking is the mirror image; its memory goes back a little
+// at a time too, since unmapping costs more than moving. See
+// docs/decisions/0003-sorted-index-grown-in-place.md.
 //
 // Not thread-safe but for prefetch(); the shard's lock guards it. Pointers to slots are void after
 // insert, erase, step.
@@ -41,46 +43,51 @@ class TorrentIndex {
   void prefetch(uint32_t order) const {
     const Torrent* slots = published_slots_.load(std::memory_order_relaxed);
     const uint64_t homes = published_homes_.load(std::memory_order_relaxed);
-    if (slots != nullptr) __builtin_prefetch(slots + (order * homes >> 32U), 1);
+    if (slots != nullptr) __builtin_prefetch(slots + home_among(order, homes), 1);
   }
 
   [[nodiscard]] size_t size() const { return size_; }
   // All slots, occupied or not, for walks by position.
   [[nodiscard]] size_t length() const { return length_; }
   [[nodiscard]] Torrent& slot(size_t position) { return slots_[position]; }
-  [[nodiscard]] bool is_resizing() const { return low_homes_ != high_homes_; }
+  // For walks in order, which no change of size disturbs. Where to go on after all lower orders and
+  // `twins` torrents of this one; the slot may be empty, or length().
+  [[nodiscard]] size_t position_after(uint32_t order, size_t twins) const;
+  // The lowest order that a torrent at this position or behind it can have; 2^32 or more if none.
+  [[nodiscard]] uint64_t lowest_order_from(size_t position) const;
+  [[nodiscard]] bool is_resizing() const { return resizing_ != Resizing::none; }
 
  private:
-  [[nodiscard]] size_t home(uint32_t order) const {
-    const uint64_t homes = order < boundary_ ? low_homes_ : high_homes_;
-    return static_cast<size_t>(order * homes >> 32U);
-  }
+  enum class Resizing : uint8_t { none, growing, shrinking };
+
   [[nodiscard]] static size_t home_among(uint32_t order, uint64_t homes) {
     return static_cast<size_t>(order * homes >> 32U);
   }
-  [[nodiscard]] bool is_growing() const { return low_homes_ < high_homes_; }
-  [[nodiscard]] bool is_shrinking() const { return low_homes_ > high_homes_; }
-  // Above 0.85 the table wants to grow; above 0.94, if there was no memory for that, it takes no
-  // more.
-  [[nodiscard]] bool is_too_full() const;
-  [[nodiscard]] bool is_packed() const { return size_ * 16 >= low_homes_ * 15; }
+  [[nodiscard]] size_t home(uint32_t order) const {
+    return home_among(order, order < boundary_ ? low_homes_ : high_homes_);
+  }
+  [[nodiscard]] bool wants_to_grow() const;
+  [[nodiscard]] bool is_packed() const;
   [[nodiscard]] bool resize_memory(size_t slots);
-  bool start_growing();
+  [[nodiscard]] bool reserve_tail(size_t torrents);
+  void start_growing();
   void start_shrinking();
   void step_growing();
   void step_shrinking();
   void finish_resizing(uint64_t homes);
-  void lift_group(size_t last);
+  void give_back_memory();
+  [[nodiscard]] bool lift_group(size_t last);
   void lower_group(size_t first);
   [[nodiscard]] Torrent* open_gap(size_t from, uint32_t order);
   void close_gap(size_t gap);
   void publish();
 
   Torrent* slots_ = nullptr;
+  // At least kTail more than there are homes.
   size_t length_ = 0;
   size_t size_ = 0;
   // Orders below boundary_ live by low_homes_, the others by high_homes_; equal when no change of
-  // size is under way.
+  // size is under way. Growing, the high ones are the new; shrinking, the low ones.
   uint64_t low_homes_ = 0;
   uint64_t high_homes_ = 0;
   uint64_t boundary_ = 0;
@@ -89,6 +96,7 @@ class TorrentIndex {
   MemoryBudget* memory_ = nullptr;
   std::atomic<const Torrent*> published_slots_{nullptr};
   std::atomic<uint64_t> published_homes_{0};
+  Resizing resizing_ = Resizing::none;
 };
 
 }  // namespace ot

@@ -164,36 +164,52 @@ void TorrentTable::expire_peers(TorrentPeers& peers, SweepCursor& cursor, Minute
   cursor.blocks_left = left;
 }
 
-// True if the slot is done with: false if some blocks remain, or if the torrent went and its slot
-// holds another.
+// True if the torrent was erased; if not, it is done with when no blocks are left.
 bool TorrentTable::sweep_torrent(Shard& shard, Torrent& torrent, SweepCursor& cursor, Minute now,
                                  size_t budget, SweepResult& result) {
   const SwarmCounts before = torrent.counts();
+  const uint64_t expired_before = result.peers_expired;
   TorrentPeers peers = torrent.peers();
+  const bool may_trim = peers.v4.block_count() + peers.v6.block_count() > 2;
   expire_peers(peers, cursor, now, budget, result);
-  const auto idle = static_cast<uint16_t>(now - torrent.minute);
-  if (peers.size() == 0 && idle > options_.torrent_timeout.count()) torrent.downloaded = 0;
+  const bool forgotten = peers.size() == 0 && static_cast<uint16_t>(now - torrent.minute) >
+                                                  options_.torrent_timeout.count();
+  if (forgotten) torrent.downloaded = 0;
+  // Leaves the line of a torrent that did not change clean.
+  if (!may_trim && !forgotten && result.peers_expired == expired_before) return false;
   const bool gone = settle(shard, torrent, before, peers);
-  if (gone) {
-    ++result.torrents_expired;
-    cursor.blocks_left = 0;
-  }
-  return !gone && cursor.blocks_left == 0;
+  result.torrents_expired += gone ? 1U : 0U;
+  return gone;
 }
 
 SweepResult TorrentTable::sweep(SweepCursor& cursor, Minute now, size_t budget) {
   SweepResult result;
   Shard& shard = shards_[cursor.shard];
   const MutexLock lock(shard.mutex);
-  shard.index.step();
-  for (; cursor.slot < shard.index.length() && result.work < budget; ++result.work) {
-    Torrent& torrent = shard.index.slot(cursor.slot);
-    if (!torrent.is_occupied() || sweep_torrent(shard, torrent, cursor, now, budget, result)) {
-      ++cursor.slot;
+  TorrentIndex& index = shard.index;
+  index.step();
+  size_t at = index.position_after(cursor.order, cursor.twins);
+  for (; at < index.length() && result.work < budget; ++result.work) {
+    Torrent& torrent = index.slot(at);
+    if (!torrent.is_occupied()) {
+      ++at;
+      continue;
+    }
+    if (torrent.order() != cursor.order) cursor = {cursor.shard, torrent.order(), 0, 0};
+    if (sweep_torrent(shard, torrent, cursor, now, budget, result)) {
+      cursor.blocks_left = 0;
+      at = index.position_after(cursor.order, cursor.twins);
+    } else if (cursor.blocks_left == 0) {
+      ++cursor.twins;
+      ++at;
     }
   }
-  if (cursor.slot < shard.index.length()) return result;
-  cursor = {(cursor.shard + 1) % static_cast<uint32_t>(kShards), 0, 0};
+  const uint64_t next = index.lowest_order_from(at);
+  if (next > UINT32_MAX) {
+    cursor = {(cursor.shard + 1) % static_cast<uint32_t>(kShards), 0, 0, 0};
+  } else if (next != cursor.order) {
+    cursor = {cursor.shard, static_cast<uint32_t>(next), 0, 0};
+  }
   return result;
 }
 

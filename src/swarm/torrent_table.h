@@ -22,12 +22,15 @@ struct TableOptions {
   // A peer not heard of for longer goes. At most 200 minutes: stamps count modulo 256, and the
   // sweep needs its share.
   std::chrono::minutes peer_timeout{45};
-  // A torrent without peers but with downloads to remember goes after this.
+  // A torrent without peers but with downloads to remember goes after this. At most 45 days:
+  // minutes count modulo 65536.
   std::chrono::minutes torrent_timeout{24 * 60};
   // 0: no limit.
   uint64_t max_peers = 0;
   uint32_t max_peers_per_torrent = 0;
   uint64_t max_memory = 0;  // bytes
+  // Tests run both.
+  PeerScan scan = best_peer_scan();
 };
 
 struct AnnounceOutcome {
@@ -49,12 +52,18 @@ struct TableTotals {
   uint64_t bytes = 0;
 };
 
-// Where the next sweep goes on. One a sweeper; starts anywhere.
+// Where the next sweep goes on: a place in the sorted sequence, so that torrents that move
+// meanwhile are not missed. (Peers that a split or join of blocks moves across it wait for the next
+// pass.) One a sweeper; {} is the beginning.
 struct SweepCursor {
   uint32_t shard = 0;
-  // Blocks of peers still to do in the torrent at `slot`; 0: all of them.
+  uint32_t order = 0;
+  // Torrents of that order already done.
+  uint32_t twins = 0;
+  // Blocks of peers still to do in the next torrent of that order; 0: all of them.
   uint32_t blocks_left = 0;
-  size_t slot = 0;
+
+  friend constexpr bool operator==(const SweepCursor&, const SweepCursor&) = default;
 };
 
 struct SweepResult {
@@ -109,7 +118,7 @@ class TorrentTable {
     TorrentIndex index;
   };
 
-  [[nodiscard]] SwarmContext context() { return {hash_, memory_}; }
+  [[nodiscard]] SwarmContext context() { return {hash_, memory_, options_.scan}; }
   [[nodiscard]] bool is_full() const {
     return options_.max_peers != 0 && peers() >= options_.max_peers;
   }

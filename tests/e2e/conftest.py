@@ -1,4 +1,6 @@
-"""Fixtures of the end-to-end tests. Everything runs inside a private network namespace (harness/private_network.py)."""
+"""Fixtures of the end-to-end tests. Everything runs inside a private network namespace
+(harness/private_network.py).
+"""
 import pytest
 
 from harness import private_network

@@ -1,4 +1,6 @@
-"""Connections: keep-alive, pipelining, requests in pieces, replies nobody takes, deadlines, room for newcomers."""
+"""Connections: keep-alive, pipelining, requests in pieces, replies nobody takes, deadlines, room
+for newcomers.
+"""
 import socket
 import time
 

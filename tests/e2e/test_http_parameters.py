@@ -1,4 +1,6 @@
-"""Announce parameters, good and bad, over HTTP. A bad one gets 200 and a failure reason that names it."""
+"""Announce parameters, good and bad, over HTTP. A bad one gets 200 and a failure reason that names
+it.
+"""
 import pytest
 
 from harness.http_client import percent, query
@@ -65,7 +67,14 @@ def test_an_announce_without_any_query_gets_the_same_failure(http):
     assert http.get("/announce").failure() == NO_HASH
 
 
-LEFT = {"0": (1, 0), "00": (1, 0), "1": (0, 1), "-1": (0, 1), "9" * 30: (0, 1), str(2**64): (0, 1)}
+LEFT = {
+    "0": (1, 0),
+    "00": (1, 0),
+    "1": (0, 1),
+    "-1": (0, 1),
+    "9" * 30: (0, 1),
+    str(2**64): (0, 1),
+}
 
 
 @pytest.mark.parametrize("left, counts", LEFT.items())
@@ -83,7 +92,9 @@ def test_an_absent_or_odd_peer_id_is_accepted(http, peer_id):
     assert http.announce(HASH, peer_id=peer_id)[b"incomplete"] == 1
 
 
-@pytest.mark.parametrize("event", [None, "", "started", "paused", "unheard-of", "STARTED", "completed"])
+@pytest.mark.parametrize(
+    "event", [None, "", "started", "paused", "unheard-of", "STARTED", "completed"]
+)
 def test_an_unknown_event_is_no_event(http, event):
     assert http.announce(HASH, event=event, left=1)[b"incomplete"] == 1
 
@@ -145,7 +156,7 @@ def test_of_a_repeated_parameter_the_first_counts(http):
 
 
 def test_parameters_come_in_any_order_and_unknown_ones_do_not_matter(http):
-    http.get(f"/announce?&x=%zz&left=0&&key=1234&=&port=1000&trackerid=%00&supportcrypto=1&{H}&no_peer_id")
+    http.get(f"/announce?&x=%zz&left=0&&key=1234&=&port=1000&trackerid=%00&{H}&no_peer_id")
     assert http.scrape(HASH)[HASH][b"complete"] == 1
 
 

@@ -5,7 +5,15 @@ from harness.peers import info_hash, peers_of, unpack
 from harness.swarms import LEECHER, SEEDER, fill, fill6
 
 HASH = info_hash(1)
-KEYS = [b"complete", b"downloaded", b"external ip", b"incomplete", b"interval", b"min interval", b"peers"]
+KEYS = [
+    b"complete",
+    b"downloaded",
+    b"external ip",
+    b"incomplete",
+    b"interval",
+    b"min interval",
+    b"peers",
+]
 
 
 def counts(reply):
@@ -34,7 +42,17 @@ def test_the_asker_is_never_handed_itself(http, tracker):
     assert ports(http.announce(HASH, port=1000)) == []
     fill(tracker.port, HASH, range(1000, 1010), LEECHER)
     for _ in range(20):
-        assert sorted(ports(http.announce(HASH, port=1005))) == [1000, 1001, 1002, 1003, 1004, 1006, 1007, 1008, 1009]
+        assert sorted(ports(http.announce(HASH, port=1005))) == [
+            1000,
+            1001,
+            1002,
+            1003,
+            1004,
+            1006,
+            1007,
+            1008,
+            1009,
+        ]
 
 
 def test_one_address_with_two_ports_is_two_peers_and_an_announce_renews(http):

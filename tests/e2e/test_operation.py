@@ -25,17 +25,15 @@ def run(*arguments, directory):
     )
 
 
-@pytest.mark.parametrize("flag", ["-h", "--help"])
-def test_help_lists_the_flags(tmp_path, flag):
-    result = run(flag, directory=tmp_path)
+def test_help_lists_the_flags(tmp_path):
+    result = run("-h", directory=tmp_path)
     assert result.returncode == 0
     for name in ("-i", "-p", "-P", "-h", "-v"):
         assert name in result.stdout
 
 
-@pytest.mark.parametrize("flag", ["-v", "--version"])
-def test_version_names_program_and_features(tmp_path, flag):
-    result = run(flag, directory=tmp_path)
+def test_version_names_program_and_features(tmp_path):
+    result = run("-v", directory=tmp_path)
     assert result.returncode == 0
     assert result.stdout.startswith("opentracker ")
     assert "WANT_" in result.stdout
@@ -43,7 +41,6 @@ def test_version_names_program_and_features(tmp_path, flag):
 
 BAD_FLAGS = [
     (["-Z"], "-Z"),
-    (["--nonsense"], "nonsense"),
     (["-p"], "-p"),
     (["-p", "abc"], "abc"),
     (["-p", "0"], "0"),
@@ -187,4 +184,3 @@ def test_load_leaves_no_descriptor_behind(tracker, http, load_tools):
         http.get("/announce?" + query(info_hash=HASH, port=1 + at, left=at % 2))
     assert load_tools.load(tracker.port, good=20000) == 20000
     wait_until(lambda: tracker.descriptor_count() <= before, "descriptors to be closed")
-

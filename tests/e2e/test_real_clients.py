@@ -14,7 +14,9 @@ def url(scheme, address, port):
 
 
 def exchange(client, torrent, directories, addresses, tracker):
-    """A seeder and a leecher of one kind; follows the tracker's counts from the first announce to the last."""
+    """A seeder and a leecher of one kind; follows the tracker's counts from the first announce to
+    the last.
+    """
     http = HttpClient(tracker.port)
 
     def counts():
@@ -65,7 +67,9 @@ def test_libtorrent_exchanges_a_file_over_ipv6(scheme, tracker, directories):
 
 
 @pytest.mark.parametrize("family", ["v4", "v6"])
-def test_libtorrent_is_answered_from_the_second_address_of_a_wildcard_socket(family, start_tracker, directories):
+def test_libtorrent_is_answered_from_the_second_address_of_a_wildcard_socket(
+    family, start_tracker, directories
+):
     tracker = start_tracker(arguments=[])
     address, peers = (v4(200), (v4(11), v4(12))) if family == "v4" else (v6(50), (v6(11), v6(12)))
     torrent = Torrent(f"wildcard-{family}", url("udp", address, tracker.port))

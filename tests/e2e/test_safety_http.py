@@ -1,4 +1,6 @@
-"""HTTP clients that misbehave by the thousand: nobody else may notice (the safety counts of the project's goals)."""
+"""HTTP clients that misbehave by the thousand: nobody else may notice (the safety counts of the
+project's goals).
+"""
 import threading
 import time
 
@@ -39,7 +41,7 @@ class Ticking:
 
 
 def assert_udp_is_prompt(load_tools, port, rounds=3):
-    """p99 within 5 ms in one of a few rounds: other programs of the machine may spoil one, not all."""
+    """p99 within 5 ms in one of a few rounds: other programs may spoil one, not all."""
     results = []
     for _ in range(rounds):
         results.append(load_tools.probe(port))
@@ -50,7 +52,7 @@ def assert_udp_is_prompt(load_tools, port, rounds=3):
 
 
 def hold_connections(tracker, load_tools, slow_count, stuck_count):
-    """Holds connections until the tracker has let go of the last; checks everybody else meanwhile."""
+    """Holds connections until the tracker has let go of the last; checks everybody else."""
     put_first(tracker.pid)
     http = HttpClient(tracker.port)
     fill(tracker.port, HASH, range(1000, 1300), LEECHER)
@@ -63,11 +65,15 @@ def hold_connections(tracker, load_tools, slow_count, stuck_count):
         assert_udp_is_prompt(load_tools, tracker.port)
         assert http.announce(HASH)[b"incomplete"] >= 1
         assert tracker.resident_bytes() - resident <= 64 * MIB
-        wait_until(lambda: slow.open_count() + stuck.open_count() == 0, "all to be closed", timeout=60)
+        wait_until(
+            lambda: slow.open_count() + stuck.open_count() == 0, "all to be closed", timeout=60
+        )
     assert HTTP_TIMEOUT - 1 <= min(slow.lifetimes()) and max(slow.lifetimes()) <= HTTP_TIMEOUT + 1
     assert max(stuck.waits()) <= HTTP_TIMEOUT + 1
     assert tracker.resident_bytes() - resident <= 64 * MIB
-    wait_until(lambda: tracker.descriptor_count() <= descriptors, "descriptors to be closed", timeout=2)
+    wait_until(
+        lambda: tracker.descriptor_count() <= descriptors, "descriptors to be closed", timeout=2
+    )
     assert http.announce(HASH)[b"incomplete"] >= 1
 
 
@@ -96,7 +102,9 @@ def test_out_of_descriptors_udp_loses_nothing_and_nothing_spins(start_tracker, l
 
 
 def is_served(http):
-    """Whether a request is answered at once; one of which the kernel drops the SYN would wait for a second."""
+    """Whether a request is answered at once; one of which the kernel drops the SYN would wait for a
+    second.
+    """
     try:
         with http.connect(timeout=0.1) as connection:
             connection.send(b"GET /stats?mode=version HTTP/1.0\r\n\r\n")

@@ -10,7 +10,9 @@ from harness.udp_client import COMPLETED, UdpClient, UdpError
 
 @pytest.fixture
 def traffic(tracker, http):
-    """8 TCP connections: 3 announces, 1 scrape, 4 errors; 7 datagrams: 2 connects, 2 announces, 1 scrape, 2 bad."""
+    """8 TCP connections: 3 announces, 1 scrape, 4 errors; 7 datagrams: 2 connects, 2 announces, 1
+    scrape, 2 bad.
+    """
     http.announce(info_hash(1))
     http.announce(info_hash(1), port=1000, left=0)
     http.announce(info_hash(2), port=1000, left=0, event="completed")
@@ -161,7 +163,9 @@ def test_mode_everything_is_well_formed_and_in_order(traffic):
     debug = root.find("debug")
     assert [child.tag for child in debug] == ["renew", "http_error", "mutex_stall"]
     renewals = debug.findall("renew/count")
-    assert [count.get("interval") for count in renewals] == [f"{minute:02d}" for minute in range(45)]
+    assert [count.get("interval") for count in renewals] == [
+        f"{minute:02d}" for minute in range(45)
+    ]
     assert debug.findtext("mutex_stall/count") == "0"
 
 
@@ -175,7 +179,9 @@ def test_a_renewal_is_counted_by_the_minutes_since_the_last_announce(http):
 
 def test_http_errors_are_counted_by_code(traffic):
     root = xml.etree.ElementTree.fromstring(traffic.stats("everything"))
-    errors = {count.get("code"): int(count.text) for count in root.findall("debug/http_error/count")}
+    errors = {
+        count.get("code"): int(count.text) for count in root.findall("debug/http_error/count")
+    }
     assert all(re.match(r"[345]\d\d ", code) for code in errors), errors
     assert sum(n for code, n in errors.items() if code.startswith("404")) == 1
     assert sum(n for code, n in errors.items() if code.startswith("400")) >= 1

@@ -6,7 +6,16 @@ import pytest
 from harness.peers import info_hash
 from harness.private_network import TRACKER_V6, v4, v6
 from harness.swarms import LEECHER, SEEDER, fill, fill6
-from harness.udp_client import COMPLETED, NONE, PAUSED, SCRAPE, STARTED, STOPPED, UdpClient, UdpError
+from harness.udp_client import (
+    COMPLETED,
+    NONE,
+    PAUSED,
+    SCRAPE,
+    STARTED,
+    STOPPED,
+    UdpClient,
+    UdpError,
+)
 
 HASH = info_hash(1)
 
@@ -56,7 +65,16 @@ def test_what_follows_an_announce_does_not_harm_it(udp, tail):
     assert udp.announce(HASH, tail=tail).leechers == 1
 
 
-EVENTS = [(NONE, 1), (COMPLETED, 1), (STARTED, 1), (PAUSED, 1), (5, 1), (77, 1), (0xFFFFFFFF, 1), (STOPPED, 0)]
+EVENTS = [
+    (NONE, 1),
+    (COMPLETED, 1),
+    (STARTED, 1),
+    (PAUSED, 1),
+    (5, 1),
+    (77, 1),
+    (0xFFFFFFFF, 1),
+    (STOPPED, 0),
+]
 
 
 @pytest.mark.parametrize("event, leechers", EVENTS)

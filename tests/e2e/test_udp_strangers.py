@@ -1,6 +1,9 @@
-"""UDP from sources that have not proven their address (BEP 15, "Connect"): ids, silence, no amplification."""
+"""UDP from sources that have not proven their address (BEP 15, "Connect"): ids, silence, no
+amplification.
+"""
 import random
 import struct
+import time
 
 import pytest
 
@@ -43,8 +46,14 @@ def test_an_id_is_good_for_every_port_of_its_address(tracker, udp):
 
 @pytest.mark.parametrize("family", ["v4", "v6"])
 def test_an_id_is_good_for_no_other_address(tracker, family):
-    address, sources = (TRACKER_V4, (v4(2), v4(3))) if family == "v4" else (TRACKER_V6, ("fd00:99::2", "fd00:99::3"))
-    with UdpClient(tracker.port, address, sources[0]) as client, UdpClient(tracker.port, address, sources[1]) as other:
+    address, sources = (
+        (TRACKER_V4, (v4(2), v4(3)))
+        if family == "v4"
+        else (TRACKER_V6, ("fd00:99::2", "fd00:99::3"))
+    )
+    with UdpClient(tracker.port, address, sources[0]) as client, UdpClient(
+        tracker.port, address, sources[1]
+    ) as other:
         connection_id = client.connect()
         with pytest.raises(UdpError) as refusal:
             other.announce(HASH, connection_id=connection_id)
@@ -99,7 +108,9 @@ def stranger_datagrams(length):
 
 @pytest.mark.parametrize("address", [TRACKER_V4, TRACKER_V6])
 def test_no_stranger_gets_more_bytes_than_it_sent(tracker, address):
-    """Every length from 0 to 2048, every action. A connect sent behind each datagram says when its answers are in."""
+    """Every length from 0 to 2048, every action. A connect sent behind each datagram says when its
+    answers are in.
+    """
     with UdpClient(tracker.port, address) as client:
         for length in range(2049):
             for datagram in stranger_datagrams(length):
@@ -119,11 +130,26 @@ def bytes_before(client, fence):
         total += len(reply)
 
 
-def test_good_clients_are_served_during_a_flood_of_wrong_ids(tracker, udp):
+def test_refusals_are_limited_to_a_thousand_a_second(tracker, udp):
     udp.connect()
+    begin = time.monotonic()
     with UdpClient(tracker.port, source=v4(66)) as stranger:
-        wrong = udp.announce_datagram(HASH, 1, connection_id=12345)
+        stranger.socket.setblocking(False)
+        wrong = stranger.announce_datagram(HASH, 1, connection_id=12345)
+        refusals = 0
         for _ in range(200):
             for _ in range(100):
                 stranger.send(wrong)
-            assert udp.announce(HASH).leechers == 1
+            assert udp.announce(HASH).leechers == 1, "a good client is refused with the others"
+            refusals += waiting_datagrams(stranger)
+    seconds = time.monotonic() - begin
+    assert 1000 <= refusals <= 1000 * (seconds + 2)
+
+
+def waiting_datagrams(client):
+    count = 0
+    try:
+        while client.receive():
+            count += 1
+    except BlockingIOError:
+        return count

@@ -1,8 +1,9 @@
 """Real BitTorrent clients, each started to share one torrent at one address of the private network.
 
-A client is a context manager: it shares `torrent` out of and into `directory` (which holds the content already if it
-is to seed) until stop(), which lets it say goodbye to the tracker. Local discovery, DHT and peer exchange are off, so
-that only the tracker can introduce clients to each other.
+A client is a context manager: it shares `torrent` out of and into `directory` (which holds the
+content already if it is to seed) until stop(), which lets it say goodbye to the tracker. Local
+discovery, DHT and peer exchange are off, so that only the tracker can introduce clients to each
+other.
 """
 import json
 import os

@@ -1,4 +1,5 @@
-"""The tracker as a child process: started in a directory of its own, awaited, inspected through /proc, stopped by pid.
+"""The tracker as a child process: started in a directory of its own, awaited, inspected through
+/proc, stopped by pid.
 
 Which binary: the environment variable OPENTRACKER, else ./opentracker at the top of the tree.
 """
@@ -23,7 +24,8 @@ def binary():
 
 
 def listening_addresses(protocol, port):
-    """The local addresses, as the kernel prints them, of the sockets bound to `port` in this network namespace.
+    """The local addresses, as the kernel prints them, of the sockets bound to `port` in this
+    network namespace.
 
     protocol: "tcp" (listening sockets) or "udp".
     """
@@ -39,7 +41,9 @@ def listening_addresses(protocol, port):
 
 
 class Daemon:
-    """One running tracker. It listens on TCP and UDP `port` of TRACKER_V4 and TRACKER_V6 unless `arguments` say else."""
+    """One running tracker. It listens on TCP and UDP `port` of TRACKER_V4 and TRACKER_V6 unless
+    `arguments` say else.
+    """
 
     def __init__(self, directory, port=6969, arguments=None, descriptors=None, program=None):
         self.directory = str(directory)
@@ -56,7 +60,7 @@ class Daemon:
         self._was_stopped = False
 
     def start(self):
-        """Starts it and waits until it listens, without sending it anything: its counters are at 0."""
+        """Starts it and waits until it listens, sending it nothing: its counters are at 0."""
         self.launch()
         wait_until(self._listens, "the tracker to listen", timeout=10, pause=0.005)
         return self
@@ -80,7 +84,9 @@ class Daemon:
 
     def _listens(self):
         if self.process.poll() is not None:
-            raise AssertionError(f"the tracker ended with {self.process.returncode}: {self.output()}")
+            raise AssertionError(
+                f"the tracker ended with {self.process.returncode}: {self.output()}"
+            )
         return listening_addresses("tcp", self.port)
 
     @property
@@ -95,7 +101,9 @@ class Daemon:
         return self.process.poll() is None
 
     def signal_and_wait(self, number, timeout):
-        """Sends the signal; returns (exit code, seconds until it ended). Fails after timeout seconds."""
+        """Sends the signal; returns (exit code, seconds until it ended). Fails after timeout
+        seconds.
+        """
         self._was_stopped = True
         begin = time.monotonic()
         self.process.send_signal(number)
@@ -107,11 +115,15 @@ class Daemon:
         return code, time.monotonic() - begin
 
     def stop(self):
-        """Ends it as an operator would; a tracker that died before or that does not end well is a failure."""
+        """Ends it as an operator would; a tracker that died before or that does not end well is a
+        failure.
+        """
         if self._was_stopped:
             return
         if self.process.poll() is not None:
-            raise AssertionError(f"the tracker had ended with {self.process.returncode}: {self.output()}")
+            raise AssertionError(
+                f"the tracker had ended with {self.process.returncode}: {self.output()}"
+            )
         code, _ = self.signal_and_wait(signal.SIGTERM, timeout=10)
         assert code == 0, f"exit code {code}: {self.output()}"
 

@@ -1,4 +1,5 @@
-"""A small HTTP client that shows what is on the wire: nothing is normalised, retried or followed."""
+"""A small HTTP client that shows what is on the wire: nothing is normalised, retried or followed.
+"""
 import socket
 import time
 
@@ -38,7 +39,9 @@ class Response:
 
 
 class HttpConnection:
-    """One TCP connection. Sends bytes as given, reads replies one by one, remembers what is left over."""
+    """One TCP connection. Sends bytes as given, reads replies one by one, remembers what is left
+    over.
+    """
 
     def __init__(self, port, address=TRACKER_V4, source=None, timeout=5.0):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -81,7 +84,7 @@ class HttpConnection:
         self._buffer += chunk
 
     def at_end(self):
-        """True if the tracker has closed and left no byte behind; waits for it up to the time-out."""
+        """True if the tracker has closed and left no byte behind; waits for that."""
         if self._buffer:
             return False
         return self.socket.recv(1) == b""
@@ -100,7 +103,7 @@ def percent(data):
 
 
 def query(**parameters):
-    """A query string in the order given; bytes are percent-encoded, None leaves the parameter out."""
+    """A query string in the order given; bytes are percent-encoded, None is left out."""
     parts = []
     for name, value in parameters.items():
         if value is None:
@@ -110,7 +113,9 @@ def query(**parameters):
 
 
 class HttpClient:
-    """A tracker's HTTP side at one address; each call is a connection of its own unless said otherwise."""
+    """A tracker's HTTP side at one address; each call is a connection of its own unless said
+    otherwise.
+    """
 
     def __init__(self, port, address=TRACKER_V4):
         self.port = port
@@ -120,7 +125,9 @@ class HttpClient:
         return HttpConnection(self.port, self.address, source, timeout)
 
     def exchange(self, data, source=None):
-        """Sends the bytes, returns the one reply, and demands that nothing follows it and the connection is closed."""
+        """Sends the bytes, returns the one reply, and demands that nothing follows it and the
+        connection is closed.
+        """
         with self.connect(source) as connection:
             connection.send(data)
             response = connection.read_response()
@@ -132,7 +139,13 @@ class HttpClient:
 
     def announce(self, info_hash, port=6881, source=None, **parameters):
         """A well-formed announce; keyword None removes a parameter. Returns the decoded reply."""
-        fields = dict(info_hash=info_hash, peer_id=b"-XX0000-abcdefghijkl", port=port, uploaded=0, downloaded=0)
+        fields = dict(
+            info_hash=info_hash,
+            peer_id=b"-XX0000-abcdefghijkl",
+            port=port,
+            uploaded=0,
+            downloaded=0,
+        )
         fields.update(left=1, compact=1)
         fields.update(parameters)
         return self.get("/announce?" + query(**fields), source).bencoded()

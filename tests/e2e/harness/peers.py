@@ -5,7 +5,9 @@ import struct
 
 
 def info_hash(n):
-    """The n-th torrent of the tests. The same in every run, so that a white list can be written in advance."""
+    """The n-th torrent of the tests. The same in every run, so that a white list can be written in
+    advance.
+    """
     return hashlib.sha1(b"torrent %d" % n).digest()
 
 

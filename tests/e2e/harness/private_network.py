@@ -1,8 +1,8 @@
 """A network of our own: one loopback interface that nothing outside this process tree can reach.
 
-enter() moves the calling process into a new network namespace; every child started later is in it too. There
-10.99.0.1 to 10.99.0.254 and fd00:99::1 to fd00:99::40 exist, so each peer of a test has an address of its own.
-Must be called while the process has one thread, and as root.
+enter() moves the calling process into a new network namespace; every child started later is in it
+too. There 10.99.0.1 to 10.99.0.254 and fd00:99::1 to fd00:99::40 exist, so each peer of a test has
+an address of its own. Must be called while the process has one thread, and as root.
 """
 import ctypes
 import os
@@ -27,7 +27,9 @@ def v6(n):
 
 def enter():
     if os.geteuid() != 0:
-        raise RuntimeError("the end-to-end tests need root: they make a network namespace of their own")
+        raise RuntimeError(
+            "the end-to-end tests need root: they make a network namespace of their own"
+        )
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNET) != 0:
         raise RuntimeError(f"no network namespace: unshare: {os.strerror(ctypes.get_errno())}")

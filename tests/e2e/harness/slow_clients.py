@@ -1,7 +1,7 @@
 """HTTP clients that hold connections: some dribble a request, some never read their replies.
 
-Both classes are driven by tick(), called a few times a second by whoever runs the test, and write down when the
-tracker let go of each connection.
+Both classes are driven by tick(), called a few times a second by whoever runs the test, and write
+down when the tracker let go of each connection.
 """
 import fcntl
 import select

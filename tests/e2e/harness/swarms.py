@@ -1,4 +1,6 @@
-"""Swarms filled through the tracker's own doors, so that replies can be checked against who is in them."""
+"""Swarms filled through the tracker's own doors, so that replies can be checked against who is in
+them.
+"""
 from harness.http_client import HttpConnection, query
 from harness.private_network import TRACKER_V4, TRACKER_V6
 
@@ -6,7 +8,9 @@ LEECHER, SEEDER = 1, 0
 
 
 def fill(tracker_port, info_hash, ports, left, address=TRACKER_V4, **parameters):
-    """Announces one peer for each port over one connection; all have the source address `address` itself."""
+    """Announces one peer for each port over one connection; all have the source address `address`
+    itself.
+    """
     with HttpConnection(tracker_port, address) as connection:
         for port in ports:
             fields = query(info_hash=info_hash, port=port, left=left, numwant=0, **parameters)

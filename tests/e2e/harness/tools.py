@@ -1,4 +1,6 @@
-"""Programs the tests call: our own load tools, compiled when first needed, and others that must be installed."""
+"""Programs the tests call: our own load tools, compiled when first needed, and others that must be
+installed.
+"""
 import os
 import re
 import shutil
@@ -49,7 +51,9 @@ class LoadTools:
         return answered(self.start_load(port, good, bad_per_good, window))
 
     def probe(self, port, per_second=500, seconds=4):
-        """{"sent": N, "answered": N, "p50": us, "p99": us, "max": us} of announces sent at a steady rate."""
+        """{"sent": N, "answered": N, "p50": us, "p99": us, "max": us} of announces sent at a steady
+        rate.
+        """
         command = [self._path("udp_probe"), TRACKER_V4, port, per_second, seconds]
         result = subprocess.run(
             [str(word) for word in command],

@@ -10,7 +10,9 @@ FOUR_MIB = 4 * 1024 * 1024
 
 
 class Torrent:
-    """`name` gives the content, so each name is a torrent of its own. Private: only the tracker introduces peers."""
+    """`name` gives the content, so each name is a torrent of its own. Private: only the tracker
+    introduces peers.
+    """
 
     def __init__(self, name, announce_url, size=FOUR_MIB):
         self.name = name

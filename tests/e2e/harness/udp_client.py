@@ -22,14 +22,16 @@ class AnnounceReply:
 
 
 class UdpClient:
-    """One socket talking to one tracker address. `silent()` is how to say that nothing must come."""
+    """One socket talking to one tracker address. silent() says that nothing must come."""
 
     def __init__(self, port, address=TRACKER_V4, source=None, source_port=0, timeout=5.0):
         self._v6 = ":" in address
-        self.socket = socket.socket(socket.AF_INET6 if self._v6 else socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket = socket.socket(
+            socket.AF_INET6 if self._v6 else socket.AF_INET, socket.SOCK_DGRAM
+        )
         if source is not None or source_port:
             self.socket.bind((source or ("::" if self._v6 else ""), source_port))
-        # A connected socket hears only the address that was asked: a reply from another one is lost,
+        # A connected socket hears only the address that was asked: a reply from another is lost,
         # as it is for real clients.
         self.socket.connect((address, port))
         self.socket.settimeout(timeout)
@@ -56,14 +58,18 @@ class UdpClient:
         return self._transaction
 
     def silent(self, datagram):
-        """True if the datagram gets no answer. Not a sleep: a connect sent behind it is answered first or only."""
+        """True if the datagram gets no answer. Not a sleep: a connect sent behind it is answered
+        first or only.
+        """
         self.send(datagram)
         transaction = self.next_transaction()
         self.send(struct.pack("!QII", MAGIC, CONNECT, transaction))
         return self.receive()[4:8] == struct.pack("!I", transaction)
 
     def request(self, datagram, transaction):
-        """Sends and returns the body of the answer; checks the transaction id, raises UdpError on an error packet."""
+        """Sends and returns the body of the answer; checks the transaction id, raises UdpError on
+        an error packet.
+        """
         self.send(datagram)
         reply = self.receive()
         action, answered = struct.unpack_from("!II", reply)
@@ -81,7 +87,7 @@ class UdpClient:
         return self.connection_id
 
     def announce_datagram(self, info_hash, transaction, connection_id=None, tail=b"", **fields):
-        """98 bytes and `tail`; fields: port, left, event, numwant, ip, downloaded, uploaded, key."""
+        """98 bytes and `tail`; fields: port, left, event, numwant, ip, key."""
         if connection_id is None:
             connection_id = self.connection_id if self.connection_id is not None else self.connect()
         head = struct.pack("!QII", connection_id, ANNOUNCE, transaction)
@@ -93,7 +99,9 @@ class UdpClient:
             fields.get("event", NONE),
             fields.get("ip", 0),
         )
-        end = struct.pack("!IiH", fields.get("key", 0), fields.get("numwant", -1), fields.get("port", 6881))
+        end = struct.pack(
+            "!IiH", fields.get("key", 0), fields.get("numwant", -1), fields.get("port", 6881)
+        )
         return head + info_hash + b"-XX0000-abcdefghijkl" + numbers + end + tail
 
     def announce(self, info_hash, **fields):
@@ -109,5 +117,7 @@ class UdpClient:
     def scrape(self, *info_hashes, connection_id=None):
         """A list of (seeders, completed, leechers)."""
         transaction = self.next_transaction()
-        reply = self.request(self.scrape_datagram(info_hashes, transaction, connection_id), transaction)
+        reply = self.request(
+            self.scrape_datagram(info_hashes, transaction, connection_id), transaction
+        )
         return list(struct.iter_unpack("!III", reply[8:]))

@@ -1,5 +1,8 @@
 // The table as one would write it first: maps of maps. Slow, obviously right, the yardstick of the
 // model test.
+//
+// Where the real table may do one thing or another (memory runs out, a sweep has or has not come
+// by), the test tells the naive one which it was.
 #pragma once
 
 #include <map>
@@ -20,20 +23,24 @@ class NaiveTable {
     uint32_t downloaded = 0;
     Minute minute = 0;
   };
+  // Whether newcomers are refused: by the limits, or as told.
+  enum class Full : uint8_t { by_limits, yes, no };
 
   explicit NaiveTable(const TableOptions& options) : options_(options) {}
 
-  PeerChange announce(const AnnounceRequest& request, Minute now) {
+  PeerChange announce(const AnnounceRequest& request, Minute now, Full full) {
     const bool known = swarms_.contains(request.info_hash);
     if (request.event == AnnounceEvent::stopped)
       return known ? stop(request, now) : PeerChange::unknown;
-    const bool full = options_.max_peers != 0 && peers() >= options_.max_peers;
-    if (!known && full) return PeerChange::refused;
+    const bool table_full =
+        full == Full::yes ||
+        (full == Full::by_limits && options_.max_peers != 0 && peers() >= options_.max_peers);
+    if (!known && table_full) return PeerChange::refused;
     Swarm& swarm = swarms_[request.info_hash];
     swarm.minute = now;
     const bool present = swarm.peers.contains(request.peer);
-    const uint32_t limit = options_.max_peers_per_torrent;
-    if (!present && (full || (limit != 0 && swarm.peers.size() >= limit)))
+    const uint32_t limit = full == Full::by_limits ? options_.max_peers_per_torrent : 0;
+    if (!present && (table_full || (limit != 0 && swarm.peers.size() >= limit)))
       return PeerChange::refused;
     Peer& peer = swarm.peers[request.peer];
     peer.seeding = request.seeding && request.event != AnnounceEvent::paused;
@@ -48,26 +55,34 @@ class NaiveTable {
   // What sweeps of the whole table leave.
   void expire(Minute now) {
     for (auto swarm = swarms_.begin(); swarm != swarms_.end();) {
-      std::erase_if(swarm->second.peers, [&](const auto& entry) {
-        return now - entry.second.minute > static_cast<Minute>(options_.peer_timeout.count());
-      });
-      const bool idle =
-          now - swarm->second.minute > static_cast<Minute>(options_.torrent_timeout.count());
-      if (swarm->second.peers.empty() && (swarm->second.downloaded == 0 || idle)) {
+      std::erase_if(swarm->second.peers,
+                    [&](const auto& entry) { return is_stale(entry.second, now); });
+      if (swarm->second.peers.empty() &&
+          (swarm->second.downloaded == 0 || is_idle(swarm->second, now))) {
         swarm = swarms_.erase(swarm);
       } else {
         ++swarm;
       }
     }
   }
+  [[nodiscard]] bool is_stale(const Peer& peer, Minute now) const {
+    return now - peer.minute > static_cast<Minute>(options_.peer_timeout.count());
+  }
+  [[nodiscard]] bool is_idle(const Swarm& swarm, Minute now) const {
+    return now - swarm.minute > static_cast<Minute>(options_.torrent_timeout.count());
+  }
+  // A sweep has been there already.
+  void drop_peer(const InfoHash& info_hash, const Endpoint& peer) {
+    swarms_[info_hash].peers.erase(peer);
+  }
+  void drop_swarm(const InfoHash& info_hash) { swarms_.erase(info_hash); }
 
-  [[nodiscard]] SwarmCounts counts(const InfoHash& info_hash) const {
-    const auto found = swarms_.find(info_hash);
-    if (found == swarms_.end()) return {};
+  [[nodiscard]] static SwarmCounts counts(const Swarm* swarm) {
     SwarmCounts counts;
-    for (const auto& [endpoint, peer] : found->second.peers)
+    if (swarm == nullptr) return counts;
+    for (const auto& [endpoint, peer] : swarm->peers)
       ++(peer.seeding ? counts.seeders : counts.leechers);
-    counts.downloaded = found->second.downloaded;
+    counts.downloaded = swarm->downloaded;
     return counts;
   }
 
@@ -80,7 +95,7 @@ class NaiveTable {
     TableTotals totals;
     totals.torrents = swarms_.size();
     totals.peers = peers();
-    for (const auto& [info_hash, swarm] : swarms_) totals.seeders += counts(info_hash).seeders;
+    for (const auto& [info_hash, swarm] : swarms_) totals.seeders += counts(&swarm).seeders;
     return totals;
   }
 

@@ -1,0 +1,82 @@
+// Everything a table offers, from several threads at once. Its worth is under ThreadSanitizer
+// (make tsan); elsewhere it checks that the counts come out even.
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+#include "swarm/torrent_table.h"
+#include "unit/swarm/numbered.h"
+
+namespace ot {
+namespace {
+
+constexpr uint32_t kTorrents = 400;
+
+class SharedTable {
+ public:
+  void announce_and_scrape(uint32_t seed) {
+    Random random(seed);
+    std::array<uint8_t, 30 * kCompactPeer4> v4{};
+    std::array<uint8_t, 30 * kCompactPeer6> v6{};
+    for (int i = 0; i < 20'000; ++i) {
+      AnnounceRequest request;
+      // Two shards, one popular torrent.
+      const uint32_t number = random.below(3) == 0 ? 0 : random.below(kTorrents);
+      request.info_hash = numbered_hash(number, static_cast<uint8_t>(number % 2));
+      request.peer =
+          random.below(4) == 0 ? endpoint6(random.below(2000)) : endpoint4(random.below(2000));
+      request.event = static_cast<AnnounceEvent>(random.below(5));
+      request.seeding = random.below(2) == 0;
+      const TorrentTable::Place place = table_.locate(request.info_hash);
+      table_.prefetch(place);
+      const Minute now = minute_.load(std::memory_order_relaxed);
+      if (random.below(10) == 0) {
+        const SwarmCounts counts = table_.scrape(request.info_hash, place, now);
+        EXPECT_LE(counts.seeders + counts.leechers, 4000U);
+      } else {
+        const auto outcome = table_.announce(request, place, 30, now, {v4, v6}, random);
+        EXPECT_LE(outcome.v4_bytes + outcome.v6_bytes, v4.size() + v6.size());
+      }
+    }
+  }
+
+  void sweep_and_count() {
+    SweepCursor cursor;
+    for (int i = 0; i < 10'000; ++i) {
+      table_.sweep(cursor, minute_.load(std::memory_order_relaxed), 200);
+      if (i % 100 == 0) minute_.fetch_add(3, std::memory_order_relaxed);
+      if (i % 500 == 0) {
+        const TableTotals totals = table_.totals();
+        EXPECT_LE(totals.seeders, totals.peers);
+        EXPECT_LE(totals.torrents, kTorrents);
+      }
+    }
+  }
+
+  TorrentTable& table() { return table_; }
+
+ private:
+  TorrentTable table_{{}, KeyedHash({1})};
+  std::atomic<Minute> minute_{1000};
+};
+
+TEST(TorrentTableThreads, AnnounceScrapeSweepAndCountAtOnce) {
+  SharedTable shared;
+  std::vector<std::thread> threads;
+  for (uint32_t seed = 1; seed <= 3; ++seed)
+    threads.emplace_back([&shared, seed] { shared.announce_and_scrape(seed); });
+  threads.emplace_back([&shared] { shared.sweep_and_count(); });
+  for (std::thread& thread : threads) thread.join();
+  const TableTotals totals = shared.table().totals();
+  EXPECT_EQ(shared.table().peers(), totals.peers);
+  EXPECT_EQ(shared.table().torrents(), totals.torrents);
+  SweepCursor cursor;
+  for (int i = 0; i < 20'000 && shared.table().peers() != 0; ++i)
+    shared.table().sweep(cursor, 1000 + 300 + 100, 200);
+  EXPECT_EQ(shared.table().totals().peers, 0U);
+  EXPECT_EQ(shared.table().totals().seeders, 0U);
+}
+
+}  // namespace
+}  // namespace ot
