@@ -39,6 +39,8 @@ SOURCES := $(shell find src -name '*.cc' | LC_ALL=C sort)
 LIBRARY_SOURCES := $(filter-out src/main.cc,$(SOURCES))
 HEADERS := $(shell find src -name '*.h' | LC_ALL=C sort)
 TESTS   := $(shell find tests/unit -name '*.cc' 2>/dev/null | LC_ALL=C sort)
+# The checks of the load generator have tests of their own.
+TESTED_BENCH := $(addprefix tests/bench/load/,population.cc udp_messages.cc http_messages.cc)
 FUZZ    := $(wildcard tests/fuzz/*_fuzz.cc)
 FORMATTED := $(shell find src tests bench -name '*.cc' -o -name '*.h' 2>/dev/null)
 
@@ -77,7 +79,8 @@ build/$(1)/libopentracker.a: $(LIBRARY_SOURCES:%.cc=build/$(1)/%.o) build/files
 build/$(1)/opentracker: build/$(1)/src/main.o build/$(1)/libopentracker.a
 	$$(call say,link,$$@)
 	$(Q)$(2) $$(FLAGS_$(1)) $(LDFLAGS) -o $$@ $$^ $(LIBS)
-build/$(1)/unit_tests: $(TESTS:%.cc=build/$(1)/%.o) build/$(1)/libopentracker.a build/files
+build/$(1)/unit_tests: $(TESTS:%.cc=build/$(1)/%.o) $(TESTED_BENCH:%.cc=build/$(1)/%.o) \
+                       build/$(1)/libopentracker.a build/files
 	$$(call say,link,$$@)
 	$(Q)$(2) $$(FLAGS_$(1)) $(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) -lgtest -lgtest_main $(LIBS)
 build/$(1)/%_fuzz: build/$(1)/tests/fuzz/%_fuzz.o build/$(1)/libopentracker.a

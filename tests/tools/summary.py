@@ -44,7 +44,7 @@ CHECKS = (
     Check("format", "test", 1, "{make} check-format"),
     Check("limits", "test", 1, "{make} limits"),
     Check("layers", "test", 1, "{make} layers"),
-    Check("tools", "test", 1, PYTEST + "tests/tools"),
+    Check("tools", "test", 1, PYTEST + "tests/tools tests/bench"),
     Check("build", "test", 6, "{make} all"),
     Check("headers", "test", 4, "{make} headers"),
     Check("unit", "test", 6, "{make} unit" + GTEST),
