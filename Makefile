@@ -39,6 +39,8 @@ SOURCES := $(shell find src -name '*.cc' | LC_ALL=C sort)
 LIBRARY_SOURCES := $(filter-out src/main.cc,$(SOURCES))
 HEADERS := $(shell find src -name '*.h' | LC_ALL=C sort)
 TESTS   := $(shell find tests/unit -name '*.cc' 2>/dev/null | LC_ALL=C sort)
+# The checks of the load generator have tests of their own.
+TESTED_BENCH := $(addprefix tests/bench/load/,population.cc udp_messages.cc http_messages.cc)
 FUZZ    := $(wildcard tests/fuzz/*_fuzz.cc)
 FORMATTED := $(shell find src tests bench -name '*.cc' -o -name '*.h' 2>/dev/null)
 
@@ -49,9 +51,10 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 # A make inside a recipe: parallel, unless the caller has said how parallel already.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: all run test test-long test-fresh deps test-deps bench unit unit-asan unit-tsan clang \
-        tsan fuzz fuzz-replay tidy format check-format layers headers limits features install \
-        clean list test-binaries FORCE
+.PHONY: all run test test-long test-fresh deps test-deps bench-deps bench bench-quick micro guard \
+        guard-record unit unit-asan unit-tsan clang tsan fuzz fuzz-replay tidy format check-format \
+        layers headers limits features install clean list test-binaries \
+        FORCE
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DELETE_ON_ERROR:
@@ -77,7 +80,8 @@ build/$(1)/libopentracker.a: $(LIBRARY_SOURCES:%.cc=build/$(1)/%.o) build/files
 build/$(1)/opentracker: build/$(1)/src/main.o build/$(1)/libopentracker.a
 	$$(call say,link,$$@)
 	$(Q)$(2) $$(FLAGS_$(1)) $(LDFLAGS) -o $$@ $$^ $(LIBS)
-build/$(1)/unit_tests: $(TESTS:%.cc=build/$(1)/%.o) build/$(1)/libopentracker.a build/files
+build/$(1)/unit_tests: $(TESTS:%.cc=build/$(1)/%.o) $(TESTED_BENCH:%.cc=build/$(1)/%.o) \
+                       build/$(1)/libopentracker.a build/files
 	$$(call say,link,$$@)
 	$(Q)$(2) $$(FLAGS_$(1)) $(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) -lgtest -lgtest_main $(LIBS)
 build/$(1)/%_fuzz: build/$(1)/tests/fuzz/%_fuzz.o build/$(1)/libopentracker.a
@@ -100,12 +104,12 @@ build/files: FORCE
 	@mkdir -p $(@D)
 	@echo '$(SOURCES) $(TESTS)' | cmp -s - $@ || echo '$(SOURCES) $(TESTS)' > $@
 
-# Only main.cc knows version and commit, so a commit compiles one file.
+# Only the main.cc know version and commit, so a commit compiles one file each.
 COMMIT = $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 build/identity: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION) $(COMMIT)' | cmp -s - $@ || echo '$(VERSION) $(COMMIT)' > $@
-MAIN_OBJECTS := $(VARIANTS:%=build/%/src/main.o)
+MAIN_OBJECTS := $(VARIANTS:%=build/%/src/main.o) build/release/tests/bench/load/main.o
 $(MAIN_OBJECTS): build/identity
 $(MAIN_OBJECTS): private IDENTITY = -DOT_VERSION='"$(VERSION)"' -DOT_COMMIT='"$(COMMIT)"'
 
@@ -129,8 +133,9 @@ clean:
 	rm -rf build opentracker opentracker.debug
 
 list:
-	@echo 'all run test test-long test-fresh deps test-deps bench unit unit-asan unit-tsan clang fuzz'
-	@echo 'fuzz-replay tidy format check-format layers headers limits features install clean'
+	@echo 'all run test test-long test-fresh deps test-deps bench bench-quick micro guard'
+	@echo 'guard-record unit unit-asan unit-tsan clang fuzz fuzz-replay tidy format check-format'
+	@echo 'layers headers limits features install clean'
 
 ## Packages ---------------------------------------------------------------------------------------
 BUILD_PACKAGES := make g++ libowfat-dev libsodium-dev zlib1g-dev
@@ -151,8 +156,50 @@ test-long: deps test-deps
 	+@JOBS=$(JOBS) $(PYTHON) tests/tools/summary.py test-long
 test-fresh:
 	tests/tools/fresh_debian.sh
-bench:
-	@echo 'make bench: the benchmarks (tests/bench) are still to come' >&2; exit 1
+
+## Benchmarks -------------------------------------------------------------------------------------
+# Linked from release objects, like the program itself. FLOOR is a program that makes a tracker's
+# system calls and nothing else; without that file the generator's own null server stands in.
+BENCH_PACKAGES := python3 opentracker apache2-utils wrk strace util-linux valgrind
+FLOOR ?= $(wildcard ../shared/floor.cpp)
+PARTS := $(filter-out build/release/src/main.o,$(RELEASE_OBJECTS)) build/files
+BENCHES := build/load build/observed_server $(if $(FLOOR),build/floor)
+LINK_BENCH = $(CXX) $(FLAGS_release) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
+build/load: $(patsubst %.cc,build/release/%.o,$(wildcard tests/bench/load/*.cc)) $(PARTS)
+	$(call say,link,$@)
+	$(Q)$(LINK_BENCH)
+build/observed_server: build/release/tests/bench/observed_server.o \
+                       build/release/tests/bench/load/process.o $(PARTS)
+	$(call say,link,$@)
+	$(Q)$(LINK_BENCH)
+CROWD := $(patsubst %,build/release/tests/bench/%.o,load/population load/udp_messages \
+           load/http_messages load/process micro/allocations)
+build/micro: $(patsubst %,build/release/tests/bench/micro/%.o,main codecs table) $(CROWD) $(PARTS)
+	$(call say,link,$@)
+	$(Q)$(LINK_BENCH)
+build/guard: build/release/tests/bench/micro/guard.o $(CROWD) $(PARTS)
+	$(call say,link,$@)
+	$(Q)$(LINK_BENCH)
+build/floor: $(FLOOR)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) -O2 -o $@ $<
+
+bench-deps: deps
+	@tests/tools/install_packages.sh $(BENCH_PACKAGES)
+bench: bench-deps
+	+$(SUBMAKE) opentracker $(BENCHES)
+	$(PYTHON) tests/bench/run.py --write docs/benchmarks.md
+bench-quick: bench-deps
+	+$(SUBMAKE) opentracker $(BENCHES)
+	$(PYTHON) tests/bench/run.py --quick
+micro: build/micro
+	$<
+# Instructions, allocations and system calls of an announce against the recorded figures.
+guard: bench-deps
+	+$(SUBMAKE) opentracker build/guard $(BENCHES)
+	$(PYTHON) tests/bench/guard.py
+guard-record: build/guard
+	$(PYTHON) tests/bench/guard.py --record
 
 GTEST_OUTPUT ?= --gtest_brief=1
 # Sanitizers of clang 14 lose their shadow memory to kernels that randomise 32 bits of an address.

@@ -1,0 +1,75 @@
+// The command line of the load generator: one table of options, a row each.
+//
+// Pure: parsing reads nothing and prints nothing.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/clock.h"
+#include "base/ip_address.h"
+#include "base/result.h"
+#include "bench/load/population.h"
+
+namespace ot::bench {
+
+enum class Command : uint8_t { help, udp, http, hashes, count, null_server };
+enum class Connections : uint8_t { close, keep };
+// What replies have to satisfy.
+enum class Verify : uint8_t {
+  none,     // transaction and kind: for servers that answer nothing real
+  lenient,  // the field's rules: counts, sizes, peers of the swarm
+  strict,   // and ours: never the asker himself
+};
+
+struct Options {
+  Command command = Command::help;
+  Endpoint target{IpAddress(), 6969};
+  std::optional<Endpoint> target6;
+  PopulationOptions population;
+  pid_t pid = 0;
+  std::string label = "-";
+
+  // What to do: fill, a burst, an open loop at `rate`, or else a closed loop.
+  bool fill = false;
+  uint32_t first = 0;  // the crowd that is filled in begins here
+  uint32_t burst = 0;
+  uint32_t repeat = 1;
+  double rate = 0;
+  uint32_t window = 192;
+  Duration seconds = std::chrono::seconds(5);
+  Duration warm_up = std::chrono::milliseconds(500);
+
+  // The mix: shares of all requests, and of the announces' events.
+  double scrape_share = 1.0 / 101;
+  double connect_share = 0;
+  double forged_share = 0;
+  double malformed_share = 0;
+  double started_share = 0;
+  double completed_share = 0;
+  double stopped_share = 0;
+  uint32_t numwant = 30;
+  uint32_t scrape_hashes = 5;
+  Verify verify = Verify::strict;
+  // Every so manieth announce reply has all of its peers looked up.
+  uint32_t verify_every = 8;
+
+  // HTTP only.
+  Connections connections_mode = Connections::keep;
+  uint32_t connections = 64;
+  uint32_t pipeline = 1;
+};
+
+struct UsageError {
+  std::string message;
+};
+
+// `arguments` without the program's name: a command, then --name value.
+[[nodiscard]] Result<Options, UsageError> parse_options(std::span<const char* const> arguments);
+
+[[nodiscard]] std::string usage();
+[[nodiscard]] std::string_view name_of(Law law);
+
+}  // namespace ot::bench

@@ -1,0 +1,20 @@
+// The ways to load a UDP tracker: fill it, a closed loop, an open loop, bursts.
+#pragma once
+
+#include "base/posix.h"
+#include "bench/load/options.h"
+#include "bench/load/population.h"
+#include "bench/load/tally.h"
+
+namespace ot::bench {
+
+// Runs what the options say. The tally counts what was sent after warming up and the replies to it;
+// the meter covers the same time.
+[[nodiscard]] Result<void, SystemError> run_udp(const Options& options,
+                                                const Population& population, Tally& tally,
+                                                UsageMeter& meter);
+
+// "fill", "closed", "open" or "burst".
+[[nodiscard]] std::string_view udp_mode(const Options& options);
+
+}  // namespace ot::bench

@@ -1,0 +1,142 @@
+// A UDP tracker made of the program's own parts whose event loop is watched: how long each pass
+// took, by the wall and by the thread's CPU clock. For the pauses that growth and expiry may cause.
+//
+//   observed_server PORT    serves 127.0.0.1:PORT
+//
+// SIGUSR1: the sweeper's clock jumps by 46 minutes, so that every peer is stale; the rest of the
+// server goes on in its own time. SIGUSR2: prints a line on the passes since the last one. SIGTERM
+// ends it.
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+
+#include "bench/load/histogram.h"
+#include "bench/load/process.h"
+#include "net/event_loop.h"
+#include "net/signal_watcher.h"
+#include "net/socket.h"
+#include "net/udp_server.h"
+#include "service/udp_frontend.h"
+#include "swarm/expiry.h"
+
+namespace ot::bench {
+namespace {
+
+constexpr Duration kJump = std::chrono::minutes(46);
+
+// The system's clock, some minutes fast.
+class FastClock final : public Clock {
+ public:
+  [[nodiscard]] MonotonicTime now() const override { return clock_.now() + ahead_; }
+  [[nodiscard]] WallTime wall_time() const override { return clock_.wall_time(); }
+  void jump(Duration by) { ahead_ += by; }
+
+ private:
+  const SystemClock clock_;
+  Duration ahead_{0};
+};
+
+ConnectionIds connection_ids() {
+  ConnectionIds::Key key{};
+  fill_random(key);
+  return ConnectionIds(key);
+}
+
+class ObservedServer {
+ public:
+  explicit ObservedServer(EventLoop& loop)
+      : loop_(loop),
+        table_({}, KeyedHash::random()),
+        tracker_(table_, {}, statistics_, Random()),
+        ids_(connection_ids()),
+        frontend_(loop, tracker_, ids_, statistics_),
+        expiry_(table_, expiry_clock_),
+        timer_(loop.timers(), [this] { age(); }),
+        cpu_(own_cpu()) {
+    loop.set_pass_observer([this](Duration wall) { observe(wall); });
+    age();
+  }
+
+  [[nodiscard]] Result<void, SystemError> serve(const Endpoint& endpoint) {
+    auto socket = bind_udp(endpoint);
+    if (!socket) return Unexpected(socket.error());
+    auto server = UdpServer::create(loop_, std::move(*socket), frontend_);
+    if (!server) return Unexpected(server.error());
+    server_ = std::move(*server);
+    return {};
+  }
+
+  void on_signal(int signal) {
+    if (signal == SIGTERM) return loop_.stop();
+    if (signal == SIGUSR1) return expiry_clock_.jump(kJump);
+    print();
+  }
+
+ private:
+  void age() {
+    expiry_.step();
+    timer_.arm_after(Expiry::kTick);
+  }
+
+  // From the end of one pass to the end of the next, the sleep in between costs no CPU time.
+  void observe(Duration wall) {
+    const Duration cpu = own_cpu();
+    wall_times_.add(wall);
+    cpu_times_.add(cpu - cpu_);
+    cpu_ = cpu;
+  }
+
+  void print() {
+    std::printf(
+        "passes=%llu wall_p99_us=%.1f wall_p9999_us=%.1f wall_max_us=%.1f cpu_p9999_us=%.1f "
+        "cpu_max_us=%.1f peers=%llu torrents=%llu expired=%llu\n",
+        static_cast<unsigned long long>(wall_times_.count()),
+        wall_times_.percentile_microseconds(0.99), wall_times_.percentile_microseconds(0.9999),
+        wall_times_.max_microseconds(), cpu_times_.percentile_microseconds(0.9999),
+        cpu_times_.max_microseconds(), static_cast<unsigned long long>(table_.peers()),
+        static_cast<unsigned long long>(table_.torrents()),
+        static_cast<unsigned long long>(expiry_.counters().peers));
+    std::fflush(stdout);
+    wall_times_ = Histogram();
+    cpu_times_ = Histogram();
+  }
+
+  EventLoop& loop_;
+  TorrentTable table_;
+  Statistics statistics_;
+  Tracker tracker_;
+  const ConnectionIds ids_;
+  UdpFrontend frontend_;
+  std::unique_ptr<UdpServer> server_;
+  FastClock expiry_clock_;
+  Expiry expiry_;
+  Timer timer_;
+  Histogram wall_times_;
+  Histogram cpu_times_;
+  Duration cpu_;
+};
+
+int fail(const SystemError& error) {
+  std::fprintf(stderr, "observed_server: %s\n", error.message().c_str());
+  return 111;
+}
+
+int run(const char* port) {
+  const auto endpoint = Endpoint::parse(std::string("127.0.0.1:") + port, 0);
+  if (!endpoint) return std::fprintf(stderr, "usage: observed_server PORT\n"), 1;
+  const SystemClock clock;
+  auto loop = EventLoop::create(clock);
+  if (!loop) return fail(loop.error());
+  ObservedServer server(**loop);
+  auto signals = SignalWatcher::create(**loop, {SIGUSR1, SIGUSR2, SIGTERM},
+                                       [&](int signal) { server.on_signal(signal); });
+  if (!signals) return fail(signals.error());
+  if (auto serving = server.serve(*endpoint); !serving) return fail(serving.error());
+  (*loop)->run();
+  return 0;
+}
+
+}  // namespace
+}  // namespace ot::bench
+
+int main(int argc, char** argv) { return ot::bench::run(argc == 2 ? argv[1] : ""); }

@@ -1,0 +1,226 @@
+"""The UDP rows: CPU per reply, growth, bursts, a shared core, latency, memory, pauses."""
+
+import signal
+import statistics
+import subprocess
+import time
+
+from processes import SERVER_CPU, Server, SystemCalls, free_port, words
+from table import Result
+
+CROWD = ("--torrents", "1000000", "--peers", "2000000")
+# The law's tail is the same at every size of the crowd: 10M peers are on nearly all torrents.
+BIG = ("--torrents", "1000000", "--peers")
+BIG_LEVELS = (8264000, 9091000, 10000000, 11000000, 12100000)
+
+
+def spread(values):
+    return f"median of {len(values)}, {min(values):.3g} to {max(values):.3g}"
+
+
+def median_ns(runs):
+    return statistics.median(run["cpu_ns_per_reply"] for run in runs)
+
+
+class Crowd:
+    """Ours and the reference with 2M peers, and the floor."""
+
+    def __init__(self, bench):
+        white = bench.whitelist(*CROWD)
+        self.bench = bench
+        self.ours = bench.ours(white)
+        self.reference = bench.reference(white)
+        self.floor = bench.floor(keep=False)
+        for server in (self.ours, self.reference):
+            bench.load("udp", server, "--fill", *CROWD)
+
+    def rounds(self, count, seconds):
+        """Interleaved rounds, each beginning with another server: a list of runs by server."""
+        order = [("ours", self.ours), ("reference", self.reference), ("floor", self.floor)]
+        runs = {name: [] for name, _ in order}
+        for i in range(count):
+            for name, server in order[i % 3 :] + order[: i % 3]:
+                runs[name].append(
+                    self.bench.load("udp", server, *CROWD, "--seconds", seconds, "--label", name)
+                )
+        return runs
+
+
+def ratios(runs, of, to):
+    return [a["cpu_ns_per_reply"] / b["cpu_ns_per_reply"] for a, b in zip(runs[of], runs[to])]
+
+
+def cpu_per_reply(crowd, count, seconds):
+    """Rows 1 and 2; also our CPU time per reply in ns."""
+    runs = crowd.rounds(count, seconds)
+    ours = median_ns(runs["ours"])
+    to_reference, to_floor = ratios(runs, "ours", "reference"), ratios(runs, "ours", "floor")
+    peers = statistics.median(run["peers_per_reply"] for run in runs["ours"])
+    generator = statistics.median(run["load_ns_per_reply"] for run in runs["floor"])
+    white = "with" if crowd.bench.takes_whitelist else "without (it has none yet)"
+    return ours, {
+        "1": Result(
+            statistics.median(to_reference),
+            f"ours {ours / 1000:.2f} µs, reference {median_ns(runs['reference']) / 1000:.2f} µs; "
+            f"{spread(to_reference)}; {peers:.1f} peers per reply; ours {white} the white list",
+        ),
+        "2": Result(
+            statistics.median(to_floor),
+            f"floor {median_ns(runs['floor']) / 1000:.2f} µs; {spread(to_floor)}; the generator "
+            f"itself spends {generator / 1000:.2f} µs per reply of the floor",
+        ),
+    }
+
+
+def calls_per_reply(bench, server, population):
+    with SystemCalls(bench, server) as calls:
+        run = bench.load("udp", server, *population, "--warm-up", "0", "--seconds", "2")
+    # The connects before the run are replies too; what is on its way at its end hardly counts.
+    return calls.total / (run["sent"] + 256)
+
+
+def system_calls(crowd):
+    """Row 6."""
+    calls = calls_per_reply(crowd.bench, crowd.ours, CROWD)
+    return {"6 UDP": Result(calls, "strace -c; batches of 32 fill up")}
+
+
+def burst(crowd):
+    """Row 8."""
+    best, told = 0, []
+    for size in (10000, 20000, 30000):
+        run = crowd.bench.load("udp", crowd.ours, *CROWD, "--burst", str(size), "--repeat", "3")
+        told.append(f"3 × {size}: {run['lost']:.0f} lost")
+        if run["lost"]:
+            break
+        best = size
+    return {"8": Result(best, "; ".join(told))}
+
+
+def shared_core(crowd, ours_ns, seconds):
+    """Row 9: what is left of half a core. Offered is a tenth more than that half can serve."""
+    fair = 1e9 / ours_ns / 2
+    goodputs = []
+    for _ in range(3):
+        spinner = crowd.bench.start(["sh", "-c", "while :; do :; done"], SERVER_CPU)
+        options = ("--rate", f"{fair * 1.1:.0f}", "--seconds", seconds, "--warm-up", "1")
+        run = crowd.bench.load("udp", crowd.ours, *CROWD, *options)
+        crowd.bench.stop(spinner, signal.SIGKILL)
+        goodputs.append(100 * run["replies_per_s"] / fair)
+    return {
+        "9": Result(
+            min(statistics.median(goodputs), 100.0),
+            f"fair half {fair:.0f} replies/s, offered a tenth more; {spread(goodputs)} %",
+        )
+    }
+
+
+def half_capacity(crowd, ours_ns, seconds):
+    """Row 14."""
+    rate = 1e9 / ours_ns / 2
+    runs = [
+        crowd.bench.load("udp", crowd.ours, *CROWD, "--rate", f"{rate:.0f}", "--seconds", seconds)
+        for _ in range(3)
+    ]
+    p99 = [run["p99_us"] / 1000 for run in runs]
+    last = runs[-1]
+    detail = (
+        f"{rate:.0f} requests/s; {spread(p99)} ms; last run p50 {last['p50_us']:.0f} µs, "
+        f"p99.9 {last['p999_us']:.0f} µs, p99.99 {last['p9999_us']:.0f} µs, lost {last['lost']:.0f}"
+    )
+    return {"14": Result(statistics.median(p99), detail)}
+
+
+def grown_ratio(crowd, big, seconds, big_first):
+    """CPU per reply with 10M peers ÷ that with 2M."""
+    runs = [
+        lambda: crowd.bench.load("udp", crowd.ours, *CROWD, "--seconds", seconds),
+        lambda: crowd.bench.load("udp", big, *BIG, "10000000", "--seconds", seconds),
+    ]
+    times = [run()["cpu_ns_per_reply"] for run in (reversed(runs) if big_first else runs)]
+    return times[0] / times[1] if big_first else times[1] / times[0]
+
+
+def growth(crowd, count, seconds):
+    """Rows 7 and 12: one more server, filled up to 12M peers, measured on the way."""
+    bench, server = crowd.bench, crowd.bench.ours()
+    empty, filled, per_peer, results = server.rss_bytes(), 0, [], {}
+    for level in BIG_LEVELS:
+        bench.load("udp", server, *BIG, str(level), "--fill", "--first", str(filled))
+        filled = level
+        per_peer.append((server.rss_bytes() - empty) / level)
+        if level != 10000000:
+            continue
+        pairs = [grown_ratio(crowd, server, seconds, big_first=i % 2) for i in range(count)]
+        percent = [100 * (pair - 1) for pair in pairs]
+        results["7"] = Result(statistics.median(percent), spread(percent) + " %")
+    bench.stop(server.process)
+    told = ", ".join(f"{b:.1f} B at {p / 1e6:.1f}M" for b, p in zip(per_peer, BIG_LEVELS))
+    results["12"] = Result(max(per_peer), f"RSS less that of the empty server: {told}")
+    return results
+
+
+def long_tail(bench):
+    """Row 13."""
+    crowd = ("--law", "uniform", "--torrents", "1500000", "--peers", "1500000")
+    server = bench.ours()
+    empty = server.rss_bytes()
+    bench.load("udp", server, *crowd, "--fill")
+    torrents = int(bench.run([bench.built / "load", "count", *crowd]))
+    held = server.rss_bytes() - empty
+    bench.stop(server.process)
+    return {"13": Result(held / torrents, f"{held / 2**20:.1f} MiB for {torrents} torrents")}
+
+
+class Observed:
+    """The instrumented server: the program's parts with a watched event loop."""
+
+    def __init__(self, bench):
+        self.bench = bench
+        port = free_port()
+        process = bench.start(
+            [bench.built / "observed_server", port], SERVER_CPU, stdout=subprocess.PIPE, text=True
+        )
+        time.sleep(0.5)
+        self.server = Server(process, port, "strict")
+
+    def passes(self):
+        self.server.process.send_signal(signal.SIGUSR2)
+        line = self.server.process.stdout.readline()
+        self.bench.log.write("observed " + line)
+        return words(line)
+
+    def results(self, row, seen, detail):
+        told = (
+            f"{seen['passes']:.0f} passes, wall p99 {seen['wall_p99_us']:.0f} µs, max "
+            f"{seen['wall_max_us']:.0f} µs; CPU p99.99 {seen['cpu_p9999_us']:.0f} µs"
+        )
+        return {
+            f"16 {row}": Result(seen["wall_p9999_us"] / 1000, f"{detail}; {told}"),
+            f"16 {row} CPU": Result(seen["cpu_max_us"] / 1000, "the clock costs about 0.5 µs a pass"),
+        }
+
+
+def pauses(bench):
+    """Row 16: the loop's passes while the table grows, then while a million peers expire."""
+    observed = Observed(bench)
+    observed.passes()
+    bench.load("udp", observed.server, *CROWD, "--fill")
+    grown = observed.passes()
+    results = observed.results("growth", grown, "2M announces of new peers, 192 in flight")
+    bench.stop(observed.server.process)
+
+    observed = Observed(bench)
+    crowd = ("--torrents", "500000", "--peers", "1000000")
+    bench.load("udp", observed.server, *crowd, "--fill")
+    observed.passes()
+    observed.server.process.send_signal(signal.SIGUSR1)
+    # A sweep takes a minute; the load is light, so that latency shows the sweep and little else.
+    run = bench.load("udp", observed.server, *crowd, "--rate", "20000", "--seconds", "65")
+    swept = observed.passes()
+    latency = (
+        f"beside 20 000 requests/s, {swept['expired']:.0f} peers expired; latency p99 "
+        f"{run['p99_us']:.0f} µs, p99.99 {run['p9999_us']:.0f} µs"
+    )
+    bench.stop(observed.server.process)
+    return {**results, **observed.results("expiry", swept, latency)}

@@ -1,0 +1,128 @@
+"""The table of goals: what is measured, which bar it has to pass, and how the results are printed."""
+
+import dataclasses
+import datetime
+import os
+import pathlib
+import platform
+import subprocess
+
+
+@dataclasses.dataclass(frozen=True)
+class Goal:
+    """A row; `worst` and `stretch` are upper bounds, unless `at_least`."""
+
+    row: str
+    what: str
+    unit: str
+    bar: float
+    stretch: float
+    at_least: bool = False
+
+
+GOALS = [
+    Goal("1", "UDP announce mix: CPU per reply ÷ reference", "×", 0.55, 0.48),
+    Goal("2", "the same ÷ floor", "×", 1.25, 1.10),
+    Goal("3", "HTTP announce, a connection each (ab): CPU per request ÷ reference", "×", 0.50, 0.45),
+    Goal("4", "HTTP keep-alive (wrk): CPU per request ÷ floor", "×", 1.25, 1.10),
+    Goal("5", "HTTP pipelined by 16: CPU per request", "µs", 1.5, 0.9),
+    Goal("6 UDP", "system calls per reply: UDP under load", "", 0.15, 0.1),
+    Goal("6 close", "system calls per reply: HTTP, a connection each", "", 5, 4.1),
+    Goal("6 keep", "system calls per reply: HTTP keep-alive", "", 2.2, 2),
+    Goal("7", "growth of CPU per reply from 2M to 10M peers", "%", 15, 8),
+    Goal("8", "burst of datagrams after 1 s of silence: most that lost none", "", 10000, 20000, True),
+    Goal("9", "a spinning process on the server's core: goodput of the fair half", "%", 90, 97, True),
+    Goal("12", "RSS per peer, 10M peers in 1M torrents, worst of five fill levels", "B", 17, 15.5),
+    Goal("13", "RSS per torrent, long tail of 948k torrents", "B", 85, 76),
+    Goal("14", "UDP p99 at half capacity, open loop", "ms", 0.5, 0.25),
+    Goal("16 growth", "a pass of the loop while the table grows to 2M peers: p99.99 of wall time", "ms", 1, 0.25),
+    Goal("16 growth CPU", "the same: longest thread CPU time of a pass", "ms", 1, 0.25),
+    Goal("16 expiry", "a pass of the loop while 1M peers expire: p99.99 of wall time", "ms", 1, 0.25),
+    Goal("16 expiry CPU", "the same: longest thread CPU time of a pass", "ms", 1, 0.25),
+]
+
+
+@dataclasses.dataclass
+class Result:
+    """A figure, and what a reader should know about how it came about."""
+
+    value: float
+    detail: str
+
+
+def verdict(goal, value):
+    passes = (lambda limit: value >= limit) if goal.at_least else (lambda limit: value <= limit)
+    return "stretch" if passes(goal.stretch) else "pass" if passes(goal.bar) else "MISS"
+
+
+def number(value):
+    if value == int(value) and abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.3g}"
+
+
+def with_unit(value, unit):
+    return f"{number(value)} {unit}".strip()
+
+
+def lines(results):
+    """The table in Markdown; `results` maps rows to Results."""
+    yield "| # | what | measured | bar | stretch | verdict |"
+    yield "|---|---|---|---|---|---|"
+    for goal in (g for g in GOALS if g.row in results):
+        sign = "≥ " if goal.at_least else "≤ "
+        value = results[goal.row].value
+        yield (
+            f"| {goal.row} | {goal.what} | **{with_unit(value, goal.unit)}** "
+            f"| {sign}{with_unit(goal.bar, goal.unit)} | {with_unit(goal.stretch, goal.unit)} "
+            f"| {verdict(goal, value)} |"
+        )
+
+
+def detail_lines(results):
+    for goal in (g for g in GOALS if g.row in results):
+        yield f"- {goal.row}: {results[goal.row].detail}"
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def machine_lines(bench, rounds):
+    gcc = subprocess.run(["g++", "--version"], capture_output=True, text=True, check=False).stdout
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE") / 2**30
+    load = os.getloadavg()[0]
+    yield f"- commit {bench.commit}, {datetime.date.today()}, {gcc.splitlines()[0] if gcc else ''}"
+    yield f"- {processor()}, {os.cpu_count()} cores, {memory:.0f} GiB; Linux {platform.release()}"
+    yield f"- {rounds} interleaved rounds, medians of the ratios of a round; load average at the end {load:.1f}"
+
+
+DOCUMENT = """# Benchmarks
+
+What `make bench` last measured. Every figure is taken beside a peer or a bare floor in the same run,
+server on one core and load on the other; absolute times mean little on another machine. The unit is
+the server's CPU time per reply. "Reference" is Debian's `opentracker`; "floor" makes the same
+system calls and parses nothing. How time and memory are spent is in [performance.md](performance.md).
+
+`make bench` takes about a quarter of an hour and wants a quiet machine with two cores, and root (for
+socket buffers and strace); `make bench-quick` prints rows 1 to 6 in under two minutes and writes
+nothing. `build/load --help` shows the load generator behind both.
+
+{machine}
+
+{table}
+
+## How each figure came about
+{details}
+"""
+
+
+def document(bench, rounds, results):
+    return DOCUMENT.format(
+        machine="\n".join(machine_lines(bench, rounds)),
+        table="\n".join(lines(results)),
+        details="\n".join(detail_lines(results)),
+    )
