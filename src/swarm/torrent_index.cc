@@ -100,11 +100,15 @@ bool TorrentIndex::reserve_tail(size_t torrents) {
   return resize_memory(length_ + whole_pages(torrents));
 }
 
-// Frees the first slot at or after `from` whose order is larger, moving the run behind it up by
-// one. The tail must have room for that.
+// Frees the first slot at or after `from` whose order is larger. The tail must have room for that.
 Torrent* TorrentIndex::open_gap(size_t from, uint32_t order) {
   size_t at = from;
   while (slots_[at].is_occupied() && slots_[at].order() <= order) ++at;
+  return open_gap_at(at, order);
+}
+
+// Frees this slot for a torrent of that order, moving the run behind it up by one.
+Torrent* TorrentIndex::open_gap_at(size_t at, uint32_t order) {
   size_t end = at;
   while (slots_[end].is_occupied()) ++end;
   std::memmove(slots_ + at + 1, slots_ + at, (end - at) * sizeof(Torrent));
@@ -220,11 +224,12 @@ bool TorrentIndex::lift_group(size_t last) {
   }
   const size_t new_home = home_among(order, high_homes_);
   if (new_home > first && !reserve_tail(last + 1 - first)) return false;
-  // Those at the new home or behind it have been pushed that far already.
+  // Those at the new home or behind it have been pushed that far already. What stands there is
+  // not lower, and twins keep their sequence.
   for (size_t at = std::min(last + 1, std::max(new_home, first)); at-- > first;) {
     const Torrent moving = slots_[at];
     slots_[at].clear();
-    *open_gap(new_home, order) = moving;
+    *open_gap_at(new_home, order) = moving;
   }
   boundary_ = order;
   cursor_ = first;

@@ -146,11 +146,12 @@ TEST_P(TorrentIndexWith, AWalkInOrderMeetsAllThatStayWhileOthersComeAndGo) {
           both.erase(--guest);
         }
       }
-      const size_t at = both.index().position_after(static_cast<uint32_t>(order), twins);
+      size_t at = both.index().position_after(static_cast<uint32_t>(order), twins);
+      while (at < both.index().length() && !both.index().slot(at).is_occupied()) ++at;
       const uint64_t next = both.index().lowest_order_from(at);
       twins = next == order ? twins : 0;
       order = next;
-      if (order > UINT32_MAX || !both.index().slot(at).is_occupied()) continue;
+      if (order > UINT32_MAX) break;
       met.insert(both.index().slot(at).downloaded);
       ++twins;
     }
