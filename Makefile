@@ -53,7 +53,8 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS
 
 .PHONY: all run test test-long test-fresh deps test-deps bench-deps bench bench-quick micro guard \
         guard-record unit unit-asan unit-tsan clang tsan fuzz fuzz-replay tidy format check-format \
-        layers headers limits features install clean list FORCE
+        layers headers limits features install clean list test-binaries \
+        FORCE
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DELETE_ON_ERROR:
@@ -211,14 +212,18 @@ unit-asan: build/asan/unit_tests
 unit-tsan tsan: build/tsan/unit_tests
 	$(FIXED_LAYOUT) $< $(GTEST_OUTPUT)
 # clang compiles the asan variant with every warning and the thread annotations: no extra pass.
-clang: $(TESTS:%.cc=build/asan/%.o) $(SOURCES:%.cc=build/asan/%.o) $(FUZZ:%.cc=build/fuzz/%.o)
+clang: $(TESTS:%.cc=build/asan/%.o) $(SOURCES:%.cc=build/asan/%.o) $(FUZZ:%.cc=build/asan/%.o)
 
 FUZZERS := $(FUZZ:tests/fuzz/%.cc=build/fuzz/%)
 fuzz: $(FUZZERS)
 	FUZZ_RUNS=$(FUZZ_RUNS) FUZZ_SECONDS=$(FUZZ_SECONDS) \
 	  $(FIXED_LAYOUT) tests/tools/run_fuzzers.sh search $^
-fuzz-replay: $(FUZZERS)
+# Stored inputs need no instrumentation to search by, so the asan objects serve.
+REPLAYERS := $(FUZZ:tests/fuzz/%.cc=build/asan/%)
+fuzz-replay: $(REPLAYERS)
 	$(FIXED_LAYOUT) tests/tools/run_fuzzers.sh replay $^
+# What the checks of make test run, compiled ahead of them; one compiler error does not hide another.
+test-binaries: all build/unit/unit_tests build/asan/unit_tests $(REPLAYERS)
 
 ## Checks without running anything ----------------------------------------------------------------
 check-format:
@@ -231,12 +236,15 @@ limits:
 	$(PYTHON) tests/tools/check_limits.py src tests
 
 tidy: $(SOURCES:%=build/tidy/%.ok)
-build/tidy/%.ok: % $(HEADERS) .clang-tidy
+build/tidy/%.ok: % $(HEADERS) .clang-tidy Makefile
 	@mkdir -p $(@D)
 	$(call say,tidy,$<)
 	$(Q)$(CLANG_TIDY) --quiet $< -- $(LANGUAGE) $(FEATURES) -DOT_VERSION='""' -DOT_COMMIT='""' \
 	  2>&1 | sed '/ warnings\? generated\.$$/d'
 	@touch $@
+
+# For checks that compile but keep nothing: run again when an included file has changed.
+DEPENDENCIES = -MMD -MP -MF $(@:.ok=.d) -MT $@
 
 # The code compiles, asserts off, with no switch, with one family only, and with every switch.
 ALL_FEATURES := $(shell sed -n 's/^OT_FEATURE(.*, \(WANT_[A-Z0-9_]*\));/-D\1/p' src/base/features.h)
@@ -247,23 +255,23 @@ features_v6only := -DWANT_V6
 features_every := $(filter-out -DWANT_V4_ONLY -DWANT_V6,$(ALL_FEATURES))
 features: $(foreach set,$(FEATURE_SETS),$(SOURCES:%=build/features/$(set)/%.ok))
 define feature_set
-build/features/$(1)/%.ok: % $(HEADERS)
+build/features/$(1)/%.ok: % Makefile
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)
 	$(Q)$(CLANGXX) $(LANGUAGE) $(WARNINGS) $$(features_$(1)) -DNDEBUG -fsyntax-only \
-	  -DOT_VERSION='""' -DOT_COMMIT='""' $$<
+	  $$(DEPENDENCIES) -DOT_VERSION='""' -DOT_COMMIT='""' $$<
 	@touch $$@
 endef
 $(foreach set,$(FEATURE_SETS),$(eval $(call feature_set,$(set))))
 
 # Each header compiles alone, with both compilers.
 headers: $(HEADERS:%=build/headers/gcc/%.ok) $(HEADERS:%=build/headers/clang/%.ok)
-HEADER_FLAGS = $(LANGUAGE) $(WARNINGS) $(FEATURES) -fsyntax-only -x c++ -
-build/headers/gcc/%.ok: % $(HEADERS)
+HEADER_FLAGS = $(LANGUAGE) $(WARNINGS) $(FEATURES) -fsyntax-only $(DEPENDENCIES) -x c++ -
+build/headers/gcc/%.ok: % Makefile
 	@mkdir -p $(@D)
 	@echo '#include "$(<:src/%=%)"' | $(CXX) $(HEADER_FLAGS)
 	@touch $@
-build/headers/clang/%.ok: % $(HEADERS)
+build/headers/clang/%.ok: % Makefile
 	@mkdir -p $(@D)
 	@echo '#include "$(<:src/%=%)"' | $(CLANGXX) $(HEADER_FLAGS)
 	@touch $@

@@ -29,9 +29,6 @@ enum class AnnounceEvent : uint8_t {
 inline constexpr size_t kCompactPeer4 = 6;
 inline constexpr size_t kCompactPeer6 = 18;
 
-// Which families of peers a reply carries: UDP the packet's own (BEP 15), HTTP both (BEP 7).
-enum class PeerFamilies : uint8_t { v4, v6, both };
-
 struct AnnounceRequest {
   InfoHash info_hash;
   // Where the peer is reached. The port is 0 only with event stopped.
@@ -41,7 +38,6 @@ struct AnnounceRequest {
   bool seeding = false;
   // Absent: the tracker's default. 0: none. Not yet cut to the tracker's maximum.
   std::optional<uint32_t> numwant;
-  PeerFamilies families = PeerFamilies::both;
 };
 
 // The counts of one swarm, both families together.
@@ -54,7 +50,8 @@ struct SwarmCounts {
 };
 
 // Where compact peers are written; a span that is too small for numwant limits the reply, an empty
-// one asks for none.
+// one asks for none of that family: UDP gives room for the packet's own (BEP 15), HTTP for both
+// (BEP 7).
 struct PeerBuffers {
   std::span<uint8_t> v4;
   std::span<uint8_t> v6;

@@ -51,7 +51,6 @@ Parsed parse_announce(const Header& header, ByteReader in, const IpAddress& sour
   in.skip(sizeof(uint32_t));  // key
   request.numwant = to_numwant(in.read<uint32_t>());
   request.peer = {source, in.read<uint16_t>()};
-  request.families = source.is_v4() ? PeerFamilies::v4 : PeerFamilies::v6;
   announce.options = in.rest();
   if (in.failed()) return refuse(UdpFault::short_announce, header);
   if (request.peer.port == 0 && request.event != AnnounceEvent::stopped)

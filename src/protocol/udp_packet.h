@@ -46,7 +46,7 @@ struct UdpConnect {
 struct UdpAnnounce {
   uint64_t connection_id = 0;
   TransactionId transaction = 0;
-  // peer.address is the source; the families are the source's own.
+  // peer.address is the source.
   AnnounceRequest request;
   // BEP 15's "IP address" field, 0 for none; the caller decides whether it counts.
   uint32_t claimed_ip = 0;

@@ -137,8 +137,9 @@ def ids(status, field):
     return {int(word) for word in status[field].split()}
 
 
-def test_started_as_root_it_is_nobody_without_groups_or_capabilities_in_a_chroot(tracker, http):
-    http.announce(HASH)
+def test_started_as_root_it_is_nobody_without_groups_or_capabilities_in_a_chroot(start_tracker):
+    tracker = start_tracker(program=["setpriv", "--groups=4,27", binary()])
+    HttpClient(tracker.port).announce(HASH)
     status = tracker.status()
     nobody = pwd.getpwnam("nobody")
     assert ids(status, "Uid") == {nobody.pw_uid}

@@ -5,10 +5,9 @@
 namespace ot {
 namespace {
 
-TEST(AnnounceRequest, AsksByDefaultForTheTrackersOwnNumberOfPeersOfBothFamilies) {
+TEST(AnnounceRequest, AsksByDefaultForTheTrackersOwnNumberOfPeers) {
   const AnnounceRequest request;
   EXPECT_EQ(request.numwant, std::nullopt);
-  EXPECT_EQ(request.families, PeerFamilies::both);
   EXPECT_EQ(request.event, AnnounceEvent::none);
   EXPECT_FALSE(request.seeding);
 }

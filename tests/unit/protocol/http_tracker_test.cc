@@ -110,7 +110,6 @@ TEST(ParseAnnounce, FillsTheRequest) {
   EXPECT_EQ(announce.request.event, AnnounceEvent::started);
   EXPECT_FALSE(announce.request.seeding);
   EXPECT_EQ(announce.request.numwant, 80U);
-  EXPECT_EQ(announce.request.families, PeerFamilies::both);
   EXPECT_EQ(announce.form, PeerForm::compact);
 }
 

@@ -123,9 +123,8 @@ TEST(UdpPacketTest, ReadsAnAnnounce) {
   EXPECT_TRUE(parsed.options.empty());
 }
 
-TEST(UdpPacketTest, AnswersAnAnnounceWithPeersOfItsOwnFamily) {
-  EXPECT_EQ(parse_announce(announce(), kV4).request.families, PeerFamilies::v4);
-  EXPECT_EQ(parse_announce(announce(), kV6).request.families, PeerFamilies::v6);
+TEST(UdpPacketTest, TakesTheSourceForThePeersAddress) {
+  EXPECT_EQ(parse_announce(announce(), kV4).request.peer.address, kV4);
   EXPECT_EQ(parse_announce(announce(), kV6).request.peer.address, kV6);
 }
 

@@ -119,7 +119,9 @@ class DayOfLoad {
     naive_.expire(minute_of(tracker_.loop->now()));
     for (uint32_t i = 0; i < kTorrents; ++i) {
       const Wire wire = i % 2 == 0 ? Wire::http : Wire::udp;
-      EXPECT_EQ(clients_.scrape(numbered_hash(i), wire), naive_.counts(numbered_hash(i))) << i;
+      EXPECT_EQ(clients_.scrape(numbered_hash(i), wire),
+                naive_.counts(naive_.find(numbered_hash(i))))
+          << i;
     }
     const TableTotals recount = naive_.totals();
     const TableTotals totals = tracker_.table.totals();
@@ -149,8 +151,8 @@ class DayOfLoad {
     request.peer = ask.peer;
     request.event = ask.event;
     request.seeding = ask.left == 0;
-    naive_.announce(request, minute_of(tracker_.loop->now()));
-    const SwarmCounts counts = naive_.counts(ask.info_hash);
+    naive_.announce(request, minute_of(tracker_.loop->now()), NaiveTable::Full::by_limits);
+    const SwarmCounts counts = naive_.counts(naive_.find(ask.info_hash));
     EXPECT_EQ(told.seeders, counts.seeders);
     EXPECT_EQ(told.leechers, counts.leechers);
     for (const Endpoint& peer : told.peers) expect_present(ask, peer);
