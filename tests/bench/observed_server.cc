@@ -32,7 +32,7 @@ class FastClock final : public Clock {
   void jump(Duration by) { ahead_ += by; }
 
  private:
-  const SystemClock clock_;
+  SystemClock clock_;
   Duration ahead_{0};
 };
 

@@ -1,5 +1,6 @@
 // Nanoseconds per operation of the table, cold: every operation is on another torrent of a million.
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "bench/load/population.h"
@@ -87,14 +88,13 @@ void measure_scan(size_t count) {
   for (size_t i = 0; i < count; ++i)
     peers[i] = {{10, 0, static_cast<uint8_t>(i >> 8U), static_cast<uint8_t>(i), 1, 1}, 0, 0};
   const Peer4 absent{{11, 0, 0, 0, 1, 1}, 0, 0};
+  const auto scan_all = [&](PeerScan scan) {
+    for (size_t i = 0; i < kOperations; ++i) keep(find_peer(scan, peers.data(), count, absent));
+  };
   const std::string size = std::to_string(count) + " peers";
-  measure("scan of " + size + ", portable", kOperations, [&] {
-    for (size_t i = 0; i < kOperations; ++i) keep(find_peer_portable(peers.data(), count, absent));
-  });
-  if (!has_avx2()) return;
-  measure("scan of " + size + ", AVX2", kOperations, [&] {
-    for (size_t i = 0; i < kOperations; ++i) keep(find_peer_avx2(peers.data(), count, absent));
-  });
+  measure("scan of " + size + ", portable", kOperations, [&] { scan_all(PeerScan::portable); });
+  if (best_peer_scan() != PeerScan::avx2) return;
+  measure("scan of " + size + ", AVX2", kOperations, [&] { scan_all(PeerScan::avx2); });
 }
 
 }  // namespace
