@@ -23,6 +23,9 @@ import xml.etree.ElementTree
 LOGS = pathlib.Path("build/logs")
 COUNT_LINE = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 TAIL_LINES = 40
+# Parallel jobs and `make -k` print on after the line that says what went wrong.
+ERROR_LINE = re.compile(r"\b[Ee]rror\b|^FAILED|\[  FAILED|runtime error|\*\*\*")
+ERROR_LINES = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,6 +141,13 @@ def judge(exit_code, count):
     return count
 
 
+def what_matters(log):
+    """The first lines that speak of an error, as far as they stand before the end, and the end."""
+    lines = log.read_text(errors="replace").splitlines()
+    early = [line for line in lines[:-TAIL_LINES] if ERROR_LINE.search(line)]
+    return early[:ERROR_LINES] + ["..."] * bool(early) + lines[-TAIL_LINES:]
+
+
 def perform(check):
     log = LOGS / f"{check.name}.log"
     junit = LOGS / f"{check.name}.xml"
@@ -157,8 +167,7 @@ def perform(check):
     late = "  (stopped: took too long)" if exit_code is None else ""
     print(f"{verdict:6} {check.name:12} {seconds:6.1f} s  {count}{late}", flush=True)
     if count.failed:
-        tail = log.read_text(errors="replace").splitlines()[-TAIL_LINES:]
-        print("\n".join("       | " + line for line in tail), flush=True)
+        print("\n".join("       | " + line for line in what_matters(log)), flush=True)
         print(f"       | all of it: {log}", flush=True)
     return count
 
