@@ -42,9 +42,11 @@ using Minute = uint32_t;
       std::chrono::floor<std::chrono::minutes>(time.time_since_epoch()).count());
 }
 
-// Age in minutes of a stamp taken modulo 256; true for ages up to 255.
+// Age in minutes of a stamp taken modulo 256; true for ages up to 254. What looks like 255 was
+// stamped by another thread whose clock had just passed the minute: it is new.
 [[nodiscard]] constexpr unsigned age_of(uint8_t stamp, Minute now) {
-  return static_cast<uint8_t>(now - stamp);
+  const auto age = static_cast<uint8_t>(now - stamp);
+  return age == UINT8_MAX ? 0 : age;
 }
 
 // The endpoint must be of the record's family.

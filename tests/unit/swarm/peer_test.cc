@@ -25,8 +25,13 @@ TEST(Peer, HoldsTheCompactFormOfAnIpv6Endpoint) {
 TEST(Peer, AgesAcrossTheWrapOfItsStamp) {
   EXPECT_EQ(age_of(250, 250), 0U);
   EXPECT_EQ(age_of(250, 256), 6U);
-  EXPECT_EQ(age_of(250, 250 + 255), 255U);
+  EXPECT_EQ(age_of(250, 250 + 254), 254U);
   EXPECT_EQ(age_of(static_cast<uint8_t>(100'000), 100'200), 200U);
+}
+
+TEST(Peer, HeardOfByAThreadAMinuteAheadIsNew) {
+  EXPECT_EQ(age_of(251, 250), 0U);
+  EXPECT_EQ(age_of(0, 255), 0U);
 }
 
 }  // namespace
