@@ -24,7 +24,7 @@ LOGS = pathlib.Path("build/logs")
 COUNT_LINE = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 TAIL_LINES = 40
 # Parallel jobs and `make -k` print on after the line that says what went wrong.
-ERROR_LINE = re.compile(r"\b[Ee]rror\b|^FAILED|\[  FAILED|runtime error|\*\*\*")
+ERROR_LINE = re.compile(r"\b([Ee]rror|ERROR)\b|^FAILED|\[  FAILED|runtime error|\*\*\*")
 ERROR_LINES = 20
 
 
