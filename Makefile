@@ -160,7 +160,8 @@ test-fresh:
 ## Benchmarks -------------------------------------------------------------------------------------
 # Linked from release objects, like the program itself. FLOOR is a program that makes a tracker's
 # system calls and nothing else; without that file the generator's own null server stands in.
-BENCH_PACKAGES := python3 opentracker apache2-utils wrk strace util-linux valgrind
+GUARD_PACKAGES := python3 strace util-linux valgrind
+BENCH_PACKAGES := $(GUARD_PACKAGES) opentracker apache2-utils wrk
 FLOOR ?= $(wildcard ../shared/floor.cpp)
 PARTS := $(filter-out build/release/src/main.o,$(RELEASE_OBJECTS)) build/files
 BENCHES := build/load build/observed_server $(if $(FLOOR),build/floor)
@@ -196,7 +197,8 @@ bench-quick: bench-deps
 micro: build/micro
 	$<
 # Instructions, allocations and system calls of an announce against the recorded figures.
-guard: bench-deps
+guard: deps
+	@tests/tools/install_packages.sh $(GUARD_PACKAGES)
 	+$(SUBMAKE) opentracker build/guard $(BENCHES)
 	$(PYTHON) tests/bench/guard.py
 guard-record: build/guard

@@ -109,7 +109,8 @@ TEST(HttpFraming, WaitsForTheWholeReply) {
   const std::string reply = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nd2:e";
   for (size_t size = 0; size < reply.size(); ++size)
     EXPECT_EQ(framed(reply.substr(0, size)).status, HttpReply::Status::incomplete) << size;
-  const HttpReply whole = framed(reply + "HTTP/1.1");
+  const std::string two = reply + "HTTP/1.1";
+  const HttpReply whole = framed(two);
   EXPECT_EQ(whole.status, HttpReply::Status::complete);
   EXPECT_EQ(whole.code, 200U);
   EXPECT_EQ(whole.size, reply.size());
