@@ -7,6 +7,7 @@ Exit code: 0 whatever the verdicts are (they are for readers), 1 if a server ans
 """
 
 import argparse
+import functools
 import pathlib
 import sys
 import time
@@ -33,46 +34,70 @@ def arguments():
     return given
 
 
-def measure(bench, given, say):
-    """All rows wanted; each group says what it has as soon as it has it."""
-    rows = set(given.rows.split(",")) if given.rows else {goal.row.split()[0] for goal in table.GOALS}
-    results = {}
+class Run:
+    """The servers that several rows share, started when the first row wants them."""
 
-    def note(new):
-        results.update(new)
-        for line in list(table.lines(new))[2:]:
+    def __init__(self, bench, given):
+        self.bench = bench
+        self.given = given
+        self.whole_seconds = max(1, round(float(given.seconds)))
+        self.requests = 20000 if given.quick else rows_http.AB_REQUESTS
+        self.ours_ns = 0
+
+    @functools.cached_property
+    def swarm(self):
+        return rows_http.Swarm(self.bench)
+
+    @functools.cached_property
+    def crowd(self):
+        return rows_udp.Crowd(self.bench)
+
+    def cpu_per_reply(self):
+        self.ours_ns, results = rows_udp.cpu_per_reply(
+            self.crowd, self.given.rounds, self.given.seconds
+        )
+        return results
+
+    def our_ns(self):
+        if not self.ours_ns:
+            self.cpu_per_reply()
+        return self.ours_ns
+
+
+# What measures which rows, in the order of measuring.
+STEPS = (
+    ("3", lambda r: rows_http.one_each(r.swarm, r.given.rounds, r.requests)),
+    ("4", lambda r: rows_http.keep_alive(r.swarm, r.given.rounds, r.whole_seconds)),
+    ("5", lambda r: rows_http.pipelined(r.swarm, r.given.rounds, r.given.seconds)),
+    ("6", lambda r: rows_http.system_calls(r.swarm)),
+    ("1,2", lambda r: r.cpu_per_reply()),
+    ("6", lambda r: rows_udp.system_calls(r.crowd)),
+    ("8", lambda r: rows_udp.burst(r.crowd)),
+    ("9", lambda r: rows_udp.shared_core(r.crowd, r.our_ns(), "5")),
+    ("14", lambda r: rows_udp.half_capacity(r.crowd, r.our_ns(), "5")),
+    ("7,12", lambda r: rows_udp.growth(r.crowd, r.given.rounds, r.given.seconds)),
+    ("13", lambda r: rows_udp.long_tail(r.bench)),
+    ("16", lambda r: rows_udp.pauses(r.bench)),
+)
+
+
+def measure(run, say):
+    """The results, and whether every step ended well; each says what it has as soon as it has it."""
+    wanted = set(run.given.rows.split(",")) if run.given.rows else None
+    results, good = {}, True
+    for rows, step in STEPS:
+        if wanted is not None and not wanted & set(rows.split(",")):
+            continue
+        try:
+            found = step(run)
+        except WrongAnswer as wrong:
+            print(f"bench: rows {rows}: {wrong}", file=sys.stderr, flush=True)
+            good = False
+            continue
+        results.update(found)
+        for line in list(table.lines(found))[2:]:
             say(line)
-
-    if rows & {"3", "4", "5", "6"}:
-        swarm = rows_http.Swarm(bench)
-        requests = 20000 if given.quick else rows_http.AB_REQUESTS
-        if "3" in rows:
-            note(rows_http.one_each(swarm, given.rounds, requests))
-        if "4" in rows:
-            note(rows_http.keep_alive(swarm, given.rounds, max(1, round(float(given.seconds)))))
-        if "5" in rows:
-            note(rows_http.pipelined(swarm, given.rounds, given.seconds))
-        if "6" in rows:
-            note(rows_http.system_calls(swarm))
-    if rows & {"1", "2", "6", "7", "8", "9", "12", "14"}:
-        crowd = rows_udp.Crowd(bench)
-        ours_ns, first = rows_udp.cpu_per_reply(crowd, given.rounds, given.seconds)
-        note(first)
-        if "6" in rows:
-            note(rows_udp.system_calls(crowd))
-        if "8" in rows:
-            note(rows_udp.burst(crowd))
-        if "9" in rows:
-            note(rows_udp.shared_core(crowd, ours_ns, "5"))
-        if "14" in rows:
-            note(rows_udp.half_capacity(crowd, ours_ns, "5"))
-        if rows & {"7", "12"}:
-            note(rows_udp.growth(crowd, given.rounds, given.seconds))
-    if "13" in rows:
-        note(rows_udp.long_tail(bench))
-    if "16" in rows:
-        note(rows_udp.pauses(bench))
-    return results
+    return results, good
 
 
 def main():
@@ -80,11 +105,7 @@ def main():
     started = time.monotonic()
     (TREE / "build").mkdir(exist_ok=True)
     with open(TREE / "build" / "bench.log", "w", encoding="utf-8") as log, Bench(TREE, log) as bench:
-        try:
-            results = measure(bench, given, lambda line: print(line, flush=True))
-        except WrongAnswer as wrong:
-            print(f"bench: {wrong}", file=sys.stderr)
-            return 1
+        results, good = measure(Run(bench, given), lambda line: print(line, flush=True))
         print()
         for line in (*table.machine_lines(bench, given.rounds), "", *table.lines(results)):
             print(line)
@@ -92,7 +113,7 @@ def main():
         if given.write:
             text = table.document(bench, given.rounds, results)
             pathlib.Path(given.write).write_text(text, encoding="utf-8")
-    return 0
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ DOCUMENT = """# Benchmarks
 What `make bench` last measured. Every figure is taken beside a peer or a bare floor in the same run,
 server on one core and load on the other; absolute times mean little on another machine. The unit is
 the server's CPU time per reply. "Reference" is Debian's `opentracker`; "floor" makes the same
-system calls and parses nothing. How time and memory are spent is in [performance.md](performance.md).
+system calls and parses nothing.
 
 `make bench` takes about a quarter of an hour and wants a quiet machine with two cores, and root (for
 socket buffers and strace); `make bench-quick` prints rows 1 to 6 in under two minutes and writes

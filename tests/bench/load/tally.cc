@@ -51,6 +51,7 @@ void add_counts(Line& line, const Tally& tally) {
   line.count("refused", tally.refused);
   line.count("errors", tally.errors);
   line.count("lost", tally.lost);
+  line.count("late", tally.late);
   line.count("bad", tally.bad);
   line.word("fault", tally.first_fault);
   line.real("peers_per_reply", per(static_cast<double>(tally.peers), tally.announces));

@@ -22,6 +22,7 @@ struct Tally {
   uint64_t refused = 0;      // error packets for those
   uint64_t errors = 0;       // error packets, failure reasons, statuses other than 200
   uint64_t lost = 0;         // not answered in two seconds
+  uint64_t late = 0;         // answered after that
   uint64_t bad = 0;          // answered wrongly
   std::string first_fault;
   Histogram latency;

@@ -1,5 +1,7 @@
 #include "bench/load/udp_session.h"
 
+#include "bittorrent/announce.h"
+
 namespace ot::bench {
 namespace {
 
@@ -189,10 +191,15 @@ void UdpSession::on_reply(ByteView reply, MonotonicTime now) {
   const auto transaction = reader.read<uint32_t>();
   Asked& asked = ring_[transaction % kRing];
   if (reader.failed()) return tally_.fault("a reply under 8 bytes");
+  const uint32_t back = next_ - transaction;
+  if (back > next_ - oldest_ && back < UINT32_MAX / 2) {
+    ++tally_.late;
+    return;
+  }
   if (asked.kind == RequestKind::none || asked.transaction != transaction)
     return tally_.fault("a transaction nobody asked for, or answered twice");
   if (action == kActionError) {
-    on_error(asked);
+    on_error(asked, reply.size());
     return settle(asked, now);
   }
   if (asked.kind == RequestKind::forged) {
@@ -216,9 +223,10 @@ void UdpSession::on_reply(ByteView reply, MonotonicTime now) {
   settle(asked, now);
 }
 
-void UdpSession::on_error(const Asked& asked) {
+void UdpSession::on_error(const Asked& asked, size_t size) {
   if (asked.kind == RequestKind::forged) {
     ++tally_.refused;
+    if (size > kUdpAnnounceSize) tally_.fault("more bytes than came from an unproven address");
     return;
   }
   ++tally_.errors;
@@ -227,7 +235,8 @@ void UdpSession::on_error(const Asked& asked) {
 
 void UdpSession::on_announce(const Asked& asked, ByteView reply) {
   ++tally_.announces;
-  if (reply.size() > 20) tally_.peers += (reply.size() - 20) / 6;
+  const size_t peer_size = population_.is_ipv6(asked.subject) ? kCompactPeer6 : kCompactPeer4;
+  if (reply.size() > 20) tally_.peers += (reply.size() - 20) / peer_size;
   if (options_.verify == Verify::none) return;
   const bool thorough = tally_.announces % options_.verify_every == 0;
   const AskedAnnounce announce{asked.subject, options_.numwant, asked.event == Event::stopped};

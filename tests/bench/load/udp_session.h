@@ -75,7 +75,7 @@ class UdpSession {
   [[nodiscard]] Event any_event();
 
   void on_reply(ByteView reply, MonotonicTime now);
-  void on_error(const Asked& asked);
+  void on_error(const Asked& asked, size_t size);
   void on_announce(const Asked& asked, ByteView reply);
   void settle(Asked& asked, MonotonicTime now);
 
