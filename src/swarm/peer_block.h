@@ -33,6 +33,13 @@ struct PeerBlock {
     return find_peer(scan, peers, size(), key);
   }
 
+  // Asks the processor for the lines a find() is about to read.
+  void prefetch() const {
+    constexpr size_t kLine = 64;
+    const auto* bytes = reinterpret_cast<const uint8_t*>(peers);
+    for (size_t at = 0; at < size() * sizeof(Peer); at += kLine) __builtin_prefetch(bytes + at, 1);
+  }
+
   // There must be room; the peer must not be present. Returns where it now is.
   size_t add(const Peer& peer, bool seeding) {
     assert(size() < capacity);

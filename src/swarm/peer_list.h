@@ -59,6 +59,10 @@ class PeerList {
 
   [[nodiscard]] std::optional<PeerPosition> find(const Peer& key,
                                                  const SwarmContext& context) const;
+  // Asks for what find() will read.
+  void prefetch(const Peer& key, const SwarmContext& context) const {
+    if (!is_borrowed()) blocks()[block_of(key, context.hash)].prefetch();
+  }
   [[nodiscard]] Peer& at(PeerPosition position) const {
     return blocks()[position.block].peers[position.index];
   }

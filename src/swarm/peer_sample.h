@@ -9,6 +9,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 
@@ -27,6 +28,37 @@ uint8_t* pack_peers(const Peer* peers, size_t count, uint8_t* out) {
   }
   return out;
 }
+
+// Peers chosen but not yet read. Their lines are asked for when they are chosen, so that the
+// processor waits for all of them at once and not for one after the other.
+template <typename Peer>
+class PeerRuns {
+ public:
+  explicit PeerRuns(uint8_t* out) : out_(out) {}
+
+  void add(const Peer* peers, size_t count) {
+    if (used_ == runs_.size()) write();
+    runs_[used_++] = {peers, count};
+    __builtin_prefetch(peers);
+    __builtin_prefetch(peers + count - 1);
+  }
+  // Writes what has been added; returns the end.
+  uint8_t* write() {
+    for (size_t i = 0; i < used_; ++i) out_ = pack_peers(runs_[i].peers, runs_[i].count, out_);
+    used_ = 0;
+    return out_;
+  }
+
+ private:
+  struct Run {
+    const Peer* peers;
+    size_t count;
+  };
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled before it is read
+  std::array<Run, 32> runs_;
+  size_t used_ = 0;
+  uint8_t* out_;
+};
 
 // A position on the ring of one part. Never stands still on the asker.
 template <typename Peer>
@@ -50,13 +82,13 @@ class PartWalk {
     while (count > 0) count -= step(next_run(count));
   }
 
-  uint8_t* copy(size_t count, uint8_t* out) {
+  // Goes over `count` peers and adds where they are to `runs`.
+  void take(size_t count, PeerRuns<Peer>& runs) {
     while (count > 0) {
       const size_t run = next_run(count);
-      out = pack_peers(blocks_[block_].part(seeding_) + offset_, run, out);
+      runs.add(blocks_[block_].part(seeding_) + offset_, run);
       count -= step(run);
     }
-    return out;
   }
 
  private:
@@ -126,10 +158,11 @@ uint8_t* sample_part(const PeerList<Peer>& list, bool seeding, size_t n,
   n = std::min(n, others);
   if (n == 0) return out;
   PartWalk<Peer> walk(list, seeding, asker, random);
+  PeerRuns<Peer> chosen(out);
   size_t skips = std::min(others - n, kMostSkipped);
   for (size_t runs = (n + kRun - 1) / kRun; runs > 0; --runs) {
     const size_t run = n / runs;
-    out = walk.copy(run, out);
+    walk.take(run, chosen);
     n -= run;
     if (runs == 1) break;
     const size_t stride =
@@ -137,7 +170,7 @@ uint8_t* sample_part(const PeerList<Peer>& list, bool seeding, size_t n,
     skips -= stride;
     walk.advance(stride);
   }
-  return out;
+  return chosen.write();
 }
 
 }  // namespace ot

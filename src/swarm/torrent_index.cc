@@ -79,7 +79,9 @@ Torrent* TorrentIndex::insert(const InfoHash& info_hash, uint32_t order) {
   step();
   if (!is_resizing() && wants_to_grow()) start_growing();
   if (is_packed() || !reserve_tail(1)) return nullptr;
-  Torrent* torrent = open_gap(home(order), order);
+  size_t at = home(order);
+  while (slots_[at].is_occupied() && slots_[at].order() <= order) ++at;
+  Torrent* torrent = open_gap(at, order);
   torrent->occupy(info_hash, order);
   ++size_;
   return torrent;
@@ -100,15 +102,9 @@ bool TorrentIndex::reserve_tail(size_t torrents) {
   return resize_memory(length_ + whole_pages(torrents));
 }
 
-// Frees the first slot at or after `from` whose order is larger. The tail must have room for that.
-Torrent* TorrentIndex::open_gap(size_t from, uint32_t order) {
-  size_t at = from;
-  while (slots_[at].is_occupied() && slots_[at].order() <= order) ++at;
-  return open_gap_at(at, order);
-}
-
-// Frees this slot for a torrent of that order, moving the run behind it up by one.
-Torrent* TorrentIndex::open_gap_at(size_t at, uint32_t order) {
+// Frees the slot for a torrent of that order, moving the run that stands there up by one. The tail
+// must have room for that.
+Torrent* TorrentIndex::open_gap(size_t at, uint32_t order) {
   size_t end = at;
   while (slots_[end].is_occupied()) ++end;
   std::memmove(slots_ + at + 1, slots_ + at, (end - at) * sizeof(Torrent));
@@ -224,12 +220,12 @@ bool TorrentIndex::lift_group(size_t last) {
   }
   const size_t new_home = home_among(order, high_homes_);
   if (new_home > first && !reserve_tail(last + 1 - first)) return false;
-  // Those at the new home or behind it have been pushed that far already. What stands there is
-  // not lower, and twins keep their sequence.
+  // Those at the new home or behind it have been pushed that far already. All lower orders stand
+  // below the group, so the rest goes right there, the last first.
   for (size_t at = std::min(last + 1, std::max(new_home, first)); at-- > first;) {
     const Torrent moving = slots_[at];
     slots_[at].clear();
-    *open_gap_at(new_home, order) = moving;
+    *open_gap(new_home, order) = moving;
   }
   boundary_ = order;
   cursor_ = first;

@@ -78,8 +78,7 @@ class TorrentIndex {
   void give_back_memory();
   [[nodiscard]] bool lift_group(size_t last);
   void lower_group(size_t first);
-  [[nodiscard]] Torrent* open_gap(size_t from, uint32_t order);
-  [[nodiscard]] Torrent* open_gap_at(size_t at, uint32_t order);
+  [[nodiscard]] Torrent* open_gap(size_t at, uint32_t order);
   void close_gap(size_t gap);
   void publish();
 

@@ -111,6 +111,19 @@ bool TorrentTable::clean(Shard& shard, Torrent& torrent, Minute now) {
   return settle(shard, torrent, before, peers);
 }
 
+void TorrentTable::prefetch_peers(const AnnounceRequest& request, Place place) {
+  Shard& shard = shards_[place.shard];
+  const MutexLock lock(shard.mutex);
+  Torrent* torrent = shard.index.find(request.info_hash, place.order);
+  if (torrent == nullptr) return;
+  const TorrentPeers peers = torrent->peers();
+  if (request.peer.address.is_v4()) {
+    peers.v4.prefetch(make_peer<Peer4>(request.peer, 0, 0), context());
+  } else {
+    peers.v6.prefetch(make_peer<Peer6>(request.peer, 0, 0), context());
+  }
+}
+
 AnnounceOutcome TorrentTable::announce(const AnnounceRequest& request, Place place, size_t numwant,
                                        Minute now, PeerBuffers out, Random& random) {
   Shard& shard = shards_[place.shard];

@@ -58,7 +58,7 @@ struct TableTotals {
 struct SweepCursor {
   uint32_t shard = 0;
   uint32_t order = 0;
-  // Torrents of that order already done.
+  // Torrents of that order already done (one in millions has such a twin).
   uint32_t twins = 0;
   // Blocks of peers still to do in the next torrent of that order; 0: all of them.
   uint32_t blocks_left = 0;
@@ -89,6 +89,10 @@ class TorrentTable {
   [[nodiscard]] Place locate(const InfoHash& info_hash) const;
   // Asks for the torrent's cache line, without a lock.
   void prefetch(Place place) const { shards_[place.shard].index.prefetch(place.order); }
+
+  // Asks for the lines of the peers the announce will look at; takes the lock for that. Worth it
+  // for a batch, some time after prefetch() and before announce().
+  void prefetch_peers(const AnnounceRequest& request, Place place);
 
   // Inserts, renews, completes or removes the peer, counts, and writes up to numwant other peers in
   // compact form, leechers before seeders, of the families for which `out` has room.
