@@ -15,6 +15,10 @@ UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const Connecti
 
 void UdpFrontend::on_batch(std::span<const Datagram> in, std::span<UdpReply> out) {
   for (size_t i = 0; i < in.size(); ++i) pending_[i] = admit(in[i], out[i]);
+  for (const Pending& pending : std::span(pending_).first(in.size())) {
+    const auto* announce = std::get_if<UdpAnnounce>(&pending.request);
+    if (pending.good && announce != nullptr) tracker_.prefetch(announce->request, pending.place);
+  }
   for (size_t i = 0; i < in.size(); ++i) {
     const Pending& pending = pending_[i];
     if (!pending.good) continue;
