@@ -34,6 +34,11 @@ class Tracker {
     return place;
   }
 
+  // Asks for the peers the announce will look at; between prepare() and announce(), for batches.
+  void prefetch(const AnnounceRequest& request, TorrentTable::Place place) {
+    table_.prefetch_peers(request, place);
+  }
+
   // How many peers this announce is answered with at most, both families together.
   [[nodiscard]] uint32_t numwant(const AnnounceRequest& request) const {
     return std::min(request.numwant.value_or(policy_.numwant_default), policy_.numwant_max);

@@ -1,9 +1,9 @@
 // Answers BEP 15 datagrams, a batch at a time.
 //
 // A batch is served in passes: parse, check the connection id and ask for the torrent's cache line;
-// then look up, change and write. By the time the second pass reaches a datagram its torrent has
-// arrived from memory. Who has not proved his address (a wrong connection id) gets no more bytes
-// than he sent, and few of those. Thread: that of the loop.
+// ask for the lines of its peers; then look up, change and write. Each pass finds what the one
+// before it asked for on its way from memory. Who has not proved his address (a wrong connection
+// id) gets no more bytes than he sent, and few of those. Thread: that of the loop.
 #pragma once
 
 #include <array>
