@@ -16,14 +16,13 @@ struct Tally {
   uint64_t announces = 0;
   uint64_t scrapes = 0;
   uint64_t connects = 0;
-  uint64_t peers = 0;        // in announce replies
-  uint64_t reply_bytes = 0;  // of announces
-  uint64_t forged = 0;       // sent with a made-up id or malformed; none has to be answered
-  uint64_t refused = 0;      // error packets for those
-  uint64_t errors = 0;       // error packets, failure reasons, statuses other than 200
-  uint64_t lost = 0;         // not answered in two seconds
-  uint64_t late = 0;         // answered after that
-  uint64_t bad = 0;          // answered wrongly
+  uint64_t peers = 0;    // in announce replies
+  uint64_t forged = 0;   // sent with a made-up id or malformed; none has to be answered
+  uint64_t refused = 0;  // error packets for those
+  uint64_t errors = 0;   // error packets, failure reasons, statuses other than 200
+  uint64_t lost = 0;     // not answered in two seconds
+  uint64_t late = 0;     // answered after that
+  uint64_t bad = 0;      // answered wrongly
   std::string first_fault;
   Histogram latency;
 
