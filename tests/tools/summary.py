@@ -41,6 +41,11 @@ class Check:
 
 PYTEST = "{python} -m pytest -q -p no:cacheprovider --junitxml={junit} "
 E2E = "{make} opentracker && " + PYTEST + "tests/e2e "
+GTEST_XML = " --gtest_output=xml:{junit}"
+MODEL = (
+    "{make} build/unit/unit_tests && "
+    "OT_MODEL_OPERATIONS=10000000 build/unit/unit_tests --gtest_filter='*Model*'"
+)
 GTEST = " GTEST_OUTPUT=--gtest_output=xml:{junit}"
 
 CHECKS = (
@@ -56,6 +61,7 @@ CHECKS = (
     Check("e2e", "test", 12, E2E + "-m 'not long'", needs="tests/e2e/test_*.py"),
     Check("tidy", "test-long", 20, "{make} tidy"),
     Check("guard", "test-long", 10, "{make} guard", needs="tests/bench/guard.json"),
+    Check("model", "test-long", 15, MODEL + GTEST_XML),
     Check("features", "test-long", 15, "{make} features"),
     Check("unit-tsan", "test-long", 20, "{make} unit-tsan" + GTEST),
     Check("fuzz", "test-long", 30, "{make} fuzz", needs="tests/fuzz/*_fuzz.cc"),
