@@ -90,7 +90,6 @@ Torrent* TorrentIndex::insert(const InfoHash& info_hash, uint32_t order) {
 void TorrentIndex::erase(Torrent* torrent) {
   close_gap(static_cast<size_t>(torrent - slots_));
   --size_;
-  if (!is_resizing() && size_ * 2 < low_homes_) start_shrinking();
   step();
 }
 
@@ -156,7 +155,8 @@ void TorrentIndex::start_growing() {
   if (size_ == 0) finish_resizing(high_homes_);
 }
 
-void TorrentIndex::start_shrinking() {
+void TorrentIndex::shrink_if_sparse() {
+  if (is_resizing() || size_ * 2 >= low_homes_) return;
   const uint64_t homes = whole_pages(size_ + size_ / 3 + kTail) - kTail;
   if (homes >= low_homes_) return;
   low_homes_ = homes;

@@ -36,6 +36,10 @@ class TorrentIndex {
   // The torrent must not be present. A torrent without peers, or null if there is no memory.
   [[nodiscard]] Torrent* insert(const InfoHash& info_hash, uint32_t order);
   void erase(Torrent* torrent);
+  // Starts to shrink a table that is less than half full. Not erase()'s business: a walk that
+  // erases in order leaves the rest as dense as it was on fewer orders, and fewer homes would make
+  // one long run of it. Call when such a walk is over.
+  void shrink_if_sparse();
   // Goes on with a change of size, if one is under way, looking at no more than a few dozen slots.
   void step();
 
@@ -71,7 +75,6 @@ class TorrentIndex {
   [[nodiscard]] bool resize_memory(size_t slots);
   [[nodiscard]] bool reserve_tail(size_t torrents);
   void start_growing();
-  void start_shrinking();
   void step_growing();
   void step_shrinking();
   void finish_resizing(uint64_t homes);

@@ -8,6 +8,9 @@
 namespace ot {
 namespace {
 
+// One step of a resize looks at a few dozen slots, in order.
+constexpr size_t kWorkPerStep = 8;
+
 template <typename Peer>
 PartCounts others(const PeerList<Peer>& list, std::optional<PeerPosition> asker) {
   PartCounts counts{list.leechers(), list.seeders()};
@@ -201,7 +204,10 @@ SweepResult TorrentTable::sweep(SweepCursor& cursor, Minute now, size_t budget) 
   const MutexLock lock(shard.mutex);
   TorrentIndex& index = shard.index;
   index.step();
+  for (; index.is_resizing() && result.work < budget / 2; result.work += kWorkPerStep) index.step();
   size_t at = index.position_after(cursor.order, cursor.twins);
+  // At least one slot, however small the budget.
+  budget = std::max(budget, result.work + 1);
   for (; at < index.length() && result.work < budget; ++result.work) {
     Torrent& torrent = index.slot(at);
     if (!torrent.is_occupied()) {
@@ -219,6 +225,7 @@ SweepResult TorrentTable::sweep(SweepCursor& cursor, Minute now, size_t budget) 
   }
   const uint64_t next = index.lowest_order_from(at);
   if (next > UINT32_MAX) {
+    index.shrink_if_sparse();
     cursor = {(cursor.shard + 1) % static_cast<uint32_t>(kShards), 0, 0, 0};
   } else if (next != cursor.order) {
     cursor = {cursor.shard, static_cast<uint32_t>(next), 0, 0};
