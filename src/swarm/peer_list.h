@@ -83,7 +83,7 @@ class PeerList {
   // Removes the peers of one block that were last heard of more than `timeout` minutes ago; block <
   // block_count(). Returns how many went. The blocks stay where they are, so that a walk over them
   // may go on; then trim().
-  uint32_t expire_block(uint32_t block, Minute now, unsigned timeout, const SwarmContext& context);
+  uint32_t expire_block(uint32_t number, Minute now, unsigned timeout, const SwarmContext& context);
   // Gives back memory that removals left unused. One bounded step.
   void trim(const SwarmContext& context);
 
