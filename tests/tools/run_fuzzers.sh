@@ -7,6 +7,7 @@ mode=$1
 shift
 runs=${FUZZ_RUNS:-1000000}
 seconds=${FUZZ_SECONDS:-300}
+mkdir -p build/fuzz  # a clean checkout has none, and libFuzzer wants the prefix's folder to exist
 
 replay() {  # binary parser
   local seeds=("tests/fuzz/corpus/$2"/*)
