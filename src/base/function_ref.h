@@ -17,21 +17,32 @@ class FunctionRef;
 template <typename R, typename... Args>
 class FunctionRef<R(Args...)> {
  public:
-  // Implicit on purpose: a lambda is written where it is passed.
+  // Both implicit on purpose: a lambda is written where it is passed.
   template <typename F>
   requires(!std::same_as<std::remove_cvref_t<F>, FunctionRef> &&
            std::is_object_v<std::remove_reference_t<F>> && std::is_invocable_r_v<R, F&, Args...>)
+      // The constraint keeps it off copies. NOLINTNEXTLINE(bugprone-forwarding-reference-overload)
       FunctionRef(F&& callable)  // NOLINT(google-explicit-constructor)
-      : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
-        call_([](void* object, Args... args) -> R {
-          return (*static_cast<std::remove_reference_t<F>*>(object))(std::forward<Args>(args)...);
+      : target_{.object = const_cast<void*>(static_cast<const void*>(std::addressof(callable)))},
+        call_([](Target target, Args... args) -> R {
+          auto& object = *static_cast<std::remove_reference_t<F>*>(target.object);
+          return object(std::forward<Args>(args)...);
+        }) {}
+  FunctionRef(R (*function)(Args...))  // NOLINT(google-explicit-constructor)
+      : target_{.function = function}, call_([](Target target, Args... args) -> R {
+          return target.function(std::forward<Args>(args)...);
         }) {}
 
-  R operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }
+  R operator()(Args... args) const { return call_(target_, std::forward<Args>(args)...); }
 
  private:
-  void* object_;
-  R (*call_)(void*, Args...);
+  union Target {
+    void* object;
+    R (*function)(Args...);
+  };
+
+  Target target_;
+  R (*call_)(Target, Args...);
 };
 
 }  // namespace ot

@@ -28,6 +28,13 @@ TEST(FunctionRef, CallsConstAndMutableObjects) {
   EXPECT_EQ(apply(negate, 4), -4);
 }
 
+int triple(int value) { return 3 * value; }
+
+TEST(FunctionRef, CallsAFunction) {
+  EXPECT_EQ(apply(triple, 2), 6);
+  EXPECT_EQ(apply(&triple, 3), 9);
+}
+
 TEST(FunctionRef, CopiesPointToTheSameCallable) {
   int calls = 0;
   const auto count = [&] { ++calls; };
