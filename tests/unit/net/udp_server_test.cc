@@ -230,5 +230,20 @@ TEST(UdpServerTest, LeavesTheLoopWhenDestroyed) {
   EXPECT_TRUE(echo.batches.empty());
 }
 
+// Epoll knows a socket by what its copies share, not by the descriptor that is closed.
+TEST(UdpServerTest, LeavesTheLoopAlthoughAnotherHoldsTheSocketToo) {
+  const SystemClock clock;
+  const auto loop = loopback::make_loop(clock);
+  Echo echo;
+  auto socket = bind_udp(endpoint("127.0.0.1")).value();
+  const UniqueFd shared(dup(socket.get()));
+  auto server = UdpServer::create(*loop, std::move(socket), echo).value();
+  server.reset();
+  Asker(local_endpoint(shared.get()).value()).ask("x");
+  const auto begin = clock.now();
+  loop->run_once(std::chrono::milliseconds(50));
+  EXPECT_GE(clock.now() - begin, std::chrono::milliseconds(50)) << "woken by a socket that is gone";
+}
+
 }  // namespace
 }  // namespace ot
