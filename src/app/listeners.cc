@@ -33,6 +33,7 @@ std::string describe(const Place& place) {
 std::vector<Place> places_of(const ListenOption& option) {
   const auto addresses = option.address ? std::vector{*option.address} : wildcards();
   std::vector<Place> places;
+  places.reserve(addresses.size());
   for (const IpAddress& address : addresses)
     places.push_back({option.protocol, {address, option.port}});
   return places;
@@ -56,7 +57,7 @@ Result<void, SystemError> bind(Listeners& listeners, const ListenOption& option,
   const std::vector<Place> places = places_of(option);
   size_t skipped = 0;
   for (const Place& place : places) {
-    const auto bound = bind_one(listeners, place, log);
+    auto bound = bind_one(listeners, place, log);
     if (bound) continue;
     if (option.address || !is_family_unsupported(bound.error()) || ++skipped == places.size())
       return bound;

@@ -40,7 +40,7 @@ constexpr Protocol kProtocols[] = {
 Result<InheritedSocket::Kind, std::string> kind_of(int fd) {
   const auto type = option(fd, SOL_SOCKET, SO_TYPE);
   if (!type) return Fault("is not a socket");
-  const auto domain = option(fd, SOL_SOCKET, SO_DOMAIN);
+  const int domain = option(fd, SOL_SOCKET, SO_DOMAIN).value_or(AF_UNSPEC);
   if (domain != AF_INET && domain != AF_INET6)
     return Fault("is neither IPv4 nor IPv6; pass an address and a port");
   const auto protocol = option(fd, SOL_SOCKET, SO_PROTOCOL);

@@ -21,7 +21,7 @@ std::string only(const std::vector<std::string>& writes) {
 
 class ProgramLogTest : public testing::Test {
  protected:
-  const ManualClock clock_;
+  ManualClock clock_;
   Environment environment_;
 };
 

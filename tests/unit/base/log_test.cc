@@ -9,7 +9,7 @@ using Writes = std::vector<std::string>;
 
 TEST(StderrLog, WritesEachLineAtOnceWithItsLevel) {
   CapturedStderr captured;
-  const ManualClock clock;
+  ManualClock clock;
   StderrLog log(LogLevel::debug, LogForm::plain, clock);
   log.error("a");
   log.warning("b");
@@ -32,7 +32,7 @@ TEST(StderrLog, PutsTheTimeInUtcInFrontOfADatedLine) {
 
 TEST(StderrLog, LeavesTimeAndNameToTheJournal) {
   CapturedStderr captured;
-  const ManualClock clock;
+  ManualClock clock;
   StderrLog log(LogLevel::debug, LogForm::journal, clock);
   log.error("a");
   log.warning("b");
@@ -43,7 +43,7 @@ TEST(StderrLog, LeavesTimeAndNameToTheJournal) {
 
 TEST(StderrLog, DropsWhatIsBelowItsLevel) {
   CapturedStderr captured;
-  const ManualClock clock;
+  ManualClock clock;
   StderrLog log(LogLevel::warning, LogForm::plain, clock);
   log.info("quiet");
   log.debug("quieter");
@@ -53,7 +53,7 @@ TEST(StderrLog, DropsWhatIsBelowItsLevel) {
 
 TEST(StderrLog, EscapesWhateverIsNotPrintableAscii) {
   CapturedStderr captured;
-  const ManualClock clock;
+  ManualClock clock;
   for (const LogForm form : {LogForm::plain, LogForm::journal}) {
     StderrLog log(LogLevel::info, form, clock);
     log.info(std::string_view("a\nopentracker: b\r\0\x1b[2J\x7f\xc2\x9b~ ", 27));
@@ -64,7 +64,7 @@ TEST(StderrLog, EscapesWhateverIsNotPrintableAscii) {
 
 TEST(StderrLog, CutsALineThatAPipeWouldTearApart) {
   CapturedStderr captured;
-  const ManualClock clock;
+  ManualClock clock;
   StderrLog log(LogLevel::info, LogForm::dated, clock);
   log.info(std::string(kMaxLine, 'x'));
   log.info(std::string(kMaxLine, '\n'));
@@ -78,7 +78,7 @@ TEST(StderrLog, CutsALineThatAPipeWouldTearApart) {
 TEST(StderrLog, SurvivesAClosedStandardError) {
   const UniqueFd saved(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
   ::close(STDERR_FILENO);
-  const ManualClock clock;
+  ManualClock clock;
   StderrLog log(LogLevel::info, LogForm::dated, clock);
   log.info("nobody hears");
   EXPECT_EQ(::dup2(saved.get(), STDERR_FILENO), STDERR_FILENO);
