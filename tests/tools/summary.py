@@ -56,6 +56,7 @@ CHECKS = (
     Check("unit", "test", 8, "{make} unit" + GTEST),
     Check("unit-asan", "test", 12, "{make} unit-asan" + GTEST),
     Check("fuzz-replay", "test", 5, "{make} fuzz-replay"),
+    Check("deploy", "test", 8, PYTEST + "tests/deploy"),
     Check("e2e", "test", 12, E2E + "-m 'not long'"),
     Check("tidy", "test-long", 20, "{make} tidy"),
     Check("guard", "test-long", 10, "{make} guard"),
