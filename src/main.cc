@@ -1,10 +1,12 @@
-// The program: reads the command line, starts the daemon, runs it, turns errors into exit codes.
+// The program: reads the command line and what it names, starts the daemon, runs it, turns errors
+// into exit codes.
+#include <algorithm>
 #include <cstdio>
-#include <span>
 #include <string>
 
 #include "app/daemon.h"
 #include "base/features.h"
+#include "config/configuration.h"
 
 namespace {
 
@@ -29,25 +31,49 @@ ot::Identity identity() {
 
 int print(const std::string& text) { return std::fputs(text.c_str(), stdout) < 0 ? kExitUsage : 0; }
 
-}  // namespace
+// Errors go out as they are, for editors and people that look for file:line:.
+void complain(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }
 
-int main(int argc, char** argv) {
-  ot::StderrLog log(kLogLevel);
-  const auto options =
-      ot::parse_options({const_cast<const char* const*>(argv) + 1, static_cast<size_t>(argc) - 1});
-  if (!options) {
-    log.error(options.error().message);
-    std::fputs(ot::usage().c_str(), stderr);
-    return kExitUsage;
+int refuse(const ot::Configuration& configuration) {
+  bool of_flags = false;
+  for (const ot::ConfigError& error : configuration.errors) {
+    complain(error.message);
+    of_flags = of_flags || error.in_command_line;
   }
-  if (options->show_help) return print(ot::usage());
-  if (options->show_version) return print(identity().version + "\n" + identity().features + "\n");
+  if (of_flags) std::fputs(ot::usage().c_str(), stderr);
+  return kExitUsage;
+}
+
+int show(const ot::Configuration& configuration) {
+  for (const std::string& warning : configuration.warnings) complain(warning);
+  return print(ot::effective_configuration(configuration));
+}
+
+int serve(const ot::Settings& settings, ot::Log& log) {
   const ot::SystemClock clock;
-  const auto daemon = ot::Daemon::start(*options, identity(), clock, log);
+  const auto daemon = ot::Daemon::start(settings, identity(), clock, log);
   if (!daemon) {
     log.error(daemon.error().message());
     return kExitSystem;
   }
   (*daemon)->run();
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  ot::StderrLog log(kLogLevel);
+  const ot::CommandLine line = ot::parse_command_line(
+      {const_cast<const char* const*>(argv) + 1, static_cast<size_t>(std::max(argc, 1)) - 1});
+  const bool readable = line.faults.empty();
+  if (readable && line.show_help) return print(ot::usage());
+  if (readable && line.show_version) {
+    return print(identity().version + "\n" + identity().features + "\n");
+  }
+  const ot::Configuration configuration = ot::configure(line);
+  if (!configuration.errors.empty()) return refuse(configuration);
+  if (line.check) return show(configuration);
+  for (const std::string& warning : configuration.warnings) log.warning(warning);
+  return serve(configuration.settings, log);
 }

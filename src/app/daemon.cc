@@ -16,12 +16,6 @@ ConnectionIds new_connection_ids() {
   return ConnectionIds(key);
 }
 
-TcpOptions tcp_options(const TrackerPolicy& policy) {
-  TcpOptions options;
-  options.max_reply = std::max(options.max_reply, HttpFrontend::max_reply(policy));
-  return options;
-}
-
 // 0.0.0.0 and ::, as far as this build serves them.
 std::vector<IpAddress> wildcards() {
   std::vector<IpAddress> addresses;
@@ -66,37 +60,39 @@ struct Daemon::Sockets {
   }
 };
 
-Daemon::Daemon(std::unique_ptr<EventLoop> loop, const Identity& identity, const Clock& clock,
-               Log& log)
+Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
+               const Identity& identity, const Clock& clock, Log& log)
     : loop_(std::move(loop)),
       identity_(identity),
       log_(log),
       started_(clock.now()),
       tracker_id_(Random().below(UINT32_MAX)),
-      table_({}, KeyedHash::random()),
-      tracker_(table_, {}, statistics_, Random()),
+      table_(options.table, KeyedHash::random()),
+      tracker_(table_, options.policy, statistics_, Random()),
       connection_ids_(new_connection_ids()),
-      udp_frontend_(*loop_, tracker_, connection_ids_, statistics_),
-      http_frontend_(*loop_, tracker_, statistics_, [this] { return snapshot(); }),
-      tcp_server_(*loop_, http_frontend_, tcp_options(tracker_.policy())),
+      udp_frontend_(*loop_, tracker_, connection_ids_, statistics_, options.udp),
+      http_frontend_(
+          *loop_, tracker_, statistics_, [this] { return snapshot(); }, options.http),
+      tcp_server_(*loop_, http_frontend_, options.tcp),
       expiry_(table_, clock),
       expiry_timer_(loop_->timers(), [this] { age(); }),
       loops_{&statistics_} {}
 
-Result<std::unique_ptr<Daemon>, SystemError> Daemon::start(const Options& options,
+Result<std::unique_ptr<Daemon>, SystemError> Daemon::start(const Settings& settings,
                                                            const Identity& identity,
                                                            const Clock& clock, Log& log) {
   if (const auto limit = raise_descriptor_limit(); !limit) log.warning(limit.error().message());
   Sockets sockets;
-  for (const ListenOption& listen : options.listeners()) {
+  for (const ListenOption& listen : settings.listen.sockets) {
     if (auto bound = sockets.bind(listen, log); !bound) return Unexpected(bound.error());
   }
-  if (auto dropped = drop_privileges(options.user, options.root_directory); !dropped) {
+  if (auto dropped = drop_privileges(settings.tracker.user, settings.tracker.rootdir); !dropped) {
     return Unexpected(dropped.error());
   }
   auto loop = EventLoop::create(clock);
   if (!loop) return Unexpected(loop.error());
-  std::unique_ptr<Daemon> daemon(new Daemon(std::move(*loop), identity, clock, log));
+  std::unique_ptr<Daemon> daemon(
+      new Daemon(std::move(*loop), room_options(settings), identity, clock, log));
   if (auto watching = daemon->watch_signals(); !watching) return Unexpected(watching.error());
   if (auto serving = daemon->serve(std::move(sockets)); !serving)
     return Unexpected(serving.error());

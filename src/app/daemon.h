@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "app/room_options.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "config/options.h"
+#include "config/settings.h"
 #include "net/event_loop.h"
 #include "net/signal_watcher.h"
 #include "net/tcp_server.h"
@@ -30,7 +31,7 @@ struct Identity {
 class Daemon {
  public:
   // A system call that failed is the error; the exit code is 111 then.
-  [[nodiscard]] static Result<std::unique_ptr<Daemon>, SystemError> start(const Options& options,
+  [[nodiscard]] static Result<std::unique_ptr<Daemon>, SystemError> start(const Settings& settings,
                                                                           const Identity& identity,
                                                                           const Clock& clock,
                                                                           Log& log);
@@ -39,7 +40,8 @@ class Daemon {
  private:
   struct Sockets;
 
-  Daemon(std::unique_ptr<EventLoop> loop, const Identity& identity, const Clock& clock, Log& log);
+  Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options, const Identity& identity,
+         const Clock& clock, Log& log);
 
   [[nodiscard]] Result<void, SystemError> watch_signals();
   [[nodiscard]] Result<void, SystemError> serve(Sockets sockets);
