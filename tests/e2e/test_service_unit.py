@@ -4,8 +4,10 @@ The units themselves are checked in tests/deploy; here a tracker is watched by s
 life, and whatever it asks of the kernel has to be on the list that systemd would let through.
 """
 import os
+import pwd
 import re
 import signal
+import socket
 import subprocess
 
 from harness.daemon import TOP, Daemon, binary
@@ -45,40 +47,18 @@ def allowed_calls():
     return allowed
 
 
-def test_the_unit_allows_every_system_call_of_a_trackers_life(tmp_path):
-    trace = tmp_path / "trace"
-    strace = [find_program("strace", "strace"), "-f", "-qq", "-o", str(trace)]
-    tracker = Daemon(tmp_path, program=[*strace, *unprivileged(tmp_path)])
-    try:
-        tracker.start()
-        HttpClient(tracker.port).announce(info_hash(1))
-        HttpClient(tracker.port).stats("everything")
-        with UdpClient(tracker.port) as udp:
-            udp.announce(info_hash(1))
-        child = int(only_child(tracker.pid))
-        os.kill(child, signal.SIGHUP)
-        wait_until(lambda: "SIGHUP" in tracker.output(), "SIGHUP to be handled")
-        os.kill(child, signal.SIGTERM)
-        assert tracker.process.wait(10) == 0
-    finally:
-        tracker.kill()
-    lines = after_exec(trace.read_text())
-    calls = {match[1] for match in (re.match(r"\d+ +(\w+)\(", line) for line in lines) if match}
-    assert {"epoll_create1", "accept4", "recvmmsg"} <= calls
-    assert calls <= allowed_calls(), calls - allowed_calls()
-    families = set(re.findall(r"socket\((AF_\w+)", "\n".join(lines)))
-    assert families <= set(settings("RestrictAddressFamilies")[0].split())
-
-
-def unprivileged(directory):
-    """The command that starts the tracker as the unit does: another user, no way to be root again."""
-    os.chmod(directory, 0o777)
-    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", binary()]
+def as_the_unit_does():
+    """The words before the program that start it with the unit's rights: a user, one capability."""
+    nobody = pwd.getpwnam("nobody")
+    capability = settings("CapabilityBoundingSet")[0].lower().removeprefix("cap_")
+    rights = [f"--{kind}=-all,+{capability}" for kind in ("bounding-set", "inh-caps", "ambient-caps")]
+    user = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+    return ["setpriv", *user, "--no-new-privs", *rights]
 
 
 def only_child(pid):
     with open(f"/proc/{pid}/task/{pid}/children") as children:
-        return children.read()
+        return int(children.read())
 
 
 def after_exec(trace):
@@ -88,13 +68,43 @@ def after_exec(trace):
     return lines[first + 1 :]
 
 
+def lead_a_life(tracker):
+    """Everything that a client, an operator or systemd may ask of it."""
+    HttpClient(tracker.port).announce(info_hash(1))
+    HttpClient(tracker.port).stats("everything")
+    with UdpClient(tracker.port) as udp:
+        udp.announce(info_hash(1))
+    child = only_child(tracker.pid)
+    os.kill(child, signal.SIGHUP)
+    wait_until(lambda: "SIGHUP" in tracker.output(), "SIGHUP to be handled")
+    os.kill(child, signal.SIGTERM)
+    assert tracker.process.wait(10) == 0
+
+
+def test_the_unit_allows_every_system_call_of_a_trackers_life(tmp_path):
+    os.chmod(tmp_path, 0o777)
+    trace = tmp_path / "trace"
+    strace = [find_program("strace", "strace"), "-f", "-qq", "-o", str(trace)]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        os.chmod(tmp_path / "notify", 0o777)
+        told = ["env", f"NOTIFY_SOCKET={tmp_path}/notify", "WATCHDOG_USEC=200000"]
+        tracker = Daemon(tmp_path, program=[*told, *strace, *as_the_unit_does(), binary()])
+        try:
+            lead_a_life(tracker.start())
+        finally:
+            tracker.kill()
+    lines = after_exec(trace.read_text())
+    calls = {match[1] for match in (re.match(r"\d+ +(\w+)\(", line) for line in lines) if match}
+    assert {"epoll_create1", "accept4", "recvmmsg"} <= calls
+    assert calls <= allowed_calls(), calls - allowed_calls()
+    families = set(re.findall(r"socket\((AF_\w+)", "\n".join(lines)))
+    assert families <= set(settings("RestrictAddressFamilies")[0].split())
+
+
 def test_a_privileged_port_needs_no_more_than_the_units_capability(start_tracker):
-    capability = settings("AmbientCapabilities")[0].lower().removeprefix("cap_")
     assert settings("CapabilityBoundingSet") == settings("AmbientCapabilities")
-    prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
-    prefix += [f"--bounding-set=-all,+{capability}", f"--inh-caps=-all,+{capability}"]
-    prefix += [f"--ambient-caps=-all,+{capability}", binary()]
     arguments = ["-d", "/", "-i", TRACKER_V4, "-p", "81", "-P", "81"]
-    tracker = start_tracker(arguments=arguments, port=81, program=prefix)
+    tracker = start_tracker(arguments=arguments, port=81, program=[*as_the_unit_does(), binary()])
     assert HttpClient(81).announce(info_hash(1))[b"incomplete"] == 1
-    assert tracker.status()["Uid"].split() == ["65534"] * 4
+    assert set(tracker.status()["Uid"].split()) == {str(pwd.getpwnam("nobody").pw_uid)}
