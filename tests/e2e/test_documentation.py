@@ -3,8 +3,9 @@
 A block of commands in docs/operations.md begins with ```sh and a word for where it runs:
 tracker        here, beside a tracker that serves port 6969 of every address
 tracker-free   here, with no tracker running
-package-build, package-install
-               in the source tree and in a new Debian, by tests/tools/fresh_package.sh
+package-build, package-install, systemd
+               in the source tree, in a new Debian and under its systemd, by
+               tests/tools/fresh_package.sh
 by-hand        nowhere: it changes the machine's own services; only its syntax is checked
 A block of configuration begins with ```conf.
 """
@@ -18,7 +19,7 @@ from harness.daemon import TOP, binary
 
 COMMAND_BLOCK = re.compile(r"^```sh *(\S*)\n(.*?)^```$", re.M | re.S)
 CONF_BLOCK = re.compile(r"^```conf\n(.*?)^```$", re.M | re.S)
-PLACES = {"tracker", "tracker-free", "package-build", "package-install", "by-hand"}
+PLACES = {"tracker", "tracker-free", "package-build", "package-install", "systemd", "by-hand"}
 
 
 def read(path):

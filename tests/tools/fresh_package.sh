@@ -1,8 +1,9 @@
 #!/bin/bash
 # The life of the Debian package in a new Debian 12: it takes the place of the C program's package and
-# keeps its configuration, installs by the commands of docs/operations.md, serves as the unit would start
-# it, keeps a changed configuration on upgrade, starts services only where policy-rc.d lets it, and
-# leaves nothing behind. Run by `make test-package`, after `make deb`. Needs what fresh_system.sh needs.
+# keeps its configuration, installs by the commands of docs/operations.md and serves, keeps a changed
+# configuration on upgrade; under a systemd of its own it starts only where policy-rc.d permits, serves
+# by the hardened unit, restarts without loss; and it leaves nothing behind. Run by `make test-package`,
+# after `make deb`. Needs what fresh_system.sh needs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/tools/fresh_system.sh
@@ -10,7 +11,12 @@ source tests/tools/fresh_system.sh
 
 CONF=/etc/opentracker/opentracker.conf
 work=$(mktemp -d /var/tmp/opentracker-package.XXXXXX)
-end() { rm -rf "$work"; end_system; }
+booted=
+end() {
+  [ -z "$booted" ] || kill "$booted" 2>/dev/null || true
+  rm -rf "$work"
+  end_system
+}
 trap end EXIT
 
 say() { echo "== $* ($SECONDS s)"; }
@@ -79,45 +85,84 @@ upgrades() {
   grep -q "new in this version" "$root$CONF" || fail "the unchanged configuration was kept"
 }
 
-# There is no systemd in here: a script plays systemctl and writes down what is asked of it.
-obeys_policy() {
+main_pid() { in_booted "systemctl show --property MainPID --value opentracker.service"; }
+announces() { in_booted "curl -sf '$1/announce?info_hash=abcdefghijklmnopqrst&port=7000&left=0'" | grep -a -q ^d8:; }
+
+starts_as_permitted() {
   say "a service is started only where policy-rc.d permits"
-  local asked=$root/srv/opentracker/asked verdict starts
-  printf '#!/bin/sh\necho "$@" >>/srv/opentracker/asked\necho enabled\n' >"$root/usr/bin/systemctl"
-  chmod 755 "$root/usr/bin/systemctl"
-  mkdir -p "$root/run/systemd/system"
+  local verdict
   for verdict in 101 0; do
     printf '#!/bin/sh\nexit %s\n' $verdict >"$root/usr/sbin/policy-rc.d"
-    in_system "apt-get purge -y -q opentracker"
-    rm -f "$asked"
-    in_system "apt-get install -y -q ./opentracker_*.deb"
-    starts=$(grep -c " start opentracker.service" "$asked" || true)
-    [ $((verdict == 0)) = "$starts" ] || fail "policy-rc.d says $verdict; asked: $(cat "$asked")"
+    chmod 755 "$root/usr/sbin/policy-rc.d"
+    in_booted "systemctl stop opentracker.service; apt-get purge -y -q opentracker"
+    in_booted "apt-get install -y -q /srv/opentracker/opentracker_*.deb"
+    if in_booted "systemctl -q is-active opentracker.service"; then
+      [ $verdict = 0 ] || fail "started although policy-rc.d forbids"
+    else
+      [ $verdict = 101 ] || fail "not started: $(in_booted "systemctl status opentracker.service")"
+    fi
   done
-  rm -r "$root/usr/bin/systemctl" "$root/run/systemd/system"
+}
+
+serves_under_systemd() {
+  say "the hardened unit serves, reloads, and binds a port below 1024"
+  announces http://127.0.0.1:6969 || fail "the service does not answer"
+  in_booted "systemctl reload opentracker.service && systemctl -q is-active opentracker.service"
+  printf 'listen.tcp_udp 0.0.0.0:80\nlisten.tcp_udp *:6969\n' >>"$root$CONF"
+  in_booted "systemctl restart opentracker.service"
+  announces http://127.0.0.1:80 || fail "port 80 does not answer"
+}
+
+keeps_serving_with_a_broken_configuration() {
+  say "an upgrade does not restart the service into a configuration with errors"
+  local before
+  before=$(main_pid)
+  echo "tracker.no_such_key 1" >>"$root$CONF"
+  in_booted "apt-get install -y -q -o Dpkg::Options::=--force-confold /srv/opentracker/next.deb" |
+    grep "has errors" || fail "the upgrade does not speak of the error"
+  [ "$(main_pid)" = "$before" ] || fail "the service was restarted"
+  sed -i '/^[a-z]/d' "$root$CONF"
+}
+
+restarts_without_loss() {
+  say "with the socket unit, by the documented commands, a restart loses no datagram"
+  documented systemd >"$root/srv/opentracker/change_over.sh"
+  in_booted "bash -eux /srv/opentracker/change_over.sh"
+  nsenter --target "$init" --net /usr/bin/python3 tests/tools/count_answers.py 6 >"$work/answers" &
+  local counting=$! round
+  for round in 1 2 3; do
+    sleep 1
+    in_booted "systemctl restart opentracker.service"
+  done
+  wait $counting || fail "requests were lost: $(cat "$work/answers")"
+  cat "$work/answers"
 }
 
 leaves_nothing() {
   say "removing keeps the configuration, purging leaves nothing"
-  mkdir -p "$root/var/lib/opentracker"
   touch "$root/var/lib/opentracker/state"
-  in_system "apt-get remove -y -q opentracker"
+  in_booted "apt-get remove -y -q opentracker"
+  ! in_booted "systemctl -q is-active opentracker.service" || fail "removing left the service running"
   [ -e "$root$CONF" ] || fail "removing took the configuration"
   [ ! -e "$root/usr/bin/opentracker" ] || fail "removing left the program"
-  in_system "apt-get purge -y -q opentracker"
+  in_booted "apt-get purge -y -q opentracker"
   local left
   left=$(cd "$root" && find . -xdev -name '*opentracker*' ! -path './srv/*' ! -path './var/cache/*' \
-    ! -path './proc/*' ! -path './var/lib/apt/*')
+    ! -path './proc/*' ! -path './var/lib/apt/*' ! -path './run/*')
   [ -z "$left" ] || fail "purging left: $left"
 }
 
 package=$(readlink -f build/deb/opentracker_*.deb)
-make_system ca-certificates,curl,iproute2
+make_system ca-certificates,curl,iproute2,systemd,systemd-sysv
 cp "$package" "$root/srv/opentracker/"
 next_package "$package"
 reference_gives_way
 installs_and_serves "$package"
 upgrades
-obeys_policy
+boot_system
+starts_as_permitted
+serves_under_systemd
+keeps_serving_with_a_broken_configuration
+restarts_without_loss
 leaves_nothing
 echo "test-package: ok"

@@ -54,3 +54,41 @@ inside() {
     mount --rbind /sys "$1/sys"
     exec chroot "$1" /bin/sh -c "cd /srv/opentracker && exec $2" </dev/null' inside "$root" "$1"
 }
+
+# Boots the new system's systemd, in namespaces of its own with nothing but a loopback network, and sets
+# $booted (what to kill) and $init (its first process, seen from here).
+boot_system() {
+  mkdir -p "$root/oldroot"
+  # shellcheck disable=SC2016 # expanded inside
+  unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private \
+    /bin/bash -euc '
+      mount --bind "$1" "$1"
+      mount -t proc proc "$1/proc"
+      mount -t sysfs sysfs "$1/sys"
+      mount -t cgroup2 cgroup2 "$1/sys/fs/cgroup"
+      mount -t tmpfs -o mode=755 tmpfs "$1/dev"
+      cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty "$1/dev/"
+      mkdir "$1/dev/shm" "$1/dev/pts"
+      mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts"
+      ln -s pts/ptmx "$1/dev/ptmx"
+      mount -t tmpfs tmpfs "$1/dev/shm"
+      mount -t tmpfs -o mode=755 tmpfs "$1/run"
+      ip link set lo up
+      cd "$1"
+      pivot_root . oldroot
+      umount -l /oldroot
+      exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+        /lib/systemd/systemd systemd.unified_cgroup_hierarchy=1' boot "$root" </dev/null &
+  booted=$!
+  for ((i = 0; i < 60; i++)); do
+    sleep 1
+    init=$(pgrep -P "$booted" -x systemd) || continue
+    if in_booted "systemctl is-system-running" | grep -qE 'running|degraded'; then return 0; fi
+  done
+  fail "systemd does not come up in namespaces"
+}
+
+in_booted() {
+  nsenter --target "$init" --all env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
+    /bin/bash -euo pipefail -c "$1" </dev/null
+}
