@@ -43,7 +43,7 @@ def test_the_socket_unit_opens_tcp_and_udp_of_both_families_apart():
 def test_the_service_is_started_unprivileged_and_told_by_its_notifications():
     assert values(SERVICE, "Type") == ["notify"]
     assert values(SERVICE, "User") == ["opentracker"]
-    assert values(SERVICE, "ExecReload") == ["/bin/kill -HUP $MAINPID"]
+    assert values(SERVICE, "ExecReload") == ["/bin/sh -c 'kill -HUP $MAINPID'"]
     assert values(SERVICE, "ExecStart") == [
         "/usr/bin/opentracker -f /etc/opentracker/opentracker.conf"
     ]

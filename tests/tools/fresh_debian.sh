@@ -22,7 +22,7 @@ PYTHON
 
 server=
 end() {
-  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  end_namespaces "$server"
   end_system
 }
 trap end EXIT
@@ -41,8 +41,7 @@ for ((i = 0; i < 600; i++)); do
 done
 answers || { tail -n 30 "$root/run.log"; fail "make run does not answer on port 6969"; }
 echo "make run: answers an announce after about $i s"
-kill "$server"
-wait "$server" 2>/dev/null || true
+end_namespaces "$server"
 server=
 
 echo "== make test"

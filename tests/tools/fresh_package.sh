@@ -11,9 +11,8 @@ source tests/tools/fresh_system.sh
 
 CONF=/etc/opentracker/opentracker.conf
 work=$(mktemp -d /var/tmp/opentracker-package.XXXXXX)
-booted=
 end() {
-  [ -z "$booted" ] || kill "$booted" 2>/dev/null || true
+  end_namespaces "${booted:-}"
   rm -rf "$work"
   end_system
 }

@@ -88,6 +88,14 @@ boot_system() {
   fail "systemd does not come up in namespaces"
 }
 
+# Ends what `inside` or boot_system has started in the background, by its number. unshare takes no
+# SIGTERM while its child runs; without it, the child and all below are killed.
+end_namespaces() {
+  [ -n "${1:-}" ] || return 0
+  kill -KILL "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+}
+
 in_booted() {
   nsenter --target "$init" --all env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
     /bin/bash -euo pipefail -c "$1" </dev/null
