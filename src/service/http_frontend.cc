@@ -49,12 +49,14 @@ size_t HttpFrontend::max_reply(const TrackerPolicy& policy) {
                    kMaxFailureReply, kMaxErrorPage, kReplyHeadRoom + kMaxReport});
 }
 
-StreamVerdict HttpFrontend::on_bytes(const Endpoint& peer, ByteView input, size_t already_seen,
+StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, size_t already_seen,
                                      OutputBuffer& out) {
   const size_t scanned = already_seen - std::min(already_seen, kBegunEnd);
   const HeadResult parsed = parse_head(input, scanned);
   if (parsed.status == HeadResult::Status::incomplete) return StreamVerdict::need_more();
-  Exchange exchange{peer, {}, Persistence::close, out};
+  const IpAddress& socket = peer.socket.address;
+  Exchange exchange{
+      {socket, socket, std::nullopt}, parsed.head.fields, {}, Persistence::close, out};
   if (parsed.status == HeadResult::Status::bad) {
     refuse(exchange, {HttpStatus::invalid_request}, HttpError::parse_error);
     return StreamVerdict::close(0);
@@ -62,9 +64,19 @@ StreamVerdict HttpFrontend::on_bytes(const Endpoint& peer, ByteView input, size_
   exchange.persistence = persistence_of(parsed.head);
   const RoutedTarget target = route(parsed.head.target, options_.stats_path);
   exchange.query = target.query;
+  exchange.client = client_of(peer, parsed.head.fields, target);
   serve(target.route, exchange);
   const bool keep = exchange.persistence != Persistence::close;
   return keep ? StreamVerdict::keep(parsed.head.size) : StreamVerdict::close(parsed.head.size);
+}
+
+ClientAddress HttpFrontend::client_of(const StreamPeer& peer, std::string_view fields,
+                                      const RoutedTarget& target) const {
+  AddressEvidence evidence{peer.socket.address, std::nullopt, fields};
+  if (peer.introduced) evidence.proxy_header = ProxyHeader{peer.client, 0};
+  return decide_client_address(options_.addresses, evidence, [&target] {
+    return target.route == Route::announce ? address_in_query(target.query) : std::nullopt;
+  });
 }
 
 void HttpFrontend::serve(Route route, Exchange& exchange) {
@@ -74,7 +86,7 @@ void HttpFrontend::serve(Route route, Exchange& exchange) {
     case Route::scrape:
       return scrape(exchange);
     case Route::full_scrape:
-      return fail(exchange, "This tracker does not offer full scrapes.");
+      return full_scrape(exchange);
     case Route::stats:
       return stats(exchange);
     case Route::root:
@@ -88,7 +100,9 @@ void HttpFrontend::serve(Route route, Exchange& exchange) {
 }
 
 void HttpFrontend::announce(Exchange& exchange) {
-  const auto parsed = parse_announce(exchange.query, exchange.peer.address);
+  const ClientAddress& client = exchange.client;
+  if (client.refusal) return fail(exchange, describe(*client.refusal));
+  const auto parsed = parse_announce(exchange.query, client.announced);
   if (!parsed) return fail(exchange, parsed.error().reason);
   record(exchange, Action::announce);
   const AnnounceRequest& request = parsed->request;
@@ -97,7 +111,7 @@ void HttpFrontend::announce(Exchange& exchange) {
   const ByteSpan room = exchange.out.reserve(AnnounceReplyFrame::size_for(numwant));
   AnnounceReplyFrame frame(room, parsed->form, numwant);
   const AnnounceReply reply = tracker_.announce(request, place, loop_.now(), frame.peers());
-  commit(exchange.out, room, frame.finish(reply, request.peer.address, exchange.persistence));
+  commit(exchange.out, room, frame.finish(reply, client.connection, exchange.persistence));
 }
 
 void HttpFrontend::scrape(Exchange& exchange) {
@@ -113,12 +127,22 @@ void HttpFrontend::scrape(Exchange& exchange) {
                             exchange.persistence));
 }
 
+void HttpFrontend::full_scrape(Exchange& exchange) {
+  if (!may(Sight::full_scrape, exchange)) {
+    return refuse(exchange, {HttpStatus::access_denied}, HttpError::access_denied);
+  }
+  fail(exchange, "This tracker does not offer full scrapes.");
+}
+
 void HttpFrontend::stats(Exchange& exchange) {
+  std::array<uint8_t, kLongestMode> buffer{};
+  const std::string_view mode = mode_of(exchange.query, buffer);
+  if (!may(shows_names(mode) ? Sight::names : Sight::counters, exchange)) {
+    return refuse(exchange, {HttpStatus::access_denied}, HttpError::access_denied);
+  }
   // A tracker URL that ends in the statistics' path is a mistake to tell, not to answer.
   const bool announces = find_parameter(exchange.query, "info_hash").has_value();
-  std::array<uint8_t, kLongestMode> buffer{};
-  const std::string report =
-      announces ? "" : stats_report(mode_of(exchange.query, buffer), take_snapshot_());
+  const std::string report = announces ? "" : stats_report(mode, take_snapshot_());
   if (report.empty()) {
     return refuse(exchange, {HttpStatus::invalid_request}, HttpError::invalid_parameter);
   }

@@ -228,7 +228,14 @@ constexpr std::array<Mode, 8> kModes{{
     {"everything", print_everything},
 }};
 
+constexpr std::array<std::string_view, 8> kNamingModes{
+    "top10", "top100", "tpbs", "statedump", "s24s", "busy", "woodpeckers", "fulllog"};
+
 }  // namespace
+
+bool shows_names(std::string_view mode) {
+  return std::find(kNamingModes.begin(), kNamingModes.end(), mode) != kNamingModes.end();
+}
 
 std::string stats_report(std::string_view mode, const StatsSnapshot& snapshot) {
   const auto* found = std::find_if(kModes.begin(), kModes.end(),

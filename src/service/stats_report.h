@@ -26,6 +26,10 @@ struct StatsSnapshot {
   std::string_view features;  // the switches, a space between them
 };
 
+// Whether `mode=` shows single torrents, peers or networks, not only sums of them. True for such
+// modes of the reference that are not known here, too.
+[[nodiscard]] bool shows_names(std::string_view mode);
+
 // The text for `mode=`; empty for a mode that is not known here.
 [[nodiscard]] std::string stats_report(std::string_view mode, const StatsSnapshot& snapshot);
 

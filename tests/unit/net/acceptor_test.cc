@@ -15,7 +15,8 @@ using std::chrono::seconds;
 
 class Keeper final : public AcceptHandler {
  public:
-  void on_accepted(UniqueFd socket, const Endpoint& peer) override {
+  void on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) override {
+    introducers.push_back(introducer);
     sockets.push_back(std::move(socket));
     peers.push_back(peer);
   }
@@ -28,6 +29,7 @@ class Keeper final : public AcceptHandler {
   bool generous = false;
   std::deque<UniqueFd> sockets;
   std::vector<Endpoint> peers;
+  std::vector<Introducer*> introducers;
 };
 
 class AcceptorTest : public ::testing::Test {
