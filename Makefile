@@ -181,7 +181,7 @@ build/observed_server: build/release/tests/bench/observed_server.o \
 	$(Q)$(LINK_BENCH)
 CROWD := $(patsubst %,build/release/tests/bench/%.o,load/population load/udp_messages \
            load/http_messages load/process micro/allocations)
-build/micro: $(patsubst %,build/release/tests/bench/micro/%.o,main codecs table) $(CROWD) $(PARTS)
+build/micro: $(patsubst %,build/release/tests/bench/micro/%.o,main codecs table access) $(CROWD) $(PARTS)
 	$(call say,link,$@)
 	$(Q)$(LINK_BENCH)
 build/guard: build/release/tests/bench/micro/guard.o $(CROWD) $(PARTS)

@@ -127,11 +127,8 @@ UdpServer::UdpServer(EventLoop& loop, UniqueFd socket, const Endpoint& local,
 UdpServer::~UdpServer() { loop_.forget(watch_); }
 
 void UdpServer::on_events(uint32_t) {
-  for (int batch = 0; batch < kBatchesPerWake; ++batch) {
-    const size_t count = receive();
-    if (count > 0) answer(count);
-    if (count < kBatch) break;
-  }
+  const size_t count = receive();
+  if (count > 0) answer(count);
 }
 
 size_t UdpServer::receive() {

@@ -171,6 +171,13 @@ class Bench:
         return result
 
 
+    def spin(self, seconds):
+        """What the server's core does to a program that needs nothing from anyone."""
+        line = self.run([self.built / "load", "spin", "--seconds", seconds], SERVER_CPU)
+        self.log.write(line)
+        return words(line)
+
+
 class SystemCalls:
     """strace -c around what is done inside the with block; afterwards `total`."""
 

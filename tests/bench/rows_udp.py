@@ -116,19 +116,31 @@ def shared_core(crowd, ours_ns, seconds):
 
 
 def half_capacity(crowd, ours_ns, seconds):
-    """Row 14."""
+    """Row 14, beside the floor under the same requests: what it waits for, nobody can do without."""
     rate = 1e9 / ours_ns / 2
-    runs = [
-        crowd.bench.load("udp", crowd.ours, *CROWD, "--rate", f"{rate:.0f}", "--seconds", seconds)
-        for _ in range(3)
-    ]
-    p99 = [run["p99_us"] / 1000 for run in runs]
-    last = runs[-1]
+    options = (*CROWD, "--rate", f"{rate:.0f}", "--seconds", seconds)
+    ours, floor = [], []
+    for _ in range(3):
+        ours.append(crowd.bench.load("udp", crowd.ours, *options))
+        floor.append(crowd.bench.load("udp", crowd.floor, *options))
+    p99, p99_floor = ([run["p99_us"] / 1000 for run in runs] for runs in (ours, floor))
+    last = ours[-1]
     detail = (
         f"{rate:.0f} requests/s; {spread(p99)} ms; last run p50 {last['p50_us']:.0f} µs, "
-        f"p99.9 {last['p999_us']:.0f} µs, p99.99 {last['p9999_us']:.0f} µs, lost {last['lost']:.0f}"
+        f"p99.9 {last['p999_us']:.0f} µs, p99.99 {last['p9999_us']:.0f} µs, lost {last['lost']:.0f}; "
+        f"the floor's p99 {statistics.median(p99_floor):.3g} ms ({spread(p99_floor)}); "
+        + machine_alone(crowd.bench, seconds)
     )
     return {"14": Result(statistics.median(p99), detail)}
+
+
+def machine_alone(bench, seconds):
+    alone = bench.spin(seconds)
+    return (
+        f"a thread that only reads the clock for {seconds} s on that core: {alone['gaps']:.0f} gaps over "
+        f"0.1 ms, longest {alone['max_us'] / 1000:.2f} ms of wall time, {alone['cpu_max_us'] / 1000:.2f} "
+        "ms of its CPU clock"
+    )
 
 
 def grown_ratio(crowd, big, seconds, big_first):
@@ -190,37 +202,50 @@ class Observed:
         self.bench.log.write("observed " + line)
         return words(line)
 
-    def results(self, row, seen, detail):
-        told = (
-            f"{seen['passes']:.0f} passes, wall p99 {seen['wall_p99_us']:.0f} µs, max "
-            f"{seen['wall_max_us']:.0f} µs; CPU p99.99 {seen['cpu_p9999_us']:.0f} µs"
-        )
-        return {
-            f"16 {row}": Result(seen["wall_p9999_us"] / 1000, f"{detail}; {told}"),
-            f"16 {row} CPU": Result(seen["cpu_max_us"] / 1000, "the clock costs about 0.5 µs a pass"),
-        }
+    def grow(self):
+        """The passes while 2M peers are announced for the first time."""
+        self.passes()
+        self.bench.load("udp", self.server, *CROWD, "--fill")
+        seen = self.passes()
+        self.bench.stop(self.server.process)
+        return seen
+
+    def expire(self):
+        """The passes while a million peers go, and the load beside them."""
+        crowd = ("--torrents", "500000", "--peers", "1000000")
+        self.bench.load("udp", self.server, *crowd, "--fill")
+        self.passes()
+        self.server.process.send_signal(signal.SIGUSR1)
+        # A sweep takes a minute; the load is light, so that latency shows the sweep and little else.
+        run = self.bench.load("udp", self.server, *crowd, "--rate", "20000", "--seconds", "65")
+        seen = self.passes()
+        self.bench.stop(self.server.process)
+        return seen, run
+
+
+def pause_results(row, rounds, detail):
+    wall = [seen["wall_p9999_us"] / 1000 for seen in rounds]
+    cpu = [seen["cpu_max_us"] / 1000 for seen in rounds]
+    last = rounds[-1]
+    told = (
+        f"{spread(wall)} ms; last round {last['passes']:.0f} passes, wall p99 {last['wall_p99_us']:.0f} "
+        f"µs, max {last['wall_max_us']:.0f} µs; CPU p99.99 {last['cpu_p9999_us']:.0f} µs"
+    )
+    return {
+        f"16 {row}": Result(statistics.median(wall), f"{detail}; {told}"),
+        f"16 {row} CPU": Result(
+            statistics.median(cpu), f"{spread(cpu)} ms; the clock costs about 0.5 µs a pass"
+        ),
+    }
 
 
 def pauses(bench):
     """Row 16: the loop's passes while the table grows, then while a million peers expire."""
-    observed = Observed(bench)
-    observed.passes()
-    bench.load("udp", observed.server, *CROWD, "--fill")
-    grown = observed.passes()
-    results = observed.results("growth", grown, "2M announces of new peers, 192 in flight")
-    bench.stop(observed.server.process)
-
-    observed = Observed(bench)
-    crowd = ("--torrents", "500000", "--peers", "1000000")
-    bench.load("udp", observed.server, *crowd, "--fill")
-    observed.passes()
-    observed.server.process.send_signal(signal.SIGUSR1)
-    # A sweep takes a minute; the load is light, so that latency shows the sweep and little else.
-    run = bench.load("udp", observed.server, *crowd, "--rate", "20000", "--seconds", "65")
-    swept = observed.passes()
+    grown = [Observed(bench).grow() for _ in range(3)]
+    results = pause_results("growth", grown, "2M announces of new peers, 192 in flight")
+    swept, run = Observed(bench).expire()
     latency = (
         f"beside 20 000 requests/s, {swept['expired']:.0f} peers expired; latency p99 "
-        f"{run['p99_us']:.0f} µs, p99.99 {run['p9999_us']:.0f} µs"
+        f"{run['p99_us']:.0f} µs, p99.99 {run['p9999_us']:.0f} µs; {machine_alone(bench, '20')}"
     )
-    bench.stop(observed.server.process)
-    return {**results, **observed.results("expiry", swept, latency)}
+    return {**results, **pause_results("expiry", [swept], latency)}

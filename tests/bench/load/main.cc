@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "bench/load/http_load.h"
 #include "bench/load/null_server.h"
+#include "bench/load/process.h"
 #include "bench/load/udp_load.h"
 
 namespace ot::bench {
@@ -38,6 +39,37 @@ int serve_null(const Options& options) {
   return served ? 0 : fail(served.error());
 }
 
+// A thread that does nothing else should read the clock without a gap; what gaps there are, every
+// program on this core has too.
+int spin(const Options& options) {
+  constexpr Duration kGap = std::chrono::microseconds(100);
+  const SystemClock clock;
+  const MonotonicTime start = clock.now();
+  uint64_t gaps = 0;
+  Duration longest{0};
+  Duration longest_cpu{0};
+  Duration lost{0};
+  MonotonicTime last = start;
+  for (Duration cpu = own_cpu(); last - start < options.seconds;) {
+    const MonotonicTime now = clock.now();
+    const Duration now_cpu = own_cpu();
+    const Duration gap = now - last;
+    if (gap > kGap) {
+      ++gaps;
+      lost += gap;
+    }
+    longest = std::max(longest, gap);
+    longest_cpu = std::max(longest_cpu, now_cpu - cpu);
+    last = now;
+    cpu = now_cpu;
+  }
+  using Microseconds = std::chrono::duration<double, std::micro>;
+  std::printf("mode=spin gaps=%llu lost_us=%.1f max_us=%.1f cpu_max_us=%.1f\n",
+              static_cast<unsigned long long>(gaps), Microseconds(lost).count(),
+              Microseconds(longest).count(), Microseconds(longest_cpu).count());
+  return 0;
+}
+
 int load(const Options& options, const Population& population) {
   Tally tally;
   UsageMeter meter(options.pid);
@@ -61,6 +93,7 @@ int run(std::span<const char* const> arguments) {
     return 0;
   }
   if (options->command == Command::null_server) return serve_null(*options);
+  if (options->command == Command::spin) return spin(*options);
   // The default slack of 50 us would be counted as the server's latency.
   prctl(PR_SET_TIMERSLACK, 1UL);
   const Population population(options->population);

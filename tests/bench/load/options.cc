@@ -15,13 +15,15 @@ struct CommandRow {
   std::string_view help;
 };
 
-constexpr std::array<CommandRow, 5> kCommands{{
+constexpr std::array<CommandRow, 6> kCommands{{
     {"udp", Command::udp, "announce and scrape over UDP (BEP 15)"},
     {"http", Command::http, "announce over HTTP"},
     {"hashes", Command::hashes, "print the info_hashes in hex, for a white list"},
     {"count", Command::count, "print how many torrents the first --peers peers are on"},
     {"null", Command::null_server,
      "answer on --target's port without thinking: the cheapest server"},
+    {"spin", Command::spin,
+     "read the clock for --seconds: the pauses that the machine makes itself"},
 }};
 
 struct LawRow {

@@ -15,7 +15,7 @@
 
 namespace ot::bench {
 
-enum class Command : uint8_t { help, udp, http, hashes, count, null_server };
+enum class Command : uint8_t { help, udp, http, hashes, count, null_server, spin };
 enum class Connections : uint8_t { close, keep };
 // What replies have to satisfy.
 enum class Verify : uint8_t {
