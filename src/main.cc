@@ -1,10 +1,14 @@
-// The program: reads the command line and what it names, starts the daemon, runs it, turns errors
-// into exit codes.
+// The program: reads command line, environment and what they name, starts the daemon, runs it,
+// turns errors into exit codes.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <string>
 
 #include "app/daemon.h"
+#include "app/descriptors.h"
+#include "app/program_log.h"
 #include "base/features.h"
 #include "config/configuration.h"
 
@@ -19,6 +23,9 @@ constexpr ot::LogLevel kLogLevel = ot::LogLevel::debug;
 constexpr ot::LogLevel kLogLevel = ot::LogLevel::info;
 #endif
 
+constexpr ot::LogTarget kLogTarget =
+    ot::features::kSyslog ? ot::LogTarget::syslog : ot::LogTarget::standard_error;
+
 ot::Identity identity() {
   ot::Identity identity{"opentracker " OT_VERSION " (" OT_COMMIT ")", {}};
   for (const ot::Feature& feature : ot::features::kWorking) {
@@ -27,6 +34,11 @@ ot::Identity identity() {
     identity.features += feature.name;
   }
   return identity;
+}
+
+int refuse(const ot::StartError& error, ot::Log& log) {
+  log.error(error.message());
+  return error.is_configuration() ? kExitUsage : kExitSystem;
 }
 
 int print(const std::string& text) { return std::fputs(text.c_str(), stdout) < 0 ? kExitUsage : 0; }
@@ -49,21 +61,23 @@ int show(const ot::Configuration& configuration) {
   return print(ot::effective_configuration(configuration));
 }
 
-int serve(const ot::Settings& settings, ot::Log& log) {
+int serve(const ot::Configuration& configuration, const ot::Environment& environment) {
+  // Only now: the configuration may have been a descriptor of the shell's, as in -f <(...).
+  ot::close_other_descriptors(environment.sockets.size());
   const ot::SystemClock clock;
-  const auto daemon = ot::Daemon::start(settings, identity(), clock, log);
-  if (!daemon) {
-    log.error(daemon.error().message());
-    return kExitSystem;
-  }
+  const ot::ProgramLog log(kLogTarget, kLogLevel, environment, clock);
+  for (const std::string& warning : configuration.warnings) (*log).warning(warning);
+  const auto daemon =
+      ot::Daemon::start(configuration.settings, identity(), environment, clock, *log);
+  if (!daemon) return refuse(daemon.error(), *log);
   (*daemon)->run();
   return 0;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  ot::StderrLog log(kLogLevel);
+int main(int argc, char** argv, char** variables) {
+  ot::open_standard_streams();
   const ot::CommandLine line = ot::parse_command_line(
       {const_cast<const char* const*>(argv) + 1, static_cast<size_t>(std::max(argc, 1)) - 1});
   const bool readable = line.faults.empty();
@@ -74,6 +88,9 @@ int main(int argc, char** argv) {
   const ot::Configuration configuration = ot::configure(line);
   if (!configuration.errors.empty()) return refuse(configuration);
   if (line.check) return show(configuration);
-  for (const std::string& warning : configuration.warnings) log.warning(warning);
-  return serve(configuration.settings, log);
+  const auto environment = ot::Environment::parse(variables, ::getpid());
+  if (environment) return serve(configuration, *environment);
+  const ot::SystemClock clock;
+  ot::StderrLog terminal(kLogLevel, ot::LogForm::plain, clock);
+  return refuse(environment.error(), terminal);
 }

@@ -1,9 +1,10 @@
 #include "app/daemon.h"
 
+#include <algorithm>
 #include <csignal>
 
 #include "app/privileges.h"
-#include "base/features.h"
+#include "app/start_report.h"
 #include "base/random.h"
 #include "net/socket.h"
 
@@ -16,55 +17,22 @@ ConnectionIds new_connection_ids() {
   return ConnectionIds(key);
 }
 
-// 0.0.0.0 and ::, as far as this build serves them.
-std::vector<IpAddress> wildcards() {
-  std::vector<IpAddress> addresses;
-  if (!features::kV6Only) addresses.push_back(IpAddress::v4(std::array<uint8_t, 4>{}));
-  if (!features::kV4Only) addresses.push_back(IpAddress::v6(std::array<uint8_t, 16>{}));
-  return addresses;
-}
+// How often `systemctl status` gets a new line, in ticks of a second.
+constexpr uint32_t kStatusTicks = 60;
+constexpr Duration kTick = std::chrono::seconds(1);
+// How often a stop looks whether the last connection has gone.
+constexpr Duration kStopPoll = std::chrono::milliseconds(10);
 
-std::string describe(ListenProtocol protocol, const Endpoint& endpoint) {
-  return (protocol == ListenProtocol::tcp ? "TCP " : "UDP ") + endpoint.to_string();
-}
+std::string_view signal_name(int number) { return number == SIGINT ? "SIGINT" : "SIGTERM"; }
 
 }  // namespace
-
-// What is bound before root is given up and served after it.
-struct Daemon::Sockets {
-  std::vector<UniqueFd> tcp;
-  std::vector<UniqueFd> udp;
-
-  [[nodiscard]] Result<void, SystemError> bind(const ListenOption& option, Log& log) {
-    if (option.address) return bind_one(option.protocol, {*option.address, option.port}, log);
-    size_t skipped = 0;
-    for (const IpAddress& address : wildcards()) {
-      const Endpoint endpoint{address, option.port};
-      auto bound = bind_one(option.protocol, endpoint, log);
-      if (bound) continue;
-      if (!is_family_unsupported(bound.error()) || ++skipped == wildcards().size()) return bound;
-      log.warning("not listening on " + describe(option.protocol, endpoint) + ": " +
-                  bound.error().message());
-    }
-    return {};
-  }
-
- private:
-  [[nodiscard]] Result<void, SystemError> bind_one(ListenProtocol protocol,
-                                                   const Endpoint& endpoint, Log& log) {
-    auto socket = protocol == ListenProtocol::tcp ? listen_tcp(endpoint) : bind_udp(endpoint);
-    if (!socket) return Unexpected(socket.error());
-    (protocol == ListenProtocol::tcp ? tcp : udp).push_back(std::move(*socket));
-    log.info("listening on " + describe(protocol, endpoint));
-    return {};
-  }
-};
 
 Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
                const Identity& identity, const Clock& clock, Log& log)
     : loop_(std::move(loop)),
       identity_(identity),
-      log_(log),
+      clock_(clock),
+      log_(log, clock),
       started_(clock.now()),
       tracker_id_(Random().below(UINT32_MAX)),
       table_(options.table, KeyedHash::random()),
@@ -76,53 +44,111 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
       tcp_server_(*loop_, http_frontend_, options.tcp),
       expiry_(table_, clock),
       expiry_timer_(loop_->timers(), [this] { age(); }),
+      tick_timer_(loop_->timers(), [this] { tick(); }),
+      watchdog_timer_(loop_->timers(),
+                      [this] {
+                        notifier_.alive();
+                        watchdog_timer_.arm_after(watchdog_interval_);
+                      }),
+      stop_timer_(loop_->timers(), [this] { stop_when_quiet(); }),
       loops_{&statistics_} {}
 
-Result<std::unique_ptr<Daemon>, SystemError> Daemon::start(const Settings& settings,
-                                                           const Identity& identity,
-                                                           const Clock& clock, Log& log) {
+Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settings,
+                                                          const Identity& identity,
+                                                          const Environment& environment,
+                                                          const Clock& clock, Log& log) {
+  log.info("starting " + identity.version);
   if (const auto limit = raise_descriptor_limit(); !limit) log.warning(limit.error().message());
-  Sockets sockets;
-  for (const ListenOption& listen : settings.listen.sockets) {
-    if (auto bound = sockets.bind(listen, log); !bound) return Unexpected(bound.error());
-  }
-  if (auto dropped = drop_privileges(settings.tracker.user, settings.tracker.rootdir); !dropped) {
-    return Unexpected(dropped.error());
-  }
+  auto listeners = Listeners::open(settings.listen, environment, log);
+  if (!listeners) return Unexpected(listeners.error());
+  auto notifier = Notifier::connect(environment.notify_socket);
+  if (!notifier) log.warning("NOTIFY_SOCKET: " + notifier.error().message());
+  const auto standing = drop_privileges(settings.tracker.user, settings.tracker.rootdir);
+  if (!standing) return Unexpected(standing.error());
+  log.info(describe(*standing));
+  log.info(describe_access(settings.access.whitelist, settings.access.blacklist));
   auto loop = EventLoop::create(clock);
   if (!loop) return Unexpected(loop.error());
   std::unique_ptr<Daemon> daemon(
       new Daemon(std::move(*loop), room_options(settings), identity, clock, log));
   if (auto watching = daemon->watch_signals(); !watching) return Unexpected(watching.error());
-  if (auto serving = daemon->serve(std::move(sockets)); !serving)
+  if (auto serving = daemon->serve(std::move(*listeners)); !serving)
     return Unexpected(serving.error());
+  daemon->report_to(notifier ? std::move(*notifier) : Notifier(), environment.watchdog);
   return daemon;
 }
 
 Result<void, SystemError> Daemon::watch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
-  auto watcher = SignalWatcher::create(*loop_, {SIGINT, SIGTERM, SIGHUP}, [this](int signal) {
-    if (signal == SIGHUP)
-      return log_.info("SIGHUP: no access list is configured, nothing to reload");
-    log_.info("stopping");
-    loop_->stop();
-  });
+  auto watcher = SignalWatcher::create(*loop_, {SIGINT, SIGTERM, SIGHUP},
+                                       [this](int signal) { on_signal(signal); });
   if (!watcher) return Unexpected(watcher.error());
   signals_ = std::move(*watcher);
   return {};
 }
 
-Result<void, SystemError> Daemon::serve(Sockets sockets) {
-  for (UniqueFd& socket : sockets.tcp) {
+Result<void, SystemError> Daemon::serve(Listeners listeners) {
+  for (UniqueFd& socket : listeners.tcp) {
     if (auto added = tcp_server_.add_listener(std::move(socket)); !added) return added;
   }
-  for (UniqueFd& socket : sockets.udp) {
+  for (UniqueFd& socket : listeners.udp) {
     auto server = UdpServer::create(*loop_, std::move(socket), udp_frontend_);
     if (!server) return Unexpected(server.error());
     udp_servers_.push_back(std::move(*server));
   }
   age();
+  tick();
   return {};
+}
+
+void Daemon::report_to(Notifier notifier, std::optional<Duration> watchdog) {
+  notifier_ = std::move(notifier);
+  notifier_.ready(status());
+  if (!watchdog) return;
+  watchdog_interval_ = std::max<Duration>(*watchdog / 2, std::chrono::milliseconds(1));
+  watchdog_timer_.arm_after(watchdog_interval_);
+}
+
+void Daemon::run() {
+  loop_->run();
+  log_.tell_left_out();
+  log_.info("stopped cleanly after " + describe_uptime(clock_.now() - started_) + ", " +
+            std::to_string(tcp_server_.connections()) + " connections cut off");
+}
+
+void Daemon::on_signal(int number) { number == SIGHUP ? reload() : begin_stop(number); }
+
+void Daemon::reload() {
+  notifier_.reloading(clock_.now());
+  log_.info("SIGHUP: no access list is configured, nothing to reload");
+  notifier_.ready(status());
+}
+
+void Daemon::begin_stop(int signal) {
+  if (stop_by_) return loop_->stop();
+  stop_by_ = loop_->now() + kGrace;
+  notifier_.stopping("stopping");
+  log_.info(std::string(signal_name(signal)) + ": stopping");
+  tcp_server_.stop_listening();
+  udp_servers_.clear();
+  stop_when_quiet();
+}
+
+void Daemon::stop_when_quiet() {
+  if (tcp_server_.connections() == 0 || loop_->now() >= *stop_by_) return loop_->stop();
+  stop_timer_.arm_after(kStopPoll);
+}
+
+// Once a second.
+void Daemon::tick() {
+  log_.tell_left_out();
+  if (++ticks_ % kStatusTicks == 0) notifier_.status(status());
+  tick_timer_.arm_after(kTick);
+}
+
+std::string Daemon::status() {
+  return "serving " + std::to_string(table_.peers()) + " peers of " +
+         std::to_string(table_.torrents()) + " torrents";
 }
 
 void Daemon::age() {

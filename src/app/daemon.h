@@ -1,16 +1,23 @@
 // The tracker put together: the one place where objects are chosen, made and connected.
 //
-// start() binds, gives up root, and only then lets the first packet in; run() serves until SIGINT
-// or SIGTERM. Thread: all of it on one; the loop's.
+// start() binds or takes over its sockets, gives up root, and only then lets the first packet in;
+// run() serves until SIGINT or SIGTERM. Then it listens no more, lets those who are in the middle
+// of a request have their reply for at most kGrace, and ends; a second signal ends it at once.
+// Thread: all of it on one; the loop's.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/environment.h"
+#include "app/listeners.h"
+#include "app/notifier.h"
 #include "app/room_options.h"
+#include "app/start_error.h"
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/log_limit.h"
 #include "config/settings.h"
 #include "net/event_loop.h"
 #include "net/signal_watcher.h"
@@ -30,27 +37,36 @@ struct Identity {
 
 class Daemon {
  public:
-  // A system call that failed is the error; the exit code is 111 then.
-  [[nodiscard]] static Result<std::unique_ptr<Daemon>, SystemError> start(const Settings& settings,
-                                                                          const Identity& identity,
-                                                                          const Clock& clock,
-                                                                          Log& log);
-  void run() { loop_->run(); }
+  [[nodiscard]] static Result<std::unique_ptr<Daemon>, StartError> start(
+      const Settings& settings, const Identity& identity, const Environment& environment,
+      const Clock& clock, Log& log);
+  void run();
 
  private:
-  struct Sockets;
+  // With what is left of two seconds for the rest of the end.
+  static constexpr Duration kGrace = std::chrono::seconds(1);
 
   Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options, const Identity& identity,
          const Clock& clock, Log& log);
 
   [[nodiscard]] Result<void, SystemError> watch_signals();
-  [[nodiscard]] Result<void, SystemError> serve(Sockets sockets);
+  [[nodiscard]] Result<void, SystemError> serve(Listeners listeners);
+  // From here on `notifier` hears of us, every `watchdog` / 2 if that is given.
+  void report_to(Notifier notifier, std::optional<Duration> watchdog);
+  void on_signal(int number);
+  void reload();
+  void begin_stop(int signal);
+  void stop_when_quiet();
   void age();
+  void tick();
+  [[nodiscard]] std::string status();
   [[nodiscard]] StatsSnapshot snapshot();
 
   const std::unique_ptr<EventLoop> loop_;
   const Identity identity_;
-  Log& log_;
+  const Clock& clock_;
+  LimitedLog log_;
+  Notifier notifier_;
   const MonotonicTime started_;
   const uint32_t tracker_id_;
   TorrentTable table_;
@@ -64,6 +80,12 @@ class Daemon {
   std::unique_ptr<SignalWatcher> signals_;
   Expiry expiry_;
   Timer expiry_timer_;
+  Timer tick_timer_;
+  uint32_t ticks_ = 0;
+  Duration watchdog_interval_{};
+  Timer watchdog_timer_;
+  std::optional<MonotonicTime> stop_by_;  // once it is stopping
+  Timer stop_timer_;
   const Statistics* const loops_[1];
 };
 

@@ -1,9 +1,13 @@
 #include "app/privileges.h"
 
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <vector>
 
@@ -12,56 +16,131 @@ namespace {
 
 using Step = Result<void, SystemError>;
 
-struct Identity {
+struct UserIds {
   uid_t uid;
   gid_t gid;
 };
 
-Result<Identity, SystemError> look_up(const std::string& user) {
+Result<UserIds, StartError> look_up(const std::string& user) {
   constexpr size_t kLongestEntry = 16 << 10;
   std::vector<char> buffer(kLongestEntry);
   passwd entry{};
   passwd* found = nullptr;
   const int code = ::getpwnam_r(user.c_str(), &entry, buffer.data(), buffer.size(), &found);
-  if (found == nullptr) {
-    return Unexpected(SystemError{code == 0 ? ENOENT : code, "look up user '" + user + "'"});
-  }
-  if (found->pw_uid == 0) {
-    return Unexpected(SystemError{EPERM, "become user '" + user + "', who is root himself"});
-  }
-  return Identity{found->pw_uid, found->pw_gid};
+  const auto refusal = [&](const std::string& reason) {
+    return Unexpected(StartError::configuration("cannot become user '" + user + "': " + reason));
+  };
+  if (found == nullptr && code != 0)
+    return Unexpected(SystemError{code, "look up user '" + user + "'"});
+  if (found == nullptr) return refusal("there is no such user; -u names another");
+  if (found->pw_uid == 0) return refusal("that is root; -u names another");
+  if (found->pw_gid == 0) return refusal("that is in root's group; -u names another");
+  return UserIds{found->pw_uid, found->pw_gid};
 }
 
-Step check(int result, const std::string& what) {
+Step check(long result, const std::string& what) {
   if (result != 0) return last_error(what);
   return {};
 }
 
-Step become(const Identity& identity, const std::string& user) {
-  if (Step step = check(::setgroups(0, nullptr), "drop supplementary groups"); !step) return step;
-  const std::string whom = " of user '" + user + "'";
-  if (Step step =
-          check(::setresgid(identity.gid, identity.gid, identity.gid), "take the group" + whom);
-      !step) {
+using Capabilities = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
+
+// glibc has no wrapper for these two.
+Step call_for_capabilities(long number, Capabilities& sets, const std::string& what) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  return check(::syscall(number, &header, sets.data()), what);
+}
+
+Result<bool, SystemError> has_capabilities() {
+  Capabilities sets{};
+  if (Step step = call_for_capabilities(SYS_capget, sets, "read the capabilities"); !step)
+    return Unexpected(step.error());
+  bool any = false;
+  for (const auto& set : sets)
+    any = any || set.effective != 0 || set.permitted != 0 || set.inheritable != 0;
+  return any;
+}
+
+// Asks first: a service's filter of system calls may allow no capset at all.
+Step drop_capabilities() {
+  const auto before = has_capabilities();
+  if (!before) return Unexpected(before.error());
+  if (!*before) return {};
+  Capabilities none{};
+  if (Step step = call_for_capabilities(SYS_capset, none, "drop all capabilities"); !step)
     return step;
-  }
-  return check(::setresuid(identity.uid, identity.uid, identity.uid), "take the uid" + whom);
+  const auto after = has_capabilities();
+  if (!after) return Unexpected(after.error());
+  if (*after) return Unexpected(SystemError{EPERM, "drop all capabilities for good"});
+  return {};
+}
+
+// What a file with capabilities could give us; no_new_privs says the same once more. Needs a
+// capability itself that root in a container may lack.
+void empty_bounding_set() {
+  for (unsigned long capability = 0; capability <= CAP_LAST_CAP; ++capability)
+    ::prctl(PR_CAPBSET_DROP, capability, 0UL, 0UL, 0UL);
+}
+
+Step become(const UserIds& ids, const std::string& user) {
+  const std::string whom = " of user '" + user + "'";
+  if (Step step = check(::setgroups(0, nullptr), "drop supplementary groups"); !step) return step;
+  if (Step step = check(::setresgid(ids.gid, ids.gid, ids.gid), "take the group" + whom); !step)
+    return step;
+  return check(::setresuid(ids.uid, ids.uid, ids.uid), "take the uid" + whom);
+}
+
+Step verify_no_way_back() {
+  if (::setresuid(0, 0, 0) == 0 || ::setresgid(0, 0, 0) == 0 || ::setgroups(0, nullptr) == 0)
+    return Unexpected(SystemError{EPERM, "give up root for good"});
+  return {};
+}
+
+std::string current_directory(const std::string& otherwise) {
+  std::vector<char> buffer(4096);
+  return ::getcwd(buffer.data(), buffer.size()) != nullptr ? buffer.data() : otherwise;
+}
+
+Step enter_chroot(const std::string& directory) {
+  if (Step step = check(::chroot("."), "chroot " + directory); !step) return step;
+  return check(::chdir("/"), "chdir / in " + directory);
+}
+
+Step leave_root(const UserIds& ids, const std::string& user, const std::string& directory) {
+  if (Step step = enter_chroot(directory); !step) return step;
+  empty_bounding_set();
+  if (Step step = become(ids, user); !step) return step;
+  // A change of uid drops them, unless somebody has set the secure bits otherwise.
+  if (Step step = drop_capabilities(); !step) return step;
+  return verify_no_way_back();
+}
+
+// Last, since a change of uid sets the kernel's idea of dumpable anew.
+Step seal() {
+  if (Step step = check(::prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL), "set no_new_privs");
+      !step)
+    return step;
+  return check(::prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL), "forbid core dumps");
 }
 
 }  // namespace
 
-Result<void, SystemError> drop_privileges(const std::string& user, const std::string& directory) {
-  if (::geteuid() != 0) return check(::chdir(directory.c_str()), "chdir " + directory);
-  const auto identity = look_up(user);  // before the chroot hides /etc/passwd
-  if (!identity) return Unexpected(identity.error());
-  if (Step step = check(::chdir(directory.c_str()), "chdir " + directory); !step) return step;
-  if (Step step = check(::chroot("."), "chroot " + directory); !step) return step;
-  if (Step step = check(::chdir("/"), "chdir / in " + directory); !step) return step;
-  if (Step step = become(*identity, user); !step) return step;
-  if (::setresuid(0, 0, 0) == 0 || ::setresgid(0, 0, 0) == 0) {
-    return Unexpected(SystemError{EPERM, "give up root for good"});
+Result<Standing, StartError> drop_privileges(const std::string& user,
+                                             const std::string& directory) {
+  const bool is_root = ::geteuid() == 0;
+  UserIds ids{::getuid(), ::getgid()};
+  if (is_root) {
+    const auto found = look_up(user);  // before the chroot hides /etc/passwd
+    if (!found) return Unexpected(found.error());
+    ids = *found;
   }
-  return {};
+  if (Step step = check(::chdir(directory.c_str()), "chdir " + directory); !step)
+    return Unexpected(step.error());
+  Standing standing{is_root ? user : "", ids.uid, ids.gid, current_directory(directory), is_root};
+  if (Step step = is_root ? leave_root(ids, user, directory) : drop_capabilities(); !step)
+    return Unexpected(step.error());
+  if (Step step = seal(); !step) return Unexpected(step.error());
+  return standing;
 }
 
 }  // namespace ot

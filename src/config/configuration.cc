@@ -166,6 +166,7 @@ ConfigEntry* Builder::find(std::string_view key) {
 void Builder::set_default_listener(const CommandLine& line) {
   const Key& key = *find_key("listen.tcp_udp");
   if (!result_.settings.listen.sockets.empty()) return;
+  result_.settings.listen.by_default = true;
   if (!line.address) {
     set(key, key.default_text, {"default", {}, 0, 0});
     return;

@@ -26,8 +26,11 @@ Acceptor::Acceptor(EventLoop& loop, int per_wake, AcceptHandler& handler)
       reserve_(open_reserve()),
       resume_(loop.timers(), [this] { resume(); }) {}
 
-Acceptor::~Acceptor() {
+Acceptor::~Acceptor() { stop(); }
+
+void Acceptor::stop() {
   for (Listener& listener : listeners_) loop_.unwatch(listener.watch);
+  listeners_.clear();
 }
 
 Result<void, SystemError> Acceptor::add(UniqueFd listener) {

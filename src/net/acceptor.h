@@ -39,6 +39,10 @@ class Acceptor {
   // Takes a socket of listen_tcp().
   [[nodiscard]] Result<void, SystemError> add(UniqueFd listener);
 
+  // Closes the listeners. Those who wait in the backlog of a socket that others hold too are left
+  // to them.
+  void stop();
+
   // A descriptor of this process was closed; cheap unless paused.
   void on_descriptor_closed() {
     if (paused_) resume_.arm(loop_.now());

@@ -13,9 +13,35 @@ bool set_option(int fd, int level, int name, int value) {
   return setsockopt(fd, level, name, &value, sizeof value) == 0;
 }
 
-// Best effort: a small buffer costs datagrams in a burst, not correctness.
-void set_buffer(int fd, int forced, int limited, int bytes) {
-  if (!set_option(fd, SOL_SOCKET, forced, bytes)) set_option(fd, SOL_SOCKET, limited, bytes);
+// -1 if there is no such option.
+int get_option(int fd, int level, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return getsockopt(fd, level, name, &value, &size) == 0 ? value : -1;
+}
+
+struct BufferOption {
+  int forced;   // beyond the system's limit, for the privileged
+  int limited;  // up to it; also reads the size, which counts the kernel's overhead: twice as much
+};
+constexpr BufferOption kReceiveBuffer{SO_RCVBUFFORCE, SO_RCVBUF};
+constexpr BufferOption kSendBuffer{SO_SNDBUFFORCE, SO_SNDBUF};
+
+// Best effort, here and below: a small buffer costs datagrams in a burst, not correctness.
+void set_buffer(int fd, const BufferOption& option, int bytes) {
+  if (!set_option(fd, SOL_SOCKET, option.forced, bytes))
+    set_option(fd, SOL_SOCKET, option.limited, bytes);
+}
+
+// Never lowers: a socket that was passed in may have a buffer beyond the limit, which we could not
+// give back.
+void raise_buffer(int fd, const BufferOption& option, int bytes) {
+  const int current = get_option(fd, SOL_SOCKET, option.limited);
+  if (current / 2 >= bytes || set_option(fd, SOL_SOCKET, option.forced, bytes)) return;
+  const UniqueFd scratch(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const bool tried = set_option(scratch.get(), SOL_SOCKET, option.limited, bytes);
+  if (tried && get_option(scratch.get(), SOL_SOCKET, option.limited) > current)
+    set_option(fd, SOL_SOCKET, option.limited, bytes);
 }
 
 std::string doing(std::string_view what, const Endpoint& endpoint) {
@@ -38,6 +64,16 @@ Result<void, SystemError> bind_socket(int fd, const Endpoint& endpoint) {
   SocketAddress address;
   const socklen_t size = to_socket_address(endpoint, address);
   if (bind(fd, &address.any, size) != 0) return last_error(doing("bind", endpoint));
+  return {};
+}
+
+Result<void, SystemError> ask_for_ancillary_data(int fd, const Endpoint& endpoint) {
+  if (!set_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 1))
+    return last_error(doing("SO_RXQ_OVFL", endpoint));
+  if (!endpoint.address.is_unspecified()) return {};
+  const bool told = endpoint.address.is_v4() ? set_option(fd, IPPROTO_IP, IP_PKTINFO, 1)
+                                             : set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  if (!told) return last_error(doing("PKTINFO", endpoint));
   return {};
 }
 
@@ -73,6 +109,20 @@ Endpoint to_endpoint(const SocketAddress& address) {
   return {};
 }
 
+void prepare_tcp(int fd, const TcpListenOptions& options) {
+  if (options.send_buffer > 0) set_option(fd, SOL_SOCKET, SO_SNDBUF, options.send_buffer);
+  // Both are inherited by accepted sockets or concern only the wait, and neither is needed to work.
+  set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, options.defer_accept_seconds);
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+Result<void, SystemError> prepare_udp(int fd, const Endpoint& endpoint,
+                                      const UdpSocketOptions& options) {
+  raise_buffer(fd, kReceiveBuffer, options.receive_buffer);
+  raise_buffer(fd, kSendBuffer, options.send_buffer);
+  return ask_for_ancillary_data(fd, endpoint);
+}
+
 Result<UniqueFd, SystemError> listen_tcp(const Endpoint& endpoint,
                                          const TcpListenOptions& options) {
   auto fd = open_socket(SOCK_STREAM, endpoint, options.reuse_port);
@@ -80,10 +130,7 @@ Result<UniqueFd, SystemError> listen_tcp(const Endpoint& endpoint,
   // Not for UDP: there it would let a second tracker take over the port unnoticed.
   if (!set_option(fd->get(), SOL_SOCKET, SO_REUSEADDR, 1))
     return last_error(doing("SO_REUSEADDR", endpoint));
-  if (options.send_buffer > 0) set_option(fd->get(), SOL_SOCKET, SO_SNDBUF, options.send_buffer);
-  // Both are inherited by accepted sockets or concern only the wait, and neither is needed to work.
-  set_option(fd->get(), IPPROTO_TCP, TCP_DEFER_ACCEPT, options.defer_accept_seconds);
-  set_option(fd->get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  prepare_tcp(fd->get(), options);
   if (auto bound = bind_socket(fd->get(), endpoint); !bound) return Unexpected(bound.error());
   if (listen(fd->get(), options.backlog) != 0) return last_error(doing("listen", endpoint));
   return fd;
@@ -92,16 +139,10 @@ Result<UniqueFd, SystemError> listen_tcp(const Endpoint& endpoint,
 Result<UniqueFd, SystemError> bind_udp(const Endpoint& endpoint, const UdpSocketOptions& options) {
   auto fd = open_socket(SOCK_DGRAM, endpoint, options.reuse_port);
   if (!fd) return fd;
-  set_buffer(fd->get(), SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer);
-  set_buffer(fd->get(), SO_SNDBUFFORCE, SO_SNDBUF, options.send_buffer);
-  if (!set_option(fd->get(), SOL_SOCKET, SO_RXQ_OVFL, 1))
-    return last_error(doing("SO_RXQ_OVFL", endpoint));
-  if (endpoint.address.is_unspecified()) {
-    const bool told = endpoint.address.is_v4()
-                          ? set_option(fd->get(), IPPROTO_IP, IP_PKTINFO, 1)
-                          : set_option(fd->get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-    if (!told) return last_error(doing("PKTINFO", endpoint));
-  }
+  set_buffer(fd->get(), kReceiveBuffer, options.receive_buffer);
+  set_buffer(fd->get(), kSendBuffer, options.send_buffer);
+  if (auto asked = ask_for_ancillary_data(fd->get(), endpoint); !asked)
+    return Unexpected(asked.error());
   if (auto bound = bind_socket(fd->get(), endpoint); !bound) return Unexpected(bound.error());
   return fd;
 }

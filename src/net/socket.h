@@ -55,6 +55,12 @@ struct UdpSocketOptions {
 [[nodiscard]] Result<UniqueFd, SystemError> bind_udp(const Endpoint& endpoint,
                                                      const UdpSocketOptions& options = {});
 
+// Make a socket that somebody else has bound (inherited_socket.h) serve as the two above do. Its
+// buffers are raised, never lowered.
+void prepare_tcp(int fd, const TcpListenOptions& options = {});
+[[nodiscard]] Result<void, SystemError> prepare_udp(int fd, const Endpoint& endpoint,
+                                                    const UdpSocketOptions& options = {});
+
 // Where a socket is bound.
 [[nodiscard]] Result<Endpoint, SystemError> local_endpoint(int fd);
 

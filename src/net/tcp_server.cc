@@ -107,6 +107,12 @@ Result<void, SystemError> TcpServer::add_listener(UniqueFd listener) {
   return acceptor_.add(std::move(listener));
 }
 
+void TcpServer::stop_listening() {
+  stopping_ = true;
+  acceptor_.stop();
+  while (Connection* connection = idle_.front()) close(*connection);
+}
+
 TcpCounters TcpServer::counters() const {
   TcpCounters counters = counters_;
   counters.accept_pauses = acceptor_.pauses();
@@ -188,6 +194,7 @@ void TcpServer::wait_for_request(Connection& connection, int requests_served) {
 }
 
 void TcpServer::wait_idle(Connection& connection) {
+  if (stopping_) return close(connection);
   connection.phase = Connection::Phase::idle;
   idle_.arm(connection);
   watch_for(connection, EPOLLIN);

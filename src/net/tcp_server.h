@@ -71,6 +71,10 @@ class TcpServer final : private AcceptHandler, private ConnectionEvents {
   // Takes a socket of listen_tcp() and serves it from the next pass on.
   [[nodiscard]] Result<void, SystemError> add_listener(UniqueFd listener);
 
+  // From now on no connection is accepted and none is kept for another request: the idle ones are
+  // closed, the others after the requests they have sent.
+  void stop_listening();
+
   [[nodiscard]] TcpCounters counters() const;
   // Connections that are not served at once.
   [[nodiscard]] size_t connections() const { return connections_.size(); }
@@ -113,6 +117,7 @@ class TcpServer final : private AcceptHandler, private ConnectionEvents {
   const TcpOptions options_;
   const int crowded_from_;  // descriptors numbered from here mean that three quarters are in use
   TcpCounters counters_;
+  bool stopping_ = false;
   size_t buffered_ = 0;
   const std::unique_ptr<uint8_t[]> input_;   // of the connection being served
   const std::unique_ptr<uint8_t[]> output_;  // likewise

@@ -124,7 +124,8 @@ UdpServer::UdpServer(EventLoop& loop, UniqueFd socket, const Endpoint& local,
       handler_(handler),
       buffers_(std::make_unique<Buffers>()) {}
 
-UdpServer::~UdpServer() { loop_.forget(watch_); }
+// Not forget(): the socket may be shared with who passed it in, and epoll would go on reporting it.
+UdpServer::~UdpServer() { loop_.unwatch(watch_); }
 
 void UdpServer::on_events(uint32_t) {
   const size_t count = receive();

@@ -1,14 +1,10 @@
-"""What an operator sees: flags, exit codes, signals, privileges, descriptors."""
-import os
-import pwd
-import shutil
+"""What an operator sees: flags, exit codes, signals, descriptors."""
 import signal
 import subprocess
-import tempfile
 
 import pytest
 
-from harness.daemon import Daemon, binary, listening_addresses
+from harness.daemon import binary, listening_addresses
 from harness.http_client import HttpClient, query
 from harness.peers import info_hash
 from harness.private_network import TRACKER_V4, v4
@@ -131,51 +127,6 @@ def test_a_broken_pipe_does_not_end_it(tracker, http):
             connection.socket.setsockopt(1, 13, b"\1\0\0\0\0\0\0\0")  # SO_LINGER: close resets
             connection.send(b"GET /stats?mode=everything HTTP/1.1\r\n\r\n" * 50)
     assert http.stats("version")
-
-
-def ids(status, field):
-    return {int(word) for word in status[field].split()}
-
-
-def test_started_as_root_it_is_nobody_without_groups_or_capabilities_in_a_chroot(start_tracker):
-    tracker = start_tracker(program=["setpriv", "--groups=4,27", binary()])
-    HttpClient(tracker.port).announce(HASH)
-    status = tracker.status()
-    nobody = pwd.getpwnam("nobody")
-    assert ids(status, "Uid") == {nobody.pw_uid}
-    assert ids(status, "Gid") == {nobody.pw_gid}
-    assert ids(status, "Groups") <= {nobody.pw_gid}
-    for capabilities in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
-        assert int(status[capabilities], 16) == 0, capabilities
-    for link in ("root", "cwd"):
-        assert os.readlink(f"/proc/{tracker.pid}/{link}") == os.path.realpath(tracker.directory)
-    for task in os.listdir(f"/proc/{tracker.pid}/task"):
-        with open(f"/proc/{tracker.pid}/task/{task}/status") as lines:
-            assert f"Uid:\t{nobody.pw_uid}\t" in lines.read()
-
-
-def test_started_by_an_ordinary_user_it_serves_without_a_chroot():
-    user = pwd.getpwnam("nobody")
-    with tempfile.TemporaryDirectory(dir="/tmp") as directory:
-        os.chmod(directory, 0o755)
-        program = shutil.copy(binary(), directory)
-        prefix = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-        tracker = Daemon(directory, program=[*prefix, program])
-        try:
-            tracker.start()
-            assert HttpClient(tracker.port).announce(HASH)[b"incomplete"] == 1
-            assert os.readlink(f"/proc/{tracker.pid}/root") == "/"
-            assert os.readlink(f"/proc/{tracker.pid}/cwd") == os.path.realpath(directory)
-            tracker.stop()
-        finally:
-            tracker.kill()
-
-
-def test_only_sockets_and_the_standard_streams_stay_open_across_the_chroot(tracker, http):
-    """An open directory would be a way out of the chroot."""
-    http.announce(HASH)
-    for name in os.listdir(f"/proc/{tracker.pid}/fd"):
-        assert not os.path.isdir(f"/proc/{tracker.pid}/fd/{name}"), name
 
 
 def test_load_leaves_no_descriptor_behind(tracker, http, load_tools):

@@ -42,10 +42,20 @@ def listening_addresses(protocol, port):
 
 class Daemon:
     """One running tracker. It listens on TCP and UDP `port` of TRACKER_V4 and TRACKER_V6 unless
-    `arguments` say else.
+    `arguments` say else. `passed`: descriptors it inherits; `variables`: what its environment has
+    besides ours.
     """
 
-    def __init__(self, directory, port=6969, arguments=None, descriptors=None, program=None):
+    def __init__(
+        self,
+        directory,
+        port=6969,
+        arguments=None,
+        descriptors=None,
+        program=None,
+        passed=(),
+        variables=None,
+    ):
         self.directory = str(directory)
         self.port = port
         self.output_path = os.path.join(self.directory, "output")
@@ -56,6 +66,8 @@ class Daemon:
         self.arguments = arguments
         self._descriptors = descriptors
         self._program = program or [binary()]
+        self._passed = passed
+        self._variables = variables or {}
         self.process = None
         self._was_stopped = False
 
@@ -75,6 +87,8 @@ class Daemon:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 preexec_fn=self._limit,
+                pass_fds=self._passed,
+                env={**os.environ, **self._variables},
             )
         return self
 

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -14,6 +15,8 @@
 #include "net/socket.h"
 #include "unit/app/child_process.h"
 #include "unit/service/datagrams.h"
+#include "unit/support/collected_log.h"
+#include "unit/support/unix_receiver.h"
 
 namespace ot {
 namespace {
@@ -21,16 +24,6 @@ namespace {
 using std::chrono::seconds;
 
 const IpAddress kLoopback = IpAddress::parse("127.0.0.1").value();
-
-// Keeps the lines for a report.
-class CollectedLog final : public Log {
- public:
-  void write(LogLevel, std::string_view message) override { text_ += std::string(message) + "\n"; }
-  [[nodiscard]] const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 Settings settings_for(uint16_t port) {
   Settings settings = configure("tracker.rootdir /\n", "test").settings;
@@ -51,13 +44,16 @@ uint16_t free_port() {
 // A daemon in a child process; killed at the end of its test.
 class RunningDaemon {
  public:
-  RunningDaemon() : port_(free_port()), child_(::fork()) {
+  explicit RunningDaemon(const Environment& environment = {})
+      : port_(free_port()), child_(::fork()) {
     if (child_ != 0) return;
     const SystemClock clock;
     CollectedLog log;
-    const auto daemon = Daemon::start(settings_for(port_), {"opentracker test", ""}, clock, log);
+    const auto daemon =
+        Daemon::start(settings_for(port_), {"opentracker test", ""}, environment, clock, log);
     if (!daemon) ::_exit(111);
     (*daemon)->run();
+    if (log.lines().back().find("stopped cleanly after 00:00:0") != 0) ::_exit(2);
     ::_exit(0);
   }
   RunningDaemon(const RunningDaemon&) = delete;
@@ -143,12 +139,75 @@ TEST(Daemon, GoesOnAfterSighupAndSigpipe) {
   EXPECT_NE(exchange(connection, "GET /stats HTTP/1.1\r\n\r\n"), "");
 }
 
+// Waits for `count` messages.
+std::vector<std::string> messages(UnixReceiver& receiver, size_t count) {
+  std::vector<std::string> all;
+  const auto end = std::chrono::steady_clock::now() + seconds(10);
+  while (all.size() < count && std::chrono::steady_clock::now() < end) {
+    for (std::string& text : receiver.received()) all.push_back(std::move(text));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return all;
+}
+
+TEST(Daemon, TellsWhoStartedItHowItIs) {
+  Environment environment;
+  environment.notify_socket = "@opentracker-daemon-" + std::to_string(::getpid());
+  UnixReceiver receiver(environment.notify_socket);
+  RunningDaemon daemon(environment);
+  const std::string ready = "READY=1\nSTATUS=serving 0 peers of 0 torrents";
+  EXPECT_EQ(messages(receiver, 1), std::vector{ready});
+  daemon.signal(SIGHUP);
+  const auto reload = messages(receiver, 2);
+  ASSERT_EQ(reload.size(), 2U);
+  EXPECT_EQ(reload[0].find("RELOADING=1\nMONOTONIC_USEC="), 0U) << reload[0];
+  EXPECT_EQ(reload[1], ready);
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(messages(receiver, 1), std::vector{std::string("STOPPING=1\nSTATUS=stopping")});
+  EXPECT_EQ(daemon.wait_for_exit(seconds(2)), 0);
+}
+
+TEST(Daemon, FeedsTheWatchdogInTime) {
+  Environment environment;
+  environment.notify_socket = "@opentracker-daemon-" + std::to_string(::getpid());
+  environment.watchdog = std::chrono::milliseconds(20);
+  UnixReceiver receiver(environment.notify_socket);
+  const RunningDaemon daemon(environment);
+  const auto seen = messages(receiver, 4);
+  EXPECT_EQ(std::count(seen.begin(), seen.end(), "WATCHDOG=1"), std::ssize(seen) - 1);
+}
+
+TEST(Daemon, LetsARequestThatIsOnItsWayHaveItsReply) {
+  RunningDaemon daemon;
+  const UniqueFd connection = daemon.connect(SOCK_STREAM);
+  EXPECT_NE(exchange(connection, "GET /stats HTTP/1.1\r\n\r\n"), "");
+  EXPECT_EQ(::send(connection.get(), "GET /st", 7, MSG_NOSIGNAL), 7);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  daemon.signal(SIGTERM);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(exchange(connection, "ats HTTP/1.1\r\n\r\n").find("HTTP/1.1 200 OK"), 0U);
+  EXPECT_EQ(daemon.wait_for_exit(std::chrono::seconds(1)), 0);
+}
+
+TEST(Daemon, EndsAtOnceAtTheSecondSignal) {
+  RunningDaemon daemon;
+  const UniqueFd half = daemon.connect(SOCK_STREAM);
+  EXPECT_EQ(::send(half.get(), "GET /", 5, MSG_NOSIGNAL), 5);
+  EXPECT_EQ(exchange(daemon.connect(SOCK_DGRAM), as_text(udp_connect(1))).size(), kUdpConnectReply);
+  daemon.signal(SIGTERM);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const auto begin = std::chrono::steady_clock::now();
+  daemon.signal(SIGINT);
+  EXPECT_EQ(daemon.wait_for_exit(seconds(2)), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(500));
+}
+
 // What start() says in a child of its own: "started", or its error.
 std::string start(const Settings& settings) {
   return report_of_child([&] {
     const SystemClock clock;
     CollectedLog log;
-    const auto daemon = Daemon::start(settings, {}, clock, log);
+    const auto daemon = Daemon::start(settings, {}, {}, clock, log);
     return daemon ? "started\n" + log.text() : daemon.error().message();
   });
 }
@@ -165,6 +224,12 @@ TEST(Daemon, NamesTheDirectoryThatIsMissing) {
   Settings settings = settings_for(free_port());
   settings.tracker.rootdir = "/no/such/directory";
   EXPECT_EQ(start(settings), "chdir /no/such/directory: No such file or directory");
+}
+
+TEST(Daemon, LogsAsWhomItRunsAndWhomItServes) {
+  const std::string log = start(settings_for(free_port()));
+  EXPECT_NE(log.find("\nrunning as "), std::string::npos) << log;
+  EXPECT_NE(log.find("\nserving every torrent: "), std::string::npos) << log;
 }
 
 TEST(Daemon, LogsWhereItListensWithoutAnAddressOnBothFamilies) {

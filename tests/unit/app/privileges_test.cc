@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <gtest/gtest.h>
 #include <pwd.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -18,7 +19,7 @@ namespace {
 
 bool is_root() { return ::geteuid() == 0; }
 
-std::string outcome(const Result<void, SystemError>& result) {
+std::string outcome(const Result<Standing, StartError>& result) {
   return result ? "done" : result.error().message();
 }
 
@@ -104,13 +105,66 @@ TEST_F(PrivilegesTest, MakesTheDirectoryTheRootForRootAndTheCurrentOneForOthers)
   EXPECT_EQ(report, is_root() ? "inside, chroot, closed" : "inside, no chroot, open");
 }
 
+// The line of /proc/self/status that begins with `field`. The process is not dumpable then, but
+// this file stays readable.
+std::string status_line(const std::string& field) {
+  std::ifstream lines("/proc/self/status");
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind(field + ":\t", 0) == 0) return line.substr(field.size() + 2);
+  }
+  return "missing";
+}
+
+TEST_F(PrivilegesTest, HoldsNoCapabilityAndCannotGainOne) {
+  const std::string report = report_of_child([&]() -> std::string {
+    if (const auto dropped = drop_privileges("nobody", "/"); !dropped) return outcome(dropped);
+    std::string all;
+    for (const char* set : {"CapInh", "CapPrm", "CapEff", "CapAmb", "NoNewPrivs"})
+      all += status_line(set) + " ";
+    return all;
+  });
+  const std::string none = "0000000000000000 ";
+  EXPECT_EQ(report, none + none + none + none + "1 ");
+}
+
+TEST_F(PrivilegesTest, LeavesNoCoreDump) {
+  EXPECT_EQ(after_drop([] { return std::to_string(::prctl(PR_GET_DUMPABLE)); }), "0");
+}
+
+TEST_F(PrivilegesTest, SaysWhoWeAreAndWhereAsSeenFromOutside) {
+  const std::string report = report_of_child([&] {
+    const auto standing = drop_privileges("nobody", directory_ / ".." / directory_.filename());
+    if (!standing) return outcome(standing);
+    return standing->user + " " + std::to_string(standing->uid) + " " + standing->directory +
+           (standing->in_chroot ? " chroot" : "");
+  });
+  const std::string directory = std::filesystem::canonical(directory_);
+  EXPECT_EQ(report, is_root() ? "nobody " + std::to_string(::getpwnam("nobody")->pw_uid) + " " +
+                                    directory + " chroot"
+                              : " " + std::to_string(::geteuid()) + " " + directory);
+}
+
+TEST_F(PrivilegesTest, BlamesTheConfigurationForTheUserAndTheSystemForTheDirectory) {
+  const auto cause = [&](const std::string& user, const std::string& directory) {
+    return report_of_child([&] {
+      const auto dropped = drop_privileges(user, directory);
+      if (dropped) return std::string("done");
+      return std::string(dropped.error().is_configuration() ? "configuration" : "system");
+    });
+  };
+  EXPECT_EQ(cause("no-such-user", directory_), is_root() ? "configuration" : "done");
+  EXPECT_EQ(cause("root", directory_), is_root() ? "configuration" : "done");
+  EXPECT_EQ(cause("nobody", directory_ / "missing"), "system");
+}
+
 TEST_F(PrivilegesTest, RefusesAUserThereIsNot) {
-  const std::string refusal = "look up user 'no-such-user': No such file or directory";
+  const std::string refusal =
+      "cannot become user 'no-such-user': there is no such user; -u names another";
   EXPECT_EQ(drop("no-such-user", directory_), is_root() ? refusal : "done");
 }
 
 TEST_F(PrivilegesTest, RefusesAUserWhoIsRoot) {
-  const std::string refusal = "become user 'root', who is root himself: Operation not permitted";
+  const std::string refusal = "cannot become user 'root': that is root; -u names another";
   EXPECT_EQ(drop("root", directory_), is_root() ? refusal : "done");
 }
 

@@ -191,6 +191,40 @@ TEST_F(TcpServerTest, ClosesEverythingWhenDestroyed) {
   pass();
 }
 
+TEST_F(TcpServerTest, StopsListeningAndLetsRequestsThatHaveBegunEnd) {
+  Client idle(at_);
+  Client unfinished(at_);
+  idle.send("x\n");
+  unfinished.send("x");
+  ASSERT_TRUE(until([&] { return server_->connections() == 2 && handler_.requests == 1; }));
+  server_->stop_listening();
+  EXPECT_TRUE(idle.end());
+  EXPECT_EQ(server_->connections(), 1U);
+  unfinished.send("y\n");
+  EXPECT_TRUE(until([&] { return unfinished.has("xy\n") && unfinished.end(); }));
+  EXPECT_FALSE(unfinished.was_reset());
+  EXPECT_EQ(server_->connections(), 0U);
+  const UniqueFd late(::socket(AF_INET, SOCK_STREAM, 0));
+  SocketAddress address;
+  const socklen_t size = to_socket_address(at_, address);
+  EXPECT_NE(connect(late.get(), &address.any, size), 0);
+}
+
+TEST_F(TcpServerTest, LeavesWhoWaitsInASharedListenerToTheOthers) {
+  auto listener = listen_tcp(loopback::endpoint("127.0.0.1"), no_waiting());
+  const Endpoint at = local_endpoint(listener->get()).value();
+  const UniqueFd shared(dup(listener->get()));
+  ASSERT_TRUE(server_->add_listener(std::move(*listener)).has_value());
+  server_->stop_listening();
+  Client client(at);
+  client.send("x\n");
+  pass();
+  EXPECT_FALSE(client.end());
+  EXPECT_EQ(counters().accepted, 0U);
+  const UniqueFd accepted(accept(shared.get(), nullptr, nullptr));
+  EXPECT_TRUE(accepted);
+}
+
 TEST_F(TcpServerTest, SurvivesClientsThatReset) {
   for (int i = 0; i < 20; ++i) {
     Client client(at_);

@@ -1,0 +1,33 @@
+// Why the program did not start: something the operator has to write differently, or a system call
+// that failed. The two have different exit codes.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "base/posix.h"
+
+namespace ot {
+
+class StartError {
+ public:
+  // Exit code 1: `message` says what is wrong and what would be right.
+  [[nodiscard]] static StartError configuration(std::string message) {
+    return {std::move(message), true};
+  }
+  // Exit code 111. Implicit on purpose: a failed system call is passed on as it is.
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  StartError(const SystemError& error) : StartError(error.message(), false) {}
+
+  [[nodiscard]] bool is_configuration() const { return is_configuration_; }
+  [[nodiscard]] const std::string& message() const { return message_; }
+
+ private:
+  StartError(std::string message, bool is_configuration)
+      : message_(std::move(message)), is_configuration_(is_configuration) {}
+
+  std::string message_;
+  bool is_configuration_;
+};
+
+}  // namespace ot

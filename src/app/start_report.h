@@ -1,0 +1,21 @@
+// The sentences of the log's first and last lines: who runs where, whom it serves, how long it was.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "app/privileges.h"
+#include "base/clock.h"
+
+namespace ot {
+
+// "running as user nobody (uid 65534, gid 65534), in a chroot at /var/lib/opentracker"
+[[nodiscard]] std::string describe(const Standing& standing);
+
+// The mode, by the paths of the lists; "" for one that is not configured.
+[[nodiscard]] std::string describe_access(std::string_view white_list, std::string_view black_list);
+
+// "3 d 04:05:06", below a day without the first part.
+[[nodiscard]] std::string describe_uptime(Duration uptime);
+
+}  // namespace ot

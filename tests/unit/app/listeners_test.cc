@@ -1,0 +1,93 @@
+// Sockets passed in have fixed numbers, so each case runs in a child of its own.
+#include "app/listeners.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include "base/features.h"
+#include "net/socket.h"
+#include "unit/app/child_process.h"
+#include "unit/support/collected_log.h"
+
+namespace ot {
+namespace {
+
+const IpAddress kLoopback = IpAddress::parse("127.0.0.1").value();
+
+// Far from 3, where they are put in the end.
+UniqueFd out_of_the_way(Result<UniqueFd, SystemError> socket) {
+  return UniqueFd(::fcntl(socket.value().get(), F_DUPFD_CLOEXEC, 100));
+}
+
+ListenSettings configured(std::vector<ListenOption> sockets) {
+  ListenSettings settings;
+  settings.sockets = std::move(sockets);
+  return settings;
+}
+
+ListenSettings by_default(std::vector<ListenOption> sockets) {
+  ListenSettings settings = configured(std::move(sockets));
+  settings.by_default = true;
+  return settings;
+}
+
+ListenOption option(ListenProtocol protocol, uint16_t port) { return {protocol, port, kLoopback}; }
+
+std::string port_of(const UniqueFd& socket) {
+  return std::to_string(local_endpoint(socket.get()).value().port);
+}
+
+// What open() says and logs with `sockets` as descriptors 3, 4, …
+std::string open_with(const std::vector<int>& sockets, const ListenSettings& settings) {
+  return report_of_child([&] {
+    Environment environment;
+    for (const int socket : sockets) {
+      const auto at = static_cast<int>(environment.sockets.size());
+      if (socket >= 0) ::dup2(socket, Environment::kFirstSocket + at);
+      environment.sockets.push_back("unit" + std::to_string(at));
+    }
+    CollectedLog log;
+    const auto listeners = Listeners::open(settings, environment, log);
+    if (!listeners) return listeners.error().message();
+    return log.text() + std::to_string(listeners->tcp.size()) + " TCP, " +
+           std::to_string(listeners->udp.size()) + " UDP";
+  });
+}
+
+TEST(Listeners, BindsWhatIsConfigured) {
+  const auto settings =
+      configured({option(ListenProtocol::tcp, 0), option(ListenProtocol::udp, 0)});
+  EXPECT_EQ(open_with({}, settings),
+            "listening on TCP 127.0.0.1:0\nlistening on UDP 127.0.0.1:0\n1 TCP, 1 UDP");
+}
+
+TEST(Listeners, TakesOverWhatIsPassedInInsteadOfTheDefault) {
+  const UniqueFd tcp = out_of_the_way(listen_tcp({kLoopback, 0}));
+  const UniqueFd udp = out_of_the_way(bind_udp({kLoopback, 0}));
+  EXPECT_EQ(open_with({tcp.get(), udp.get()}, by_default({option(ListenProtocol::udp, 1)})),
+            "listening on TCP 127.0.0.1:" + port_of(tcp) + ", a socket that was passed in\n" +
+                "listening on UDP 127.0.0.1:" + port_of(udp) + ", a socket that was passed in\n" +
+                "1 TCP, 1 UDP");
+}
+
+TEST(Listeners, NamesWhatIsConfiguredAndNotPassedIn) {
+  const UniqueFd tcp = out_of_the_way(listen_tcp({kLoopback, 0}));
+  const uint16_t port = local_endpoint(tcp.get()).value().port;
+  const auto settings =
+      configured({option(ListenProtocol::tcp, port), option(ListenProtocol::udp, port)});
+  EXPECT_EQ(open_with({tcp.get()}, settings),
+            "listening on TCP 127.0.0.1:" + port_of(tcp) + ", a socket that was passed in\n" +
+                "not listening on UDP 127.0.0.1:" + port_of(tcp) +
+                ": the sockets that were passed in replace the configured ones\n1 TCP, 0 UDP");
+}
+
+TEST(Listeners, NamesTheDescriptorThatIsNoGood) {
+  EXPECT_EQ(open_with({STDIN_FILENO}, {}),
+            "descriptor 3 (unit0), passed in by LISTEN_FDS: is not a socket");
+  const UniqueFd udp = out_of_the_way(bind_udp({kLoopback, 0}));
+  EXPECT_EQ(open_with({udp.get(), STDIN_FILENO}, {}),
+            "descriptor 4 (unit1), passed in by LISTEN_FDS: is not a socket");
+}
+
+}  // namespace
+}  // namespace ot

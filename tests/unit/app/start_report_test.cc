@@ -1,0 +1,33 @@
+#include "app/start_report.h"
+
+#include <gtest/gtest.h>
+
+namespace ot {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+TEST(StartReport, SaysWhoRunsWhere) {
+  EXPECT_EQ(describe(Standing{"nobody", 65534, 65533, "/srv", true}),
+            "running as user nobody (uid 65534, gid 65533), in a chroot at /srv");
+  EXPECT_EQ(describe(Standing{"", 1000, 100, "/home", false}),
+            "running as uid 1000, gid 100, in /home");
+}
+
+TEST(StartReport, SaysWhichTorrentsAreServed) {
+  EXPECT_EQ(describe_access("", ""), "serving every torrent: no white or black list is configured");
+  EXPECT_EQ(describe_access("good.txt", ""), "serving the torrents of the white list good.txt");
+  EXPECT_EQ(describe_access("", "bad.txt"),
+            "serving every torrent but those of the black list bad.txt");
+}
+
+TEST(StartReport, SaysHowLongItWas) {
+  EXPECT_EQ(describe_uptime(std::chrono::milliseconds(999)), "00:00:00");
+  EXPECT_EQ(describe_uptime(hours(23) + seconds(59 * 60 + 59)), "23:59:59");
+  EXPECT_EQ(describe_uptime(hours(24)), "1 d 00:00:00");
+  EXPECT_EQ(describe_uptime(hours(24 * 400 + 5) + seconds(61)), "400 d 05:01:01");
+}
+
+}  // namespace
+}  // namespace ot
