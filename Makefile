@@ -12,6 +12,11 @@ FEATURES ?= -DWANT_ACCESSLIST_WHITE -DWANT_ACCESSLIST_BLACK -DWANT_DYNAMIC_ACCES
             -DWANT_COMPRESSION_GZIP -DWANT_FULLSCRAPE -DWANT_KEEPALIVE -DWANT_RESTRICT_STATS \
             -DWANT_IP_FROM_PROXY -DWANT_SYNC_LIVE -DWANT_SYNC_SCRAPE
 
+# Whether somebody chose them; base/features.h says what that changes.
+ifneq ($(origin FEATURES),file)
+NAMED := -DOT_FEATURES_NAMED
+endif
+
 ifeq ($(origin CXX),default)
 CXX := g++
 endif
@@ -65,7 +70,7 @@ all: opentracker opentracker.debug
 ## Variants ---------------------------------------------------------------------------------------
 # $(1) name, $(2) compiler, $(3) flags. The stamp holds both and is rewritten only when they change.
 define variant
-FLAGS_$(1) = $(LANGUAGE) $(WARNINGS) $(FEATURES) $(3) $(CXXFLAGS)
+FLAGS_$(1) = $(LANGUAGE) $(WARNINGS) $(FEATURES) $(NAMED) $(3) $(CXXFLAGS)
 build/$(1)/flags: FORCE
 	@mkdir -p $$(@D)
 	@echo '$(2) $$(FLAGS_$(1)) $(LDFLAGS)' | cmp -s - $$@ || \
@@ -176,7 +181,7 @@ build/observed_server: build/release/tests/bench/observed_server.o \
 	$(Q)$(LINK_BENCH)
 CROWD := $(patsubst %,build/release/tests/bench/%.o,load/population load/udp_messages \
            load/http_messages load/process micro/allocations)
-build/micro: $(patsubst %,build/release/tests/bench/micro/%.o,main codecs table) $(CROWD) $(PARTS)
+build/micro: $(patsubst %,build/release/tests/bench/micro/%.o,main codecs table access) $(CROWD) $(PARTS)
 	$(call say,link,$@)
 	$(Q)$(LINK_BENCH)
 build/guard: build/release/tests/bench/micro/guard.o $(CROWD) $(PARTS)

@@ -1,15 +1,16 @@
-// The program: reads command line and environment, starts the daemon, runs it, turns errors into
-// exit codes.
+// The program: reads environment, command line and what that names, starts the daemon, runs it,
+// turns errors into exit codes.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
-#include <span>
 #include <string>
 
 #include "app/daemon.h"
 #include "app/descriptors.h"
 #include "app/program_log.h"
 #include "base/features.h"
+#include "config/configuration.h"
 
 namespace {
 
@@ -35,35 +36,60 @@ ot::Identity identity() {
   return identity;
 }
 
-int refuse(const ot::StartError& error, ot::Log& log) {
-  log.error(error.message());
-  return error.is_configuration() ? kExitUsage : kExitSystem;
+int print(const std::string& text) { return std::fputs(text.c_str(), stdout) < 0 ? kExitUsage : 0; }
+
+// Errors go out as they are, for editors and people that look for file:line:.
+void complain(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }
+
+int refuse(const ot::Configuration& configuration) {
+  bool of_flags = false;
+  for (const ot::ConfigError& error : configuration.errors) {
+    complain(error.message);
+    of_flags = of_flags || error.in_command_line;
+  }
+  if (of_flags) std::fputs(ot::usage().c_str(), stderr);
+  return kExitUsage;
 }
 
-int print(const std::string& text) { return std::fputs(text.c_str(), stdout) < 0 ? kExitUsage : 0; }
+int show(const ot::Configuration& configuration) {
+  for (const std::string& warning : configuration.warnings) complain(warning);
+  return print(ot::effective_configuration(configuration));
+}
+
+int serve(const ot::Configuration& configuration, const ot::Environment& environment) {
+  const ot::SystemClock clock;
+  const ot::ProgramLog log(kLogTarget, kLogLevel, environment, clock);
+  for (const std::string& warning : configuration.warnings) (*log).warning(warning);
+  const auto daemon =
+      ot::Daemon::start(configuration.settings, identity(), environment, clock, *log);
+  if (!daemon) {
+    (*log).error(daemon.error().message());
+    return daemon.error().is_configuration() ? kExitUsage : kExitSystem;
+  }
+  (*daemon)->run();
+  return 0;
+}
 
 }  // namespace
 
 int main(int argc, char** argv, char** variables) {
   ot::open_standard_streams();
-  const ot::SystemClock clock;
-  ot::StderrLog terminal(kLogLevel, ot::LogForm::plain, clock);
-  const auto options =
-      ot::parse_options({const_cast<const char* const*>(argv) + 1, static_cast<size_t>(argc) - 1});
-  if (!options) {
-    terminal.error(options.error().message);
-    std::fputs(ot::usage().c_str(), stderr);
+  const ot::CommandLine line = ot::parse_command_line(
+      {const_cast<const char* const*>(argv) + 1, static_cast<size_t>(std::max(argc, 1)) - 1});
+  const bool readable = line.faults.empty();
+  if (readable && line.show_help) return print(ot::usage());
+  if (readable && line.show_version) {
+    return print(identity().version + "\n" + identity().features + "\n");
+  }
+  const ot::Configuration configuration = ot::configure(line);
+  if (!configuration.errors.empty()) return refuse(configuration);
+  if (line.check) return show(configuration);
+  const auto environment = ot::Environment::parse(variables, ::getpid());
+  if (!environment) {
+    complain(environment.error().message());
     return kExitUsage;
   }
-  if (options->show_help) return print(ot::usage());
-  if (options->show_version) return print(identity().version + "\n" + identity().features + "\n");
-  const auto environment = ot::Environment::parse(variables, ::getpid());
-  if (!environment) return refuse(environment.error(), terminal);
   // Only now: the configuration may have been a descriptor of the shell's, as in -f <(...).
   ot::close_other_descriptors(environment->sockets.size());
-  const ot::ProgramLog log(kLogTarget, kLogLevel, *environment, clock);
-  const auto daemon = ot::Daemon::start(*options, identity(), *environment, clock, *log);
-  if (!daemon) return refuse(daemon.error(), *log);
-  (*daemon)->run();
-  return 0;
+  return serve(configuration, *environment);
 }

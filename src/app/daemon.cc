@@ -17,12 +17,6 @@ ConnectionIds new_connection_ids() {
   return ConnectionIds(key);
 }
 
-TcpOptions tcp_options(const TrackerPolicy& policy) {
-  TcpOptions options;
-  options.max_reply = std::max(options.max_reply, HttpFrontend::max_reply(policy));
-  return options;
-}
-
 // How often `systemctl status` gets a new line, in ticks of a second.
 constexpr uint32_t kStatusTicks = 60;
 constexpr Duration kTick = std::chrono::seconds(1);
@@ -33,20 +27,21 @@ std::string_view signal_name(int number) { return number == SIGINT ? "SIGINT" : 
 
 }  // namespace
 
-Daemon::Daemon(std::unique_ptr<EventLoop> loop, const Identity& identity, const Clock& clock,
-               Log& log)
+Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
+               const Identity& identity, const Clock& clock, Log& log)
     : loop_(std::move(loop)),
       identity_(identity),
       clock_(clock),
       log_(log, clock),
       started_(clock.now()),
       tracker_id_(Random().below(UINT32_MAX)),
-      table_({}, KeyedHash::random()),
-      tracker_(table_, {}, statistics_, Random()),
+      table_(options.table, KeyedHash::random()),
+      tracker_(table_, options.policy, statistics_, Random()),
       connection_ids_(new_connection_ids()),
-      udp_frontend_(*loop_, tracker_, connection_ids_, statistics_),
-      http_frontend_(*loop_, tracker_, statistics_, [this] { return snapshot(); }),
-      tcp_server_(*loop_, http_frontend_, tcp_options(tracker_.policy())),
+      udp_frontend_(*loop_, tracker_, connection_ids_, statistics_, options.udp),
+      http_frontend_(
+          *loop_, tracker_, statistics_, [this] { return snapshot(); }, options.http),
+      tcp_server_(*loop_, http_frontend_, options.tcp),
       expiry_(table_, clock),
       expiry_timer_(loop_->timers(), [this] { age(); }),
       tick_timer_(loop_->timers(), [this] { tick(); }),
@@ -58,23 +53,24 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const Identity& identity, const 
       stop_timer_(loop_->timers(), [this] { stop_when_quiet(); }),
       loops_{&statistics_} {}
 
-Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Options& options,
+Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settings,
                                                           const Identity& identity,
                                                           const Environment& environment,
                                                           const Clock& clock, Log& log) {
   log.info("starting " + identity.version);
   if (const auto limit = raise_descriptor_limit(); !limit) log.warning(limit.error().message());
-  auto listeners = Listeners::open(options.listen, options.listeners(), environment, log);
+  auto listeners = Listeners::open(settings.listen, environment, log);
   if (!listeners) return Unexpected(listeners.error());
   auto notifier = Notifier::connect(environment.notify_socket);
   if (!notifier) log.warning("NOTIFY_SOCKET: " + notifier.error().message());
-  const auto standing = drop_privileges(options.user, options.root_directory);
+  const auto standing = drop_privileges(settings.tracker.user, settings.tracker.rootdir);
   if (!standing) return Unexpected(standing.error());
   log.info(describe(*standing));
-  log.info(describe_access("", ""));
+  log.info(describe_access(settings.access.whitelist, settings.access.blacklist));
   auto loop = EventLoop::create(clock);
   if (!loop) return Unexpected(loop.error());
-  std::unique_ptr<Daemon> daemon(new Daemon(std::move(*loop), identity, clock, log));
+  std::unique_ptr<Daemon> daemon(
+      new Daemon(std::move(*loop), room_options(settings), identity, clock, log));
   if (auto watching = daemon->watch_signals(); !watching) return Unexpected(watching.error());
   if (auto serving = daemon->serve(std::move(*listeners)); !serving)
     return Unexpected(serving.error());

@@ -14,10 +14,11 @@
 #include "app/environment.h"
 #include "app/listeners.h"
 #include "app/notifier.h"
+#include "app/room_options.h"
 #include "app/start_error.h"
 #include "base/clock.h"
 #include "base/log_limit.h"
-#include "config/options.h"
+#include "config/settings.h"
 #include "net/event_loop.h"
 #include "net/signal_watcher.h"
 #include "net/tcp_server.h"
@@ -37,7 +38,7 @@ struct Identity {
 class Daemon {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Daemon>, StartError> start(
-      const Options& options, const Identity& identity, const Environment& environment,
+      const Settings& settings, const Identity& identity, const Environment& environment,
       const Clock& clock, Log& log);
   void run();
 
@@ -45,7 +46,8 @@ class Daemon {
   // With what is left of two seconds for the rest of the end.
   static constexpr Duration kGrace = std::chrono::seconds(1);
 
-  Daemon(std::unique_ptr<EventLoop> loop, const Identity& identity, const Clock& clock, Log& log);
+  Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options, const Identity& identity,
+         const Clock& clock, Log& log);
 
   [[nodiscard]] Result<void, SystemError> watch_signals();
   [[nodiscard]] Result<void, SystemError> serve(Listeners listeners);

@@ -93,7 +93,7 @@ Result<Place, StartError> take_over(Listeners& listeners, size_t index,
   return place;
 }
 
-void name_left_out(std::span<const ListenOption> configured, const std::vector<Place>& taken,
+void name_left_out(const std::vector<ListenOption>& configured, const std::vector<Place>& taken,
                    Log& log) {
   for (const ListenOption& option : configured) {
     for (const Place& place : places_of(option)) {
@@ -106,8 +106,7 @@ void name_left_out(std::span<const ListenOption> configured, const std::vector<P
 
 }  // namespace
 
-Result<Listeners, StartError> Listeners::open(std::span<const ListenOption> configured,
-                                              std::span<const ListenOption> otherwise,
+Result<Listeners, StartError> Listeners::open(const ListenSettings& settings,
                                               const Environment& environment, Log& log) {
   Listeners listeners;
   std::vector<Place> taken;
@@ -118,10 +117,10 @@ Result<Listeners, StartError> Listeners::open(std::span<const ListenOption> conf
     taken.push_back(*place);
   }
   if (!taken.empty()) {
-    name_left_out(configured, taken, log);
+    if (!settings.by_default) name_left_out(settings.sockets, taken, log);
     return listeners;
   }
-  for (const ListenOption& option : configured.empty() ? otherwise : configured) {
+  for (const ListenOption& option : settings.sockets) {
     if (auto bound = bind(listeners, option, log); !bound) return Unexpected(bound.error());
   }
   return listeners;

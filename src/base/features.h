@@ -1,6 +1,6 @@
 // The build switches, as constants. The only file that names WANT_ macros: code chooses with `if
 // constexpr`, so what is switched off is still compiled in every build. The Makefile variable
-// FEATURES sets the macros.
+// FEATURES sets the macros, and OT_FEATURES_NAMED if it was given one.
 #pragma once
 
 #include <array>
@@ -52,6 +52,20 @@ OT_FEATURE(kSyslog, WANT_SYSLOGS);
 
 // Those that do something so far; `-v` names no others.
 inline constexpr std::array kWorking{kV4Only, kV6Only, kKeepAlive};
+
+static_assert(!kV4Only || !kV6Only,
+              "WANT_V4_ONLY and WANT_V6 together leave no family to serve; take one of them");
+
+// Whether whoever built this named the switches, or took the Makefile's default.
+#if defined(OT_FEATURES_NAMED)
+inline constexpr bool kNamedByBuilder = true;
+#else
+inline constexpr bool kNamedByBuilder = false;
+#endif
+
+// Who names WANT_RESTRICT_STATS wants statistics shut until access.stats or -A opens them; in the
+// default set it only makes access.stats work.
+inline constexpr bool kStatsShutUnlessAllowed = kRestrictStats.built_in && kNamedByBuilder;
 
 }  // namespace features
 

@@ -3,76 +3,96 @@
 #include <algorithm>
 #include <array>
 
-#include "base/bytes.h"
-#include "base/features.h"
-
 namespace ot {
 namespace {
 
-using Fault = std::optional<std::string>;
+struct FlagRow;
+
+// A flag as it stands on the command line.
+struct GivenFlag {
+  const FlagRow& row;
+  std::string written;
+  std::string_view value;
+};
 
 struct FlagRow {
   char letter;
+  std::string_view name;
   std::string_view argument;  // empty: the flag takes none
+  std::string_view key;       // that it sets, if any
+  Fault (*apply)(CommandLine& line, const GivenFlag& flag);
   std::string_view help;
-  Fault (*apply)(Options& options, std::string_view value);
 };
 
-Fault set_address(Options& options, std::string_view value) {
-  const auto address = IpAddress::parse(value);
-  if (!address) return std::string(value) + " is not an IPv4 or IPv6 address";
-  const Feature& other_family = address->is_v4() ? features::kV6Only : features::kV4Only;
-  if (other_family) {
-    return std::string(value) + " is of a family this build does not serve (" +
-           std::string(other_family.name) + ")";
-  }
-  options.address = address;
+Fault set_key(CommandLine& line, const GivenFlag& flag) {
+  line.items.push_back({flag.written, find_key(flag.row.key), std::string(flag.value)});
   return std::nullopt;
 }
 
-Fault add_listener(Options& options, std::string_view value, ListenProtocol protocol) {
-  const auto port = parse_decimal(value, UINT16_MAX);
-  if (!port || *port == 0) return std::string(value) + " is not a port (1 to 65535)";
-  options.listen.push_back({protocol, static_cast<uint16_t>(*port), options.address});
+Fault set_address(CommandLine& line, const GivenFlag& flag) {
+  const auto address = parse_own_address(flag.value);
+  if (!address) return address.error();
+  line.address = *address;
+  line.address_flag = flag.written;
   return std::nullopt;
 }
 
-Fault add_tcp(Options& options, std::string_view value) {
-  return add_listener(options, value, ListenProtocol::tcp);
-}
-
-Fault add_udp(Options& options, std::string_view value) {
-  return add_listener(options, value, ListenProtocol::udp);
-}
-
-Fault set_directory(Options& options, std::string_view value) {
-  options.root_directory = value;
+// A key that wants an address and a port gets the last -i, or `any`.
+Fault set_port(CommandLine& line, const GivenFlag& flag, std::string_view any) {
+  const auto port = parse_port(flag.value);
+  if (!port) return port.error();
+  const std::string where = line.address ? Endpoint{*line.address, *port}.to_string()
+                                         : std::string(any) + ":" + std::to_string(*port);
+  line.items.push_back({flag.written, find_key(flag.row.key), where});
   return std::nullopt;
 }
 
-Fault set_user(Options& options, std::string_view value) {
-  options.user = value;
+Fault set_listener(CommandLine& line, const GivenFlag& flag) { return set_port(line, flag, "*"); }
+
+Fault set_sync_port(CommandLine& line, const GivenFlag& flag) {
+  return set_port(line, flag, features::kV6Only ? "[::]" : "0.0.0.0");
+}
+
+Fault read_file(CommandLine& line, const GivenFlag& flag) {
+  if (flag.value.empty()) return "the name of a file is missing";
+  line.items.push_back({flag.written, nullptr, std::string(flag.value)});
   return std::nullopt;
 }
 
-Fault show_version(Options& options, std::string_view) {
-  options.show_version = true;
+template <auto kWish>
+Fault wish(CommandLine& line, const GivenFlag& /*flag*/) {
+  line.*kWish = true;
   return std::nullopt;
 }
 
-Fault show_help(Options& options, std::string_view) {
-  options.show_help = true;
-  return std::nullopt;
-}
-
-constexpr std::array<FlagRow, 7> kFlags{{
-    {'i', "ip", "address for the -p and -P that follow (default: all, IPv4 and IPv6)", set_address},
-    {'p', "port", "serve HTTP on this TCP port; repeatable (default: 6969)", add_tcp},
-    {'P', "port", "serve UDP on this port; repeatable (default: 6969)", add_udp},
-    {'d', "dir", "chroot here if started as root, else change here (default: .)", set_directory},
-    {'u', "user", "become this user if started as root (default: nobody)", set_user},
-    {'v', "", "print version and built-in features", show_version},
-    {'h', "", "print this help", show_help},
+constexpr std::array<FlagRow, 15> kFlags{{
+    {'f', "config", "FILE", "", read_file, "read this configuration; flags behind it override it"},
+    {'i', "address", "IP", "", set_address,
+     "address for the -p, -P and -s that follow; default: all"},
+    {'p', "tcp-port", "PORT", "listen.tcp", set_listener,
+     "serve HTTP here; repeatable; default: 6969"},
+    {'P', "udp-port", "PORT", "listen.udp", set_listener,
+     "serve UDP here; repeatable; default: 6969"},
+    {'d', "rootdir", "DIR", "tracker.rootdir", set_key,
+     "chroot here if started as root, else change here; default: ."},
+    {'u', "user", "USER", "tracker.user", set_key,
+     "become this user if started as root; default: nobody"},
+    {'r', "redirect-url", "URL", "tracker.redirect_url", set_key,
+     "where a browser that asks for / is sent"},
+    {'A', "bless", "NET", "access.bless", set_key,
+     "may do everything that is restricted; repeatable"},
+    {'w', "whitelist", "FILE", "access.whitelist", set_key,
+     "serve only the info_hashes in this file"},
+    {'b', "blacklist", "FILE", "access.blacklist", set_key,
+     "serve all but the info_hashes in this file"},
+    {'l', "load-statedump", "FILE", "tracker.load_statedump", set_key,
+     "read torrents from a dump at start"},
+    {'s', "livesync-port", "PORT", "livesync.cluster.listen", set_sync_port,
+     "share peers with other trackers here, on the last -i"},
+    {'t', "check", "", "", wish<&CommandLine::check>, "check the configuration, print it, and end"},
+    {'v', "version", "", "", wish<&CommandLine::show_version>,
+     "print version and built-in features"},
+    {'h', "help", "", "", wish<&CommandLine::show_help>, "print this help"},
 }};
 
 const FlagRow* find_flag(char letter) {
@@ -81,55 +101,118 @@ const FlagRow* find_flag(char letter) {
   return row == kFlags.end() ? nullptr : row;
 }
 
-// Applies the flags of one word ("-p", "-p80", "-vh"); takes the next word for an argument if it
-// must.
-Fault apply_word(std::string_view word, std::span<const char* const>& rest, Options& options) {
-  if (word.size() < 2 || word[0] != '-') return std::string(word) + ": not a flag";
-  if (word[1] == '-') return std::string(word) + ": no such flag";
-  for (size_t at = 1; at < word.size(); ++at) {
-    const FlagRow* flag = find_flag(word[at]);
-    const std::string name{'-', word[at]};
-    if (flag == nullptr) return name + ": no such flag";
-    std::string_view value;
-    if (!flag->argument.empty()) {
-      value = word.substr(at + 1);
-      at = word.size();
-      if (value.empty()) {
-        if (rest.empty()) return name + ": needs an argument: " + std::string(flag->argument);
-        value = rest.front();
-        rest = rest.subspan(1);
+const FlagRow* find_flag(std::string_view name) {
+  const auto* row = std::find_if(kFlags.begin(), kFlags.end(),
+                                 [name](const FlagRow& flag) { return flag.name == name; });
+  return row == kFlags.end() ? nullptr : row;
+}
+
+std::string no_such_flag(std::string_view name) {
+  const auto* nearest =
+      std::min_element(kFlags.begin(), kFlags.end(), [name](const FlagRow& a, const FlagRow& b) {
+        return edit_distance(a.name, name) < edit_distance(b.name, name);
+      });
+  const std::string fault = "--" + printable(name) + ": no such flag";
+  const bool near = name.size() > 2 && name.size() < 32 && edit_distance(nearest->name, name) <= 2;
+  return near ? fault + "; --" + std::string(nearest->name) + "?" : fault;
+}
+
+class Parser {
+ public:
+  explicit Parser(std::span<const char* const> words) : words_(words) {}
+
+  [[nodiscard]] CommandLine parse() {
+    while (!words_.empty()) {
+      const std::string_view word = next();
+      if (word.starts_with("--")) {
+        parse_long(word.substr(2));
+      } else if (word.size() > 1 && word[0] == '-') {
+        parse_letters(word.substr(1));
+      } else {
+        line_.faults.push_back(in_quotes(word) + " is not a flag");
       }
     }
-    if (const Fault fault = flag->apply(options, value)) return name + ": " + *fault;
+    return std::move(line_);
   }
-  return std::nullopt;
+
+ private:
+  std::string_view next() {
+    const std::string_view word = words_.front();
+    words_ = words_.subspan(1);
+    return word;
+  }
+
+  void parse_long(std::string_view text) {
+    const size_t equals = text.find('=');
+    const std::string_view name = text.substr(0, equals);
+    const FlagRow* row = find_flag(name);
+    if (row == nullptr) return line_.faults.push_back(no_such_flag(name));
+    const bool attached = equals != std::string_view::npos;
+    GivenFlag flag{*row, "--" + std::string(name), attached ? text.substr(equals + 1) : ""};
+    if (attached && row->argument.empty()) {
+      return line_.faults.push_back(flag.written + ": takes no argument");
+    }
+    if (attached || has_argument(flag)) apply(flag);
+  }
+
+  void parse_letters(std::string_view letters) {
+    for (size_t at = 0; at < letters.size(); ++at) {
+      const FlagRow* row = find_flag(letters[at]);
+      const std::string written{'-', letters[at]};
+      if (row == nullptr) return line_.faults.push_back(printable(written) + ": no such flag");
+      GivenFlag flag{*row, written, {}};
+      if (!row->argument.empty() && at + 1 < letters.size()) {
+        flag.value = letters.substr(at + 1);
+        return apply(flag);
+      }
+      if (has_argument(flag)) apply(flag);
+    }
+  }
+
+  // Takes the next word for the argument, if one is due.
+  bool has_argument(GivenFlag& flag) {
+    if (flag.row.argument.empty()) return true;
+    if (words_.empty()) {
+      line_.faults.push_back(flag.written +
+                             ": needs an argument: " + std::string(flag.row.argument));
+      return false;
+    }
+    flag.value = next();
+    return true;
+  }
+
+  void apply(const GivenFlag& flag) {
+    if (const Fault fault = flag.row.apply(line_, flag)) {
+      line_.faults.push_back(flag.written + ": " + *fault);
+    }
+  }
+
+  std::span<const char* const> words_;
+  CommandLine line_;
+};
+
+// What a flag lacks in this build, to stand behind its help.
+std::string_view shortcoming(const FlagRow& flag) {
+  const Key* key = find_key(flag.key);
+  if (key == nullptr) return "";
+  if (!key->is_built_in()) return " (not built in)";
+  return key->effect == Effect::in_effect ? "" : " (not there yet)";
 }
 
 }  // namespace
 
-std::vector<ListenOption> Options::listeners() const {
-  if (!listen.empty()) return listen;
-  return {{ListenProtocol::tcp, kDefaultPort, address},
-          {ListenProtocol::udp, kDefaultPort, address}};
-}
-
-Result<Options, UsageError> parse_options(std::span<const char* const> arguments) {
-  Options options;
-  while (!arguments.empty()) {
-    const std::string_view word = arguments.front();
-    arguments = arguments.subspan(1);
-    if (const Fault fault = apply_word(word, arguments, options))
-      return Unexpected(UsageError{*fault});
-  }
-  return options;
+CommandLine parse_command_line(std::span<const char* const> arguments) {
+  return Parser(arguments).parse();
 }
 
 std::string usage() {
+  constexpr size_t kHelpColumn = 30;
   std::string text = "usage: opentracker [flags]\n";
   for (const FlagRow& flag : kFlags) {
-    std::string left = std::string("  -") + flag.letter + " " + std::string(flag.argument);
-    left.resize(12, ' ');
-    text += left + std::string(flag.help) + "\n";
+    std::string left = std::string("  -") + flag.letter + ", --" + std::string(flag.name) + " " +
+                       std::string(flag.argument);
+    left.resize(kHelpColumn, ' ');
+    text += left + std::string(flag.help) + std::string(shortcoming(flag)) + "\n";
   }
   return text;
 }

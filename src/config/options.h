@@ -1,52 +1,46 @@
-// What the daemon is told by its command line (compat.md, "Command line").
+// The command line: what it asks for, and what it says about the configuration.
 //
-// The flags are one table: a row holds letter, argument, help and what it does. Parsing is pure: it
-// reads no file, no environment, and prints nothing.
+// The flags are one table: letter, long form, argument, help, and what a flag does. One that sets a
+// value says so as a text for a key of the configuration, so that flags and files are checked by
+// the same door and later ones override earlier ones. Parsing is pure: it reads no file, no
+// environment, and prints nothing.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/ip_address.h"
-#include "base/result.h"
+#include "config/keys.h"
 
 namespace ot {
 
-inline constexpr uint16_t kDefaultPort = 6969;
-
-enum class ListenProtocol : uint8_t { tcp, udp };
-
-struct ListenOption {
-  ListenProtocol protocol;
-  uint16_t port;
-  // None: every address of both families.
+struct CommandLine {
+  // One flag about the configuration: a value for a key, or a file of such values.
+  struct Item {
+    std::string flag;  // as it was written: "-p", "--config"
+    const Key* key = nullptr;
+    // For the key; without one, the path of a configuration file.
+    std::string value;
+  };
+  // In the order given.
+  std::vector<Item> items;
+  // The last -i and how it was written; what the default listener takes.
   std::optional<IpAddress> address;
-};
+  std::string address_flag;
 
-struct Options {
-  // As given; listeners() adds the default.
-  std::vector<ListenOption> listen;
-  // The last -i.
-  std::optional<IpAddress> address;
-  std::string root_directory = ".";
-  std::string user = "nobody";
   bool show_help = false;
   bool show_version = false;
+  bool check = false;
 
-  // What to bind: `listen`, or TCP and UDP 6969 on the last -i address if nothing was given.
-  [[nodiscard]] std::vector<ListenOption> listeners() const;
+  // "-p: '70000' is not a port (1 to 65535)"
+  std::vector<std::string> faults;
 };
 
-// "-p: 70000 is not a port (1 to 65535)"
-struct UsageError {
-  std::string message;
-};
-
-// `arguments` without the program's name. Stops at the first thing wrong.
-[[nodiscard]] Result<Options, UsageError> parse_options(std::span<const char* const> arguments);
+// `arguments` without the program's name. Short flags may be grouped ("-vh") and have their
+// argument attached ("-p80"); long ones are "--tcp-port 80" or "--tcp-port=80". Goes on behind a
+// flag that is wrong.
+[[nodiscard]] CommandLine parse_command_line(std::span<const char* const> arguments);
 
 // The text of -h, a line a flag.
 [[nodiscard]] std::string usage();

@@ -170,6 +170,25 @@ bool HeaderReader::next(HeaderField& out) {
   return false;
 }
 
+bool ReverseHeaderReader::next(HeaderField& out) {
+  bool folded = false;
+  while (!rest_.empty()) {
+    std::string_view line = rest_.substr(0, rest_.size() - (rest_.ends_with('\n') ? 1 : 0));
+    const size_t start = line.rfind('\n') + 1;  // behind none: 0
+    line = line.substr(start);
+    rest_ = rest_.substr(0, start);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const auto field = parse_field(line);
+    if (field) {
+      out = *field;
+      folded_ = folded;
+      return true;
+    }
+    folded = line.starts_with(' ') || line.starts_with('\t');
+  }
+  return false;
+}
+
 std::string_view describe(BadHead reason) {
   switch (reason) {
     case BadHead::not_get:

@@ -46,6 +46,21 @@ class HeaderReader {
   std::string_view rest_;
 };
 
+// Walks header lines from the last to the first, for lists whose end counts.
+class ReverseHeaderReader {
+ public:
+  explicit ReverseHeaderReader(std::string_view fields) : rest_(fields) {}
+
+  // The field before into `out`; false at the beginning, and `out` is left alone.
+  [[nodiscard]] bool next(HeaderField& out);
+  // Whether the field just given goes on in folded lines, which are not in its value.
+  [[nodiscard]] bool is_folded() const { return folded_; }
+
+ private:
+  std::string_view rest_;
+  bool folded_ = false;
+};
+
 // Views into the input given to parse_head.
 struct RequestHead {
   std::string_view target;  // raw path and query; begins with '/'

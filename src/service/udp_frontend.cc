@@ -83,9 +83,7 @@ void UdpFrontend::serve(const UdpAnnounce& announce, const Pending& pending,
                         const Datagram& datagram, UdpReply& reply) {
   record(datagram, Action::announce);
   const bool v4 = datagram.source.address.is_v4();
-  const size_t limit =
-      std::min(reply.buffer.size(), v4 ? limits_.max_reply_v4 : limits_.max_reply_v6);
-  const ByteSpan room = reply.buffer.first(limit).subspan(kUdpAnnounceHeader);
+  const ByteSpan room = reply.buffer.first(max_reply(datagram)).subspan(kUdpAnnounceHeader);
   const PeerBuffers peers = v4 ? PeerBuffers{room, {}} : PeerBuffers{{}, room};
   const AnnounceReply answer =
       tracker_.announce(announce.request, pending.place, loop_.now(), peers);
@@ -99,7 +97,8 @@ void UdpFrontend::serve(const UdpScrape& scrape, const Pending&, const Datagram&
   record(datagram, Action::scrape);
   ByteWriter writer(reply.buffer);
   write_scrape_header(writer, scrape.transaction);
-  for (size_t i = 0; i < scrape.size(); ++i) {
+  const size_t fitting = (max_reply(datagram) - kUdpScrapeHeader) / kUdpScrapeEntry;
+  for (size_t i = 0; i < std::min(scrape.size(), fitting); ++i) {
     write_scrape_entry(writer, tracker_.scrape(scrape[i], loop_.now()));
   }
   reply.size = writer.size();

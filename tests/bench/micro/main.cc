@@ -1,6 +1,6 @@
 // micro: what single operations cost, in nanoseconds of CPU time and in allocations.
 //
-//   micro [codecs|table|paths]    all three without an argument
+//   micro [codecs|table|access|paths]    all of them without an argument
 #include <cstring>
 
 #include "bench/micro/crowd.h"
@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   const auto wants = [&](const char* part) { return argc < 2 || std::strcmp(argv[1], part) == 0; };
   if (wants("codecs")) ot::bench::measure_codecs();
   if (wants("table")) ot::bench::measure_table();
+  if (wants("access")) ot::bench::measure_access();
   if (wants("paths")) ot::bench::measure_paths();
   return 0;
 }

@@ -43,6 +43,7 @@ void measure(std::string_view name, size_t operations, Batch batch) {
 // The parts of the table of results; each prints its rows.
 void measure_codecs();
 void measure_table();
+void measure_access();
 void measure_paths();
 
 }  // namespace ot::bench

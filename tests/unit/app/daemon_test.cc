@@ -11,6 +11,7 @@
 #include <csignal>
 #include <thread>
 
+#include "config/configuration.h"
 #include "net/socket.h"
 #include "unit/app/child_process.h"
 #include "unit/service/datagrams.h"
@@ -24,11 +25,11 @@ using std::chrono::seconds;
 
 const IpAddress kLoopback = IpAddress::parse("127.0.0.1").value();
 
-Options options_for(uint16_t port) {
-  Options options;
-  options.listen = {{ListenProtocol::tcp, port, kLoopback}, {ListenProtocol::udp, port, kLoopback}};
-  options.root_directory = "/";
-  return options;
+Settings settings_for(uint16_t port) {
+  Settings settings = configure("tracker.rootdir /\n", "test").settings;
+  settings.listen.sockets = {{ListenProtocol::tcp, port, kLoopback},
+                             {ListenProtocol::udp, port, kLoopback}};
+  return settings;
 }
 
 // A port that was free a moment ago for both protocols.
@@ -49,7 +50,7 @@ class RunningDaemon {
     const SystemClock clock;
     CollectedLog log;
     const auto daemon =
-        Daemon::start(options_for(port_), {"opentracker test", ""}, environment, clock, log);
+        Daemon::start(settings_for(port_), {"opentracker test", ""}, environment, clock, log);
     if (!daemon) ::_exit(111);
     (*daemon)->run();
     if (log.lines().back().find("stopped cleanly after 00:00:0") != 0) ::_exit(2);
@@ -202,11 +203,11 @@ TEST(Daemon, EndsAtOnceAtTheSecondSignal) {
 }
 
 // What start() says in a child of its own: "started", or its error.
-std::string start(const Options& options) {
+std::string start(const Settings& settings) {
   return report_of_child([&] {
     const SystemClock clock;
     CollectedLog log;
-    const auto daemon = Daemon::start(options, {}, {}, clock, log);
+    const auto daemon = Daemon::start(settings, {}, {}, clock, log);
     return daemon ? "started\n" + log.text() : daemon.error().message();
   });
 }
@@ -215,27 +216,28 @@ TEST(Daemon, NamesTheAddressThatIsTaken) {
   const auto taken = bind_udp({kLoopback, 0});
   ASSERT_TRUE(taken);
   const uint16_t port = local_endpoint(taken.value().get()).value().port;
-  EXPECT_EQ(start(options_for(port)),
+  EXPECT_EQ(start(settings_for(port)),
             "bind 127.0.0.1:" + std::to_string(port) + ": Address already in use");
 }
 
 TEST(Daemon, NamesTheDirectoryThatIsMissing) {
-  Options options = options_for(free_port());
-  options.root_directory = "/no/such/directory";
-  EXPECT_EQ(start(options), "chdir /no/such/directory: No such file or directory");
+  Settings settings = settings_for(free_port());
+  settings.tracker.rootdir = "/no/such/directory";
+  EXPECT_EQ(start(settings), "chdir /no/such/directory: No such file or directory");
 }
 
 TEST(Daemon, LogsAsWhomItRunsAndWhomItServes) {
-  const std::string log = start(options_for(free_port()));
+  const std::string log = start(settings_for(free_port()));
   EXPECT_NE(log.find("\nrunning as "), std::string::npos) << log;
   EXPECT_NE(log.find("\nserving every torrent: "), std::string::npos) << log;
 }
 
 TEST(Daemon, LogsWhereItListensWithoutAnAddressOnBothFamilies) {
-  Options options = options_for(free_port());
-  options.listen = {{ListenProtocol::udp, options.listen[0].port, std::nullopt}};
-  const std::string port = std::to_string(options.listen[0].port);
-  const std::string log = start(options);
+  const uint16_t free = free_port();
+  Settings settings = settings_for(free);
+  settings.listen.sockets = {{ListenProtocol::udp, free, std::nullopt}};
+  const std::string port = std::to_string(free);
+  const std::string log = start(settings);
   EXPECT_EQ(log.find("started\n"), 0U) << log;
   EXPECT_NE(log.find("listening on UDP 0.0.0.0:" + port), std::string::npos) << log;
   const bool v6 = log.find("listening on UDP [::]:" + port) != std::string::npos;

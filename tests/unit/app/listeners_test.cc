@@ -26,8 +26,8 @@ std::string port_of(const UniqueFd& socket) {
 }
 
 // What open() says and logs with `sockets` as descriptors 3, 4, …
-std::string open_with(const std::vector<int>& sockets, std::span<const ListenOption> configured,
-                      std::span<const ListenOption> otherwise = {}) {
+std::string open_with(const std::vector<int>& sockets, const std::vector<ListenOption>& configured,
+                      bool by_default = false) {
   return report_of_child([&] {
     Environment environment;
     for (const int socket : sockets) {
@@ -36,7 +36,8 @@ std::string open_with(const std::vector<int>& sockets, std::span<const ListenOpt
       environment.sockets.push_back("unit" + std::to_string(at));
     }
     CollectedLog log;
-    const auto listeners = Listeners::open(configured, otherwise, environment, log);
+    const ListenSettings settings{configured, by_default};
+    const auto listeners = Listeners::open(settings, environment, log);
     if (!listeners) return listeners.error().message();
     return log.text() + std::to_string(listeners->tcp.size()) + " TCP, " +
            std::to_string(listeners->udp.size()) + " UDP";
@@ -44,21 +45,14 @@ std::string open_with(const std::vector<int>& sockets, std::span<const ListenOpt
 }
 
 TEST(Listeners, BindsWhatIsConfigured) {
-  const auto tcp = option(ListenProtocol::tcp, 0);
-  const std::vector<ListenOption> configured{tcp, option(ListenProtocol::udp, 0)};
-  EXPECT_EQ(open_with({}, configured, std::vector{tcp, tcp, tcp}),
+  EXPECT_EQ(open_with({}, {option(ListenProtocol::tcp, 0), option(ListenProtocol::udp, 0)}),
             "listening on TCP 127.0.0.1:0\nlistening on UDP 127.0.0.1:0\n1 TCP, 1 UDP");
-}
-
-TEST(Listeners, BindsTheDefaultIfNothingIsConfigured) {
-  EXPECT_EQ(open_with({}, {}, std::vector{option(ListenProtocol::udp, 0)}),
-            "listening on UDP 127.0.0.1:0\n0 TCP, 1 UDP");
 }
 
 TEST(Listeners, TakesOverWhatIsPassedInInsteadOfTheDefault) {
   const UniqueFd tcp = out_of_the_way(listen_tcp({kLoopback, 0}));
   const UniqueFd udp = out_of_the_way(bind_udp({kLoopback, 0}));
-  EXPECT_EQ(open_with({tcp.get(), udp.get()}, {}, std::vector{option(ListenProtocol::udp, 1)}),
+  EXPECT_EQ(open_with({tcp.get(), udp.get()}, {option(ListenProtocol::udp, 1)}, true),
             "listening on TCP 127.0.0.1:" + port_of(tcp) + ", a socket that was passed in\n" +
                 "listening on UDP 127.0.0.1:" + port_of(udp) + ", a socket that was passed in\n" +
                 "1 TCP, 1 UDP");

@@ -7,133 +7,147 @@
 namespace ot {
 namespace {
 
-constexpr std::string_view kLetters = "ipPduvh";
+constexpr std::string_view kLetters = "fipPdurAwblstvh";
 
-Result<Options, UsageError> parse(std::vector<const char*> arguments) {
-  return parse_options(arguments);
-}
+using Words = std::vector<const char*>;
+using Lines = std::vector<std::string>;
 
-std::string fault(const std::vector<const char*>& arguments) {
-  const auto options = parse(arguments);
-  return options ? "none" : options.error().message;
-}
-
-// "tcp 192.0.2.1:80", "udp *:6969"
-std::string describe(const ListenOption& listen) {
-  const std::string address = listen.address ? listen.address->to_string() : "*";
-  return (listen.protocol == ListenProtocol::tcp ? "tcp " : "udp ") + address + ":" +
-         std::to_string(listen.port);
-}
-
-std::vector<std::string> listeners(const std::vector<const char*>& arguments) {
-  std::vector<std::string> text;
-  const auto options = parse(arguments);
-  if (!options) return {options.error().message};
-  for (const ListenOption& listen : options->listeners()) text.push_back(describe(listen));
+// "listen.tcp *:80", "file a.conf": what the command line says, in its order.
+Lines items(const Words& words) {
+  Lines text;
+  const CommandLine line = parse_command_line(words);
+  for (const CommandLine::Item& item : line.items)
+    text.push_back(std::string(item.key == nullptr ? "file" : item.key->name) + " " + item.value);
+  for (const std::string& fault : line.faults) text.push_back(fault);
   return text;
 }
 
-using Lines = std::vector<std::string>;
+Lines faults(const Words& words) { return parse_command_line(words).faults; }
 
-TEST(Options, ListenOnThePortOfTheTrackerOverBothProtocolsByDefault) {
-  EXPECT_EQ(listeners({}), (Lines{"tcp *:6969", "udp *:6969"}));
-}
-
-TEST(Options, TakeTheLastAddressForTheDefaultPort) {
-  EXPECT_EQ(listeners({"-i", "192.0.2.1", "-i", "192.0.2.2"}),
-            (Lines{"tcp 192.0.2.2:6969", "udp 192.0.2.2:6969"}));
+TEST(Options, SayNothingIfThereAreNone) {
+  const CommandLine line = parse_command_line({});
+  EXPECT_TRUE(line.items.empty() && line.faults.empty() && !line.address);
+  EXPECT_FALSE(line.show_help || line.show_version || line.check);
 }
 
 TEST(Options, TakePortsInTheirOrderEachWithTheAddressBeforeIt) {
-  EXPECT_EQ(listeners({"-p", "80", "-i", "192.0.2.1", "-P", "81", "-p", "82", "-i", "2001:db8::1",
-                       "-P", "83"}),
-            (Lines{"tcp *:80", "udp 192.0.2.1:81", "tcp 192.0.2.1:82", "udp 2001:db8::1:83"}));
+  EXPECT_EQ(items({"-p", "80", "-i", "192.0.2.1", "-P", "81", "-p", "82"}),
+            (Lines{"listen.tcp *:80", "listen.udp 192.0.2.1:81", "listen.tcp 192.0.2.1:82"}));
+  EXPECT_EQ(items({"-i", "2001:db8::1", "-P", "83"}), (Lines{"listen.udp [2001:db8::1]:83"}));
 }
 
-TEST(Options, AddNoDefaultOnceAPortIsGiven) {
-  EXPECT_EQ(listeners({"-P", "80"}), (Lines{"udp *:80"}));
-  EXPECT_EQ(listeners({"-p", "80", "-p", "80"}), (Lines{"tcp *:80", "tcp *:80"}));
+TEST(Options, RememberTheLastAddressForTheDefaultPort) {
+  const CommandLine line = parse_command_line(Words{"-i", "192.0.2.1", "--address", "192.0.2.2"});
+  EXPECT_EQ(line.address, IpAddress::parse("192.0.2.2"));
+  EXPECT_EQ(line.address_flag, "--address");
 }
 
-TEST(Options, TakeAnArgumentThatIsAttached) {
-  EXPECT_EQ(listeners({"-p80", "-i192.0.2.1", "-P81"}), (Lines{"tcp *:80", "udp 192.0.2.1:81"}));
-  EXPECT_EQ(parse({"-d/srv", "-umaria"})->root_directory, "/srv");
-  EXPECT_EQ(parse({"-d/srv", "-umaria"})->user, "maria");
+TEST(Options, PutLiveSyncOnTheLastAddress) {
+  EXPECT_EQ(items({"-i", "192.0.2.1", "-s", "97"}),
+            (Lines{"livesync.cluster.listen 192.0.2.1:97"}));
+  EXPECT_EQ(items({"-s", "97"}), (Lines{"livesync.cluster.listen 0.0.0.0:97"}));
+}
+
+struct FlagCase {
+  const char* letter;
+  const char* name;
+  const char* value;
+  std::string item;
+};
+
+TEST(Options, SetTheirKeyInAllThreeForms) {
+  const std::vector<FlagCase> cases{
+      {"-d", "--rootdir", "/srv", "tracker.rootdir /srv"},
+      {"-u", "--user", "maria", "tracker.user maria"},
+      {"-r", "--redirect-url", "http://h/", "tracker.redirect_url http://h/"},
+      {"-A", "--bless", "192.0.2.0/24", "access.bless 192.0.2.0/24"},
+      {"-w", "--whitelist", "white", "access.whitelist white"},
+      {"-b", "--blacklist", "black", "access.blacklist black"},
+      {"-l", "--load-statedump", "dump", "tracker.load_statedump dump"},
+      {"-f", "--config", "a.conf", "file a.conf"},
+      {"-p", "--tcp-port", "80", "listen.tcp *:80"},
+      {"-P", "--udp-port", "80", "listen.udp *:80"},
+  };
+  for (const FlagCase& row : cases) {
+    const std::string attached = row.letter + std::string(row.value);
+    const std::string equals = row.name + ("=" + std::string(row.value));
+    EXPECT_EQ(items({row.letter, row.value}), Lines{row.item});
+    EXPECT_EQ(items({attached.c_str()}), Lines{row.item});
+    EXPECT_EQ(items({row.name, row.value}), Lines{row.item});
+    EXPECT_EQ(items({equals.c_str()}), Lines{row.item});
+    EXPECT_EQ(parse_command_line(Words{row.name, row.value}).items[0].flag, row.name);
+  }
+}
+
+TEST(Options, KeepTheOrderOfFilesAndFlags) {
+  EXPECT_EQ(items({"-u", "a", "-f", "x", "-u", "b", "--config=y"}),
+            (Lines{"tracker.user a", "file x", "tracker.user b", "file y"}));
 }
 
 TEST(Options, TakeFlagsThatAreGrouped) {
-  const auto both = parse({"-vh"});
-  ASSERT_TRUE(both);
-  EXPECT_TRUE(both->show_version && both->show_help);
-  const auto last_takes_next = parse({"-vp", "80"});
-  ASSERT_TRUE(last_takes_next);
-  EXPECT_TRUE(last_takes_next->show_version);
-  EXPECT_EQ(last_takes_next->listen.size(), 1U);
-  EXPECT_EQ(parse({"-vp80"})->listen.at(0).port, 80);
+  const CommandLine both = parse_command_line(Words{"-vht"});
+  EXPECT_TRUE(both.show_version && both.show_help && both.check);
+  EXPECT_EQ(items({"-vp", "80"}), (Lines{"listen.tcp *:80"}));
+  EXPECT_EQ(items({"-vp80"}), (Lines{"listen.tcp *:80"}));
 }
 
-TEST(Options, HaveTheDefaultsOfTheContract) {
-  const auto options = parse({});
-  ASSERT_TRUE(options);
-  EXPECT_EQ(options->user, "nobody");
-  EXPECT_EQ(options->root_directory, ".");
-  EXPECT_FALSE(options->show_help);
-  EXPECT_FALSE(options->show_version);
-}
-
-TEST(Options, TakeTheLastDirectoryAndUser) {
-  const auto options = parse({"-d", "/a", "-u", "one", "-d", "/b", "-u", "two"});
-  ASSERT_TRUE(options);
-  EXPECT_EQ(options->root_directory, "/b");
-  EXPECT_EQ(options->user, "two");
+TEST(Options, TakeLongFormsOfWhatHasNoArgument) {
+  const CommandLine line = parse_command_line(Words{"--version", "--help", "--check"});
+  EXPECT_TRUE(line.show_version && line.show_help && line.check && line.faults.empty());
 }
 
 TEST(Options, TakeAWordThatLooksLikeAFlagForAnArgumentWhereOneIsDue) {
-  EXPECT_EQ(parse({"-d", "-h"})->root_directory, "-h");
+  EXPECT_EQ(items({"-d", "-h"}), (Lines{"tracker.rootdir -h"}));
+  EXPECT_EQ(items({"--rootdir", "--"}), (Lines{"tracker.rootdir --"}));
+  EXPECT_EQ(items({"--rootdir=a=b"}), (Lines{"tracker.rootdir a=b"}));
 }
 
 struct FaultCase {
-  std::vector<const char*> arguments;
+  Words words;
   std::string message;
 };
 
 TEST(Options, SayWhatIsWrong) {
   const std::vector<FaultCase> cases{
-      {{"-p", "0"}, "-p: 0 is not a port (1 to 65535)"},
-      {{"-p", "65536"}, "-p: 65536 is not a port (1 to 65535)"},
-      {{"-P", "70000"}, "-P: 70000 is not a port (1 to 65535)"},
-      {{"-p", "80x"}, "-p: 80x is not a port (1 to 65535)"},
-      {{"-p", "-1"}, "-p: -1 is not a port (1 to 65535)"},
-      {{"-p", "+1"}, "-p: +1 is not a port (1 to 65535)"},
-      {{"-p", ""}, "-p:  is not a port (1 to 65535)"},
-      {{"-p", "18446744073709551697"}, "-p: 18446744073709551697 is not a port (1 to 65535)"},
-      {{"-i", "192.0.2"}, "-i: 192.0.2 is not an IPv4 or IPv6 address"},
-      {{"-i", "[::1]"}, "-i: [::1] is not an IPv4 or IPv6 address"},
-      {{"-i", "localhost"}, "-i: localhost is not an IPv4 or IPv6 address"},
-      {{"-p"}, "-p: needs an argument: port"},
-      {{"-v", "-d"}, "-d: needs an argument: dir"},
-      {{"-vu"}, "-u: needs an argument: user"},
+      {{"-p", "0"}, "-p: '0' is not a port (1 to 65535)"},
+      {{"-P", "70000"}, "-P: '70000' is not a port (1 to 65535)"},
+      {{"-p", "80x"}, "-p: '80x' is not a port (1 to 65535)"},
+      {{"-p", "-1"}, "-p: '-1' is not a port (1 to 65535)"},
+      {{"-p", ""}, "-p: '' is not a port (1 to 65535)"},
+      {{"--tcp-port="}, "--tcp-port: '' is not a port (1 to 65535)"},
+      {{"-s", "18446744073709551697"}, "-s: '18446744073709551697' is not a port (1 to 65535)"},
+      {{"-i", "localhost"},
+       "-i: 'localhost' is not an IPv4 or IPv6 address, as 192.0.2.1 or 2001:db8::1 is"},
+      {{"-p"}, "-p: needs an argument: PORT"},
+      {{"--config"}, "--config: needs an argument: FILE"},
+      {{"-vu"}, "-u: needs an argument: USER"},
+      {{"-f", ""}, "-f: the name of a file is missing"},
+      {{"--help=yes"}, "--help: takes no argument"},
       {{"-x"}, "-x: no such flag"},
-      {{"-vx"}, "-x: no such flag"},
+      {{"-v\x1b"}, "-\\x1B: no such flag"},
       {{"--bogus"}, "--bogus: no such flag"},
+      {{"--confg", "x"}, "--confg: no such flag; --config?"},
+      {{"--conf"}, "--conf: no such flag; --config?"},
       {{"--"}, "--: no such flag"},
-      {{"80"}, "80: not a flag"},
-      {{"-v", "80"}, "80: not a flag"},
-      {{"-"}, "-: not a flag"},
-      {{""}, ": not a flag"},
+      {{"80"}, "'80' is not a flag"},
+      {{"-"}, "'-' is not a flag"},
+      {{""}, "'' is not a flag"},
   };
-  for (const FaultCase& row : cases) EXPECT_EQ(fault(row.arguments), row.message);
+  for (const FaultCase& row : cases) EXPECT_EQ(faults(row.words).at(0), row.message);
 }
 
-TEST(Options, StopAtTheFirstThingWrong) {
-  EXPECT_EQ(fault({"-p", "0", "-x"}), "-p: 0 is not a port (1 to 65535)");
+TEST(Options, SayAllThatIsWrong) {
+  EXPECT_EQ(faults({"-p", "0", "-xv", "--nothing", "stray"}),
+            (Lines{"-p: '0' is not a port (1 to 65535)", "-x: no such flag",
+                   "--nothing: no such flag", "'stray' is not a flag"}));
 }
 
 TEST(Options, KnowTheLettersOfTheirTableAndNoOther) {
   for (int c = '!'; c <= '~'; ++c) {
     const std::string flag{'-', static_cast<char>(c)};
     const bool known = kLetters.find(static_cast<char>(c)) != std::string_view::npos;
-    EXPECT_EQ(fault({flag.c_str(), "1"}) == flag + ": no such flag", !known) << flag;
+    const Lines said = faults({flag.c_str(), "1"});
+    EXPECT_EQ(!said.empty() && said[0] == flag + ": no such flag", !known) << flag;
   }
 }
 
@@ -142,18 +156,30 @@ TEST(Options, UsageHasALineForEachFlag) {
   EXPECT_EQ(text.find("usage: opentracker"), 0U);
   EXPECT_EQ(static_cast<size_t>(std::count(text.begin(), text.end(), '\n')), 1 + kLetters.size());
   for (const char letter : kLetters) {
-    const size_t at = text.find(std::string("\n  -") + letter + " ");
+    const size_t at = text.find(std::string("\n  -") + letter + ", --");
     ASSERT_NE(at, std::string::npos) << letter;
     const std::string line = text.substr(at + 1, text.find('\n', at + 1) - at - 1);
-    EXPECT_GT(line.size(), 20U) << line;
-    const bool takes_argument = fault({("-" + std::string(1, letter)).c_str()}) != "none";
-    EXPECT_EQ(line[5] != ' ', takes_argument) << line;
+    EXPECT_LE(line.size(), 99U) << line;
+    const std::string name = line.substr(6, line.find(' ', 6) - 6);
+    const bool takes_argument = !faults({name.c_str()}).empty();
+    EXPECT_EQ(line[6 + name.size() + 1] != ' ', takes_argument) << line;
   }
 }
 
+TEST(Options, UsageMarksWhatThisVersionLacks) {
+  const std::string text = usage();
+  const Key& key = *find_key("access.whitelist");
+  const std::string line = text.substr(text.find("--whitelist"), 100);
+  const std::string end = line.substr(0, line.find('\n'));
+  EXPECT_EQ(end.ends_with("(not built in)"), !key.is_built_in()) << end;
+  EXPECT_EQ(end.ends_with("(not there yet)"), key.is_built_in() && key.effect != Effect::in_effect)
+      << end;
+  EXPECT_NE(text.find("started as root; default: nobody\n"), std::string::npos);
+}
+
 TEST(Options, AcceptAddressesOfTheFamiliesThisBuildServes) {
-  EXPECT_EQ(fault({"-i", "192.0.2.1"}) == "none", !features::kV6Only);
-  EXPECT_EQ(fault({"-i", "::1"}) == "none", !features::kV4Only);
+  EXPECT_EQ(faults({"-i", "192.0.2.1"}).empty(), !features::kV6Only);
+  EXPECT_EQ(faults({"-i", "::1"}).empty(), !features::kV4Only);
 }
 
 }  // namespace

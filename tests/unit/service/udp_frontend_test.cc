@@ -246,6 +246,13 @@ TEST_F(UdpFrontendTest, TakesOtherDatagramSizesIfConfigured) {
   EXPECT_EQ(tracker.udp(kClient6, udp_announce(id6, 1, torrent1(200))).size(), 20U + 27 * 18);
 }
 
+TEST_F(UdpFrontendTest, AnswersOnlyAsManyHashesOfAScrapeAsTheDatagramHolds) {
+  OfflineTracker tracker(with_limits({.max_reply_v4 = 508, .max_reply_v6 = 508}));
+  const std::vector<InfoHash> hashes(kUdpMaxScrapeHashes);
+  const uint64_t id = tracker.udp_connection_id(kClient4);
+  EXPECT_EQ(tracker.udp(kClient4, udp_scrape(id, 1, hashes)).size(), 8U + 41 * 12);
+}
+
 TEST_F(UdpFrontendTest, NamesOnlyPeersOfThePacketsFamilyAndCountsBoth) {
   fill(tracker_, true, 3);
   fill(tracker_, false, 5);

@@ -1,0 +1,60 @@
+// Which torrents this tracker serves: everything, what a white list names, or what a black list
+// does not name. The list is the file's with the FIFOs' changes on top.
+//
+// One per loop, on its thread; the AccessList behind it may be shared with others.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "access/access_list.h"
+#include "access/dynamic_set.h"
+
+namespace ot {
+
+enum class AccessMode : uint8_t { open, white, black };
+
+class AccessControl {
+ public:
+  // Until replace() gives it a list, the list is empty: white serves nothing, black everything.
+  AccessControl(AccessMode mode, const SecretHash& hash)
+      : mode_(mode), hash_(hash), changes_(std::make_shared<DynamicSet>(hash)) {}
+
+  [[nodiscard]] bool permits(const InfoHash& info_hash) const {
+    return mode_ == AccessMode::open || lists(info_hash) == (mode_ == AccessMode::white);
+  }
+  // Asks the processor for what permits() will read.
+  void prefetch(const InfoHash& info_hash) const {
+    if (mode_ != AccessMode::open && list_) list_->prefetch(info_hash);
+  }
+  [[nodiscard]] AccessMode mode() const { return mode_; }
+
+  // access.fifo_add and access.fifo_delete, on either kind of list. False: too many changes since
+  // the list was read, and this one is not in force.
+  [[nodiscard]] bool add(const InfoHash& info_hash) {
+    return changes_->note(info_hash, DynamicSet::Change::added);
+  }
+  [[nodiscard]] bool remove(const InfoHash& info_hash) {
+    return changes_->note(info_hash, DynamicSet::Change::deleted);
+  }
+  // How many hashes the FIFOs have changed since.
+  [[nodiscard]] size_t changes() const { return changes_->size(); }
+
+  // Puts a list in force and forgets the FIFOs' changes, which the file is taken to hold. What was
+  // in force before is handed back, to be let go of where that may take its time.
+  [[nodiscard]] std::shared_ptr<const void> replace(std::shared_ptr<const AccessList> list);
+
+ private:
+  [[nodiscard]] bool lists(const InfoHash& info_hash) const {
+    const auto change = changes_->find(info_hash);
+    if (change != DynamicSet::Change::none) return change == DynamicSet::Change::added;
+    return list_ && list_->contains(info_hash);
+  }
+
+  AccessMode mode_;
+  SecretHash hash_;
+  std::shared_ptr<const AccessList> list_;
+  std::shared_ptr<DynamicSet> changes_;
+};
+
+}  // namespace ot

@@ -1,0 +1,103 @@
+// An immutable set of info_hashes: a white or black list as it was read.
+//
+// A look-up should cost one line of memory, and lists have millions of hashes that anybody may have
+// chosen. So: lines of 64 bytes that hold three hashes, one of them a hash's home by a secret hash.
+// What finds its home full goes to the next line and leaves one of 16 marks behind, so that a
+// look-up nearly always knows whether to go on. Three quarters full, a hash takes 28 bytes and a
+// look-up reads 1.15 lines. What was found is computed, not branched on: a wrong guess would keep
+// the processor from asking for the next look-up's line meanwhile. Large lists ask for huge pages,
+// since a page walk costs as much as the line.
+// Thread-safe: const after construction. Letting go of a long list takes a millisecond or more;
+// do that on the worker.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "access/secret_hash.h"
+#include "bittorrent/info_hash.h"
+
+namespace ot {
+
+class AccessList {
+ public:
+  // The distinct ones of `hashes`, in any order. Throws std::bad_alloc, as containers do.
+  AccessList(std::span<const InfoHash> hashes, const SecretHash& hash);
+  // Contains nothing.
+  AccessList();
+
+  [[nodiscard]] bool contains(const InfoHash& info_hash) const {
+    if (size_ == 0) return false;
+    const uint64_t hash = hash_(info_hash);
+    for (size_t at = home_of(hash);; at = behind(at)) {
+      const Line& line = lines_[at];
+      const unsigned found = holds(line, info_hash);
+      if ((found | (~line.marks & mark_of(hash))) != 0) return found != 0;
+    }
+  }
+  // Asks the processor for the line contains() will read; worth it some work ahead.
+  void prefetch(const InfoHash& info_hash) const {
+    if (size_ != 0) __builtin_prefetch(&lines_[home_of(hash_(info_hash))]);
+  }
+
+  // Distinct hashes.
+  [[nodiscard]] size_t size() const { return size_; }
+  // Memory taken.
+  [[nodiscard]] size_t bytes() const { return line_count_ * sizeof(Line); }
+
+ private:
+  static constexpr size_t kHashesPerLine = 3;
+
+  struct alignas(64) Line {
+    std::array<InfoHash, kHashesPerLine> hashes;
+    uint16_t used;
+    uint16_t marks;  // of the hashes that wanted to be here and live behind
+  };
+  static_assert(sizeof(Line) == 64);
+
+  struct Release {
+    size_t alignment;
+    void operator()(Line* lines) const;
+  };
+  using Lines = std::unique_ptr<Line[], Release>;
+
+  [[nodiscard]] static Lines allocate(size_t count);
+
+  [[nodiscard]] size_t home_of(uint64_t hash) const { return ((hash >> 32U) * line_count_) >> 32U; }
+  [[nodiscard]] static unsigned mark_of(uint64_t hash) { return 1U << (hash & 15U); }
+  [[nodiscard]] size_t behind(size_t at) const { return at + 1 == line_count_ ? 0 : at + 1; }
+  // Not 0 if it does.
+  [[nodiscard]] static unsigned holds(const Line& line, const InfoHash& info_hash) {
+    unsigned found = 0;
+    for (unsigned i = 0; i < kHashesPerLine; ++i)
+      found |= static_cast<unsigned>(equal(line.hashes[i], info_hash)) << i;
+    return found & ((1U << line.used) - 1);
+  }
+  [[nodiscard]] static bool equal(const InfoHash& a, const InfoHash& b);
+  void insert(const InfoHash& info_hash);
+
+  SecretHash hash_;
+  size_t line_count_ = 0;
+  size_t size_ = 0;
+  Lines lines_{nullptr, Release{alignof(Line)}};
+};
+
+inline bool AccessList::equal(const InfoHash& a, const InfoHash& b) {
+  struct Words {
+    uint64_t first;
+    uint64_t second;
+    uint32_t third;
+  } x{}, y{};
+  const auto load = [](const InfoHash& from, Words& to) {
+    std::memcpy(&to.first, from.bytes.data(), 8);
+    std::memcpy(&to.second, from.bytes.data() + 8, 8);
+    std::memcpy(&to.third, from.bytes.data() + 16, 4);
+  };
+  load(a, x);
+  load(b, y);
+  return ((x.first ^ y.first) | (x.second ^ y.second) | (x.third ^ y.third)) == 0;
+}
+
+}  // namespace ot

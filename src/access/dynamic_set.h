@@ -1,0 +1,59 @@
+// Additions to an access list and deletions from it that came in by FIFO, on top of a list that
+// never changes.
+//
+// Says of a hash what was done to it last; nothing, for most. Kept in 64 small maps, so that the
+// growth of one never holds the loop for a millisecond, and hashed under a secret, since hashes are
+// chosen by others. A filter of 16 KiB in front of them spares most announces the search. Bounded:
+// beyond kMaxHashes a change is refused. One per loop, on its thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <unordered_map>
+
+#include "access/secret_hash.h"
+#include "bittorrent/info_hash.h"
+
+namespace ot {
+
+class DynamicSet {
+ public:
+  enum class Change : uint8_t { none, added, deleted };
+
+  static constexpr size_t kMaxHashes = size_t{1} << 20U;
+
+  explicit DynamicSet(const SecretHash& hash, size_t max_hashes = kMaxHashes);
+
+  // Notes what was done to the hash, in place of anything before; false if there is no room.
+  [[nodiscard]] bool note(const InfoHash& info_hash, Change change);
+  [[nodiscard]] Change find(const InfoHash& info_hash) const {
+    if (size_ == 0) return Change::none;
+    const uint64_t hash = hash_(info_hash);
+    const bool may_be_here = (filter_[filter_word_of(hash)] & filter_bit_of(hash)) != 0;
+    return may_be_here ? search(info_hash, hash) : Change::none;
+  }
+  [[nodiscard]] size_t size() const { return size_; }
+
+ private:
+  using Map = std::unordered_map<InfoHash, Change, SecretHash>;
+  static constexpr size_t kMaps = 64;
+  static constexpr size_t kFilterBits = size_t{1} << 17U;
+
+  // Different bits of one secret hash; the maps take its rest.
+  [[nodiscard]] static size_t map_of(uint64_t hash) { return hash >> 58U; }
+  [[nodiscard]] static size_t filter_word_of(uint64_t hash) {
+    return (hash >> 32U) % (kFilterBits / 64);
+  }
+  [[nodiscard]] static uint64_t filter_bit_of(uint64_t hash) {
+    return uint64_t{1} << ((hash >> 26U) & 63U);
+  }
+  [[nodiscard]] Change search(const InfoHash& info_hash, uint64_t hash) const;
+
+  SecretHash hash_;
+  size_t max_hashes_;
+  size_t size_ = 0;
+  std::array<Map, kMaps> maps_;
+  std::array<uint64_t, kFilterBits / 64> filter_{};
+};
+
+}  // namespace ot

@@ -1,0 +1,76 @@
+#include "access/fifo.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+namespace ot {
+namespace {
+
+constexpr mode_t kMode = 0660;
+
+// For a shell: 'it'\''s'
+std::string quoted(const std::string& path) {
+  std::string text = "'";
+  for (const char c : path) {
+    if (c == '\'') {
+      text += "'\\''";
+    } else {
+      text += c;
+    }
+  }
+  return text + "'";
+}
+
+Unexpected<FifoError> failed(const std::string& path, std::string_view advice) {
+  return Unexpected(FifoError{last_error(path).take().message() + std::string(advice)});
+}
+
+std::string command_for(const std::string& path) {
+  return "; make it, owned by the user the tracker runs as: mkfifo -m 660 " + quoted(path);
+}
+
+}  // namespace
+
+Result<UniqueFd, FifoError> open_fifo(const std::string& path) {
+  if (::mkfifo(path.c_str(), kMode) != 0 && errno != EEXIST) return failed(path, command_for(path));
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  if (!fd && errno == EACCES)
+    return failed(path, "; the user the tracker runs as must read and write it");
+  struct stat status {};
+  if (fd && ::fstat(fd.get(), &status) != 0) return failed(path, "");
+  // Opening a directory for writing fails with EISDIR.
+  if (fd ? !S_ISFIFO(status.st_mode) : errno == EISDIR)
+    return Unexpected(
+        FifoError{path + ": is no FIFO; take it away, then" + command_for(path).substr(1)});
+  if (!fd) return failed(path, "");
+  return fd;
+}
+
+void FifoLines::add(ByteView chunk, OnHash on_hash) {
+  splitter_.add(as_text(chunk), [&](const TextLine& line) { take(line, on_hash); });
+}
+
+void FifoLines::pause(OnHash on_hash) {
+  const TextLine line = splitter_.pending();
+  // Digits only: behind white space a comment may be on its way.
+  const bool may_go_on = line.text.find_first_of(" \t\r") != std::string_view::npos;
+  if (may_go_on || parse_hash_line(line.text).kind != HashLine::Kind::hash) return;
+  take(line, on_hash);
+  splitter_.forget_pending();
+}
+
+void FifoLines::take(const TextLine& line, OnHash on_hash) {
+  ++tally_.lines;
+  const HashLine parsed = parse_hash_line(line.text);
+  if (line.cut || parsed.kind == HashLine::Kind::faulty) {
+    ++tally_.faulty;
+    tally_.last_fault = line.cut ? HashLineFault::too_long : parsed.fault;
+  } else if (parsed.kind == HashLine::Kind::hash) {
+    ++tally_.hashes;
+    on_hash(parsed.info_hash);
+  }
+}
+
+}  // namespace ot

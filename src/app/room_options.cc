@@ -1,0 +1,30 @@
+#include "app/room_options.h"
+
+#include <algorithm>
+
+namespace ot {
+
+RoomOptions room_options(const Settings& settings) {
+  const TrackerSettings& tracker = settings.tracker;
+  RoomOptions options;
+  options.table.peer_timeout = tracker.peer_timeout;
+  options.table.torrent_timeout = tracker.torrent_timeout;
+  options.table.max_peers = tracker.max_peers;
+  options.table.max_peers_per_torrent = tracker.max_peers_per_torrent;
+  options.table.max_memory = tracker.max_memory;
+  options.policy.interval = tracker.interval;
+  options.policy.interval_jitter = tracker.interval_jitter;
+  options.policy.min_interval = tracker.min_interval;
+  options.policy.numwant_default = tracker.numwant_default;
+  options.policy.numwant_max = tracker.numwant_max;
+  options.udp.max_reply_v4 = tracker.udp_payload_v4;
+  options.udp.max_reply_v6 = tracker.udp_payload_v6;
+  options.http.stats_path = settings.access.stats_path;
+  options.http.redirect_url = tracker.redirect_url;
+  options.tcp.request_timeout = tracker.http_timeout;
+  options.tcp.idle_timeout = tracker.keepalive_timeout;
+  options.tcp.max_reply = std::max(options.tcp.max_reply, HttpFrontend::max_reply(options.policy));
+  return options;
+}
+
+}  // namespace ot

@@ -1,0 +1,48 @@
+// FunctionRef<R(Args...)>: a view of something callable, for parameters only.
+//
+// Two words, no allocation. Like every view it is not kept past the call it was made for: it may
+// point into a temporary.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace ot {
+
+template <typename Signature>
+class FunctionRef;
+
+template <typename R, typename... Args>
+class FunctionRef<R(Args...)> {
+ public:
+  // Both implicit on purpose: a lambda is written where it is passed.
+  template <typename F>
+  requires(!std::same_as<std::remove_cvref_t<F>, FunctionRef> &&
+           std::is_object_v<std::remove_reference_t<F>> && std::is_invocable_r_v<R, F&, Args...>)
+      // The constraint keeps it off copies. NOLINTNEXTLINE(bugprone-forwarding-reference-overload)
+      FunctionRef(F&& callable)  // NOLINT(google-explicit-constructor)
+      : target_{.object = const_cast<void*>(static_cast<const void*>(std::addressof(callable)))},
+        call_([](Target target, Args... args) -> R {
+          auto& object = *static_cast<std::remove_reference_t<F>*>(target.object);
+          return object(std::forward<Args>(args)...);
+        }) {}
+  FunctionRef(R (*function)(Args...))  // NOLINT(google-explicit-constructor)
+      : target_{.function = function}, call_([](Target target, Args... args) -> R {
+          return target.function(std::forward<Args>(args)...);
+        }) {}
+
+  R operator()(Args... args) const { return call_(target_, std::forward<Args>(args)...); }
+
+ private:
+  union Target {
+    void* object;
+    R (*function)(Args...);
+  };
+
+  Target target_;
+  R (*call_)(Target, Args...);
+};
+
+}  // namespace ot

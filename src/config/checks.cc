@@ -1,0 +1,130 @@
+#include "config/checks.h"
+
+#include <algorithm>
+#include <array>
+
+namespace ot {
+namespace {
+
+using std::chrono::seconds;
+
+std::string text_of(seconds duration) { return format_duration(duration); }
+
+// Somebody announces after interval + jitter / 2 at the latest.
+seconds latest_announce(const TrackerSettings& tracker) {
+  return tracker.interval + tracker.interval_jitter / 2;
+}
+
+Fault interval_below_peer_timeout(const Settings& settings) {
+  const TrackerSettings& tracker = settings.tracker;
+  if (tracker.interval < tracker.peer_timeout) return std::nullopt;
+  return "tracker.interval (" + text_of(tracker.interval) +
+         ") must be less than tracker.peer_timeout (" + text_of(tracker.peer_timeout) +
+         "), or peers are forgotten between two announces; the timeout may be up to 200m";
+}
+
+Fault jitter_below_peer_timeout(const Settings& settings) {
+  const TrackerSettings& tracker = settings.tracker;
+  if (tracker.interval >= tracker.peer_timeout) return std::nullopt;  // said already
+  if (latest_announce(tracker) < tracker.peer_timeout) return std::nullopt;
+  return "half of tracker.interval_jitter (" + text_of(tracker.interval_jitter) +
+         ") must leave tracker.interval (" + text_of(tracker.interval) +
+         ") less than tracker.peer_timeout (" + text_of(tracker.peer_timeout) + ")";
+}
+
+Fault jitter_within_interval(const Settings& settings) {
+  const TrackerSettings& tracker = settings.tracker;
+  if (tracker.interval_jitter <= tracker.interval) return std::nullopt;
+  return "tracker.interval_jitter (" + text_of(tracker.interval_jitter) +
+         ") must not be more than tracker.interval (" + text_of(tracker.interval) + ")";
+}
+
+Fault min_interval_within_interval(const Settings& settings) {
+  const TrackerSettings& tracker = settings.tracker;
+  if (tracker.min_interval <= tracker.interval) return std::nullopt;
+  return "tracker.min_interval (" + text_of(tracker.min_interval) +
+         ") must not be more than tracker.interval (" + text_of(tracker.interval) + ")";
+}
+
+Fault numwant_default_within_max(const Settings& settings) {
+  const TrackerSettings& tracker = settings.tracker;
+  if (tracker.numwant_default <= tracker.numwant_max) return std::nullopt;
+  return "tracker.numwant_default (" + std::to_string(tracker.numwant_default) +
+         ") must not be more than tracker.numwant_max (" + std::to_string(tracker.numwant_max) +
+         ")";
+}
+
+Fault one_list(const Settings& settings) {
+  if (settings.access.whitelist.empty() || settings.access.blacklist.empty()) return std::nullopt;
+  return "access.whitelist and access.blacklist exclude each other; keep one of them";
+}
+
+Fault two_fifos(const Settings& settings) {
+  if (settings.access.fifo_add.empty()) return std::nullopt;
+  if (settings.access.fifo_add != settings.access.fifo_delete) return std::nullopt;
+  return "access.fifo_add and access.fifo_delete are one file; adding and deleting need two";
+}
+
+Fault paths_differ(const Settings& settings) {
+  const AccessSettings& access = settings.access;
+  if (access.metrics_path != access.stats_path &&
+      access.metrics_path != access.stats_path + ".json")
+    return std::nullopt;
+  return "access.stats_path (" + access.stats_path + ") and access.metrics_path (" +
+         access.metrics_path + ") take requests from each other";
+}
+
+bool is_taken(std::string_view path) {
+  return path == "announce" || path == "announce.php" || path == "scrape" || path == "scrape.php";
+}
+
+Fault paths_are_free(const Settings& settings) {
+  const AccessSettings& access = settings.access;
+  for (const std::string& path : {access.stats_path, access.metrics_path}) {
+    if (is_taken(path)) return "'" + path + "' is where clients announce and scrape; take another";
+  }
+  return std::nullopt;
+}
+
+constexpr std::array<Check, 9> kChecks{{
+    {"tracker.interval", "tracker.peer_timeout", interval_below_peer_timeout},
+    {"tracker.interval_jitter", "tracker.interval", jitter_within_interval},
+    {"tracker.interval_jitter", "tracker.peer_timeout", jitter_below_peer_timeout},
+    {"tracker.min_interval", "tracker.interval", min_interval_within_interval},
+    {"tracker.numwant_default", "tracker.numwant_max", numwant_default_within_max},
+    {"access.whitelist", "access.blacklist", one_list},
+    {"access.fifo_add", "access.fifo_delete", two_fifos},
+    {"access.stats_path", "access.metrics_path", paths_differ},
+    {"access.stats_path", "access.metrics_path", paths_are_free},
+}};
+
+std::string half_of_interval(const Settings& settings) {
+  return format_duration(settings.tracker.interval / 2);
+}
+
+// So that who only shortens or stretches the interval need not think of the jitter.
+std::string fitting_jitter(const Settings& settings) {
+  const TrackerSettings& tracker = settings.tracker;
+  const seconds room = tracker.peer_timeout - tracker.interval;
+  const seconds most = std::min(tracker.interval, 2 * room - seconds(1));
+  return format_duration(
+      std::clamp(tracker.interval_jitter, seconds(0), std::max(most, seconds(0))));
+}
+
+std::string fitting_numwant(const Settings& settings) {
+  return std::to_string(std::min(settings.tracker.numwant_default, settings.tracker.numwant_max));
+}
+
+constexpr std::array<DerivedDefault, 3> kDerived{{
+    {"tracker.min_interval", "tracker.interval", half_of_interval},
+    {"tracker.interval_jitter", "tracker.interval", fitting_jitter},
+    {"tracker.numwant_default", "tracker.numwant_max", fitting_numwant},
+}};
+
+}  // namespace
+
+std::span<const Check> all_checks() { return kChecks; }
+
+std::span<const DerivedDefault> all_derived_defaults() { return kDerived; }
+
+}  // namespace ot

@@ -1,0 +1,99 @@
+#include "config/config_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+
+namespace ot {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr std::string_view kWhiteSpace = " \t";
+
+bool is_white_space(char c) { return c == ' ' || c == '\t'; }
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && byte != '\t') || byte == 0x7f;
+}
+
+std::string_view trim(std::string_view text) {
+  const size_t first = text.find_first_not_of(kWhiteSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
+}
+
+std::string_view without_comment(std::string_view line) {
+  for (size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
+    if (at == 0 || is_white_space(line[at - 1])) return line.substr(0, at);
+  }
+  return line;
+}
+
+std::string not_plain_text(std::string_view line, size_t at) {
+  return std::string("the line holds ") +
+         (line[at] == '\0' ? "a NUL byte" : "a control character") + " in column " +
+         std::to_string(at + 1) + "; a configuration is plain text";
+}
+
+// Comments may hold what they like, but for NUL bytes: text that has those is not text.
+std::string fault_of(std::string_view line, std::string_view meaning) {
+  if (line.size() > kMaxConfigLine) {
+    return "the line has " + std::to_string(line.size()) + " bytes; at most " +
+           std::to_string(kMaxConfigLine) + " are read";
+  }
+  const auto control = std::find_if(meaning.begin(), meaning.end(), is_control);
+  if (control != meaning.end()) {
+    return not_plain_text(line, static_cast<size_t>(control - meaning.begin()));
+  }
+  const size_t nul = line.find('\0');
+  return nul == std::string_view::npos ? std::string() : not_plain_text(line, nul);
+}
+
+// Nothing for a line that says nothing.
+std::optional<ConfigLine> parse_line(std::string_view line, uint32_t number) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  const std::string_view meaning = without_comment(line);
+  if (std::string fault = fault_of(line, meaning); !fault.empty()) {
+    return ConfigLine{number, {}, {}, std::move(fault)};
+  }
+  const std::string_view words = trim(meaning);
+  if (words.empty()) return std::nullopt;
+  const size_t key_size = std::min(words.find_first_of(kWhiteSpace), words.size());
+  return ConfigLine{number, words.substr(0, key_size), trim(words.substr(key_size)), {}};
+}
+
+}  // namespace
+
+std::vector<ConfigLine> parse_config(std::string_view text) {
+  std::vector<ConfigLine> lines;
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  for (uint32_t number = 1; !text.empty(); ++number) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    if (auto line = parse_line(text.substr(0, end), number)) lines.push_back(std::move(*line));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+Result<std::string, SystemError> read_config_file(const std::string& path) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return last_error("open " + path);
+  std::string text(kMaxConfigFile + 1, '\0');
+  size_t size = 0;
+  while (size < text.size()) {
+    const ssize_t got = ::read(file.get(), text.data() + size, text.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return last_error("read " + path);
+    if (got == 0) break;
+    size += static_cast<size_t>(got);
+  }
+  if (size > kMaxConfigFile) return Unexpected(SystemError{EFBIG, "read " + path});
+  text.resize(size);
+  return text;
+}
+
+}  // namespace ot

@@ -1,0 +1,291 @@
+#include "config/configuration.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "config/checks.h"
+#include "config/config_file.h"
+
+namespace ot {
+namespace {
+
+// Somebody who takes another file for a configuration shall not have to scroll back.
+constexpr size_t kMaxErrors = 200;
+
+std::string unknown_key(std::string_view name) {
+  const std::string_view before_equals = name.substr(0, name.find('='));
+  if (const Key* key = find_key(before_equals); key != nullptr) {
+    return "unknown key; between key and value stands white space: " + std::string(key->name) +
+           " " + std::string(key->value);
+  }
+  const Key* nearest = nearest_key(name);
+  if (nearest == nullptr) return "unknown key; the manual, opentracker.conf(5), lists them all";
+  return "unknown key; did you mean " + std::string(nearest->name) + "?";
+}
+
+class Builder {
+ public:
+  void read_command_line(const CommandLine& line);
+  void read_text(std::string_view text, std::string_view name, uint32_t word);
+  [[nodiscard]] Configuration finish(const CommandLine& line);
+
+ private:
+  struct PlacedError {
+    ConfigError error;
+    uint32_t word;
+    uint32_t line;
+  };
+
+  void read_file(const CommandLine::Item& item, uint32_t word);
+  void read_line(const ConfigLine& line, const Origin& origin);
+  // The door. True if the value is now in force.
+  bool set(const Key& key, std::string_view value, const Origin& origin);
+  void remember(const Key& key, std::string_view value, const Origin& origin);
+  // The last entry of the key, or null.
+  [[nodiscard]] ConfigEntry* find(std::string_view key);
+
+  void set_default_listener(const CommandLine& line);
+  void set_defaults();
+  void check();
+  void look_at_effects();
+  void sort();
+
+  void complain(const Origin& origin, std::string_view message);
+  void complain(const Origin& origin, const Key& key, std::string_view message);
+
+  Configuration result_;
+  std::vector<PlacedError> errors_;
+  // Keys that were given a bad value: nothing that follows from them is worth saying.
+  std::set<std::string_view> spoilt_;
+};
+
+void Builder::complain(const Origin& origin, std::string_view message) {
+  const bool of_flag = origin.word != 0 && origin.line == 0;
+  errors_.push_back({{origin.place + std::string(message), of_flag}, origin.word, origin.line});
+}
+
+// A flag stands for its key; a line of a file is told which one it was.
+void Builder::complain(const Origin& origin, const Key& key, std::string_view message) {
+  const bool of_flag = origin.word != 0 && origin.line == 0;
+  complain(origin,
+           of_flag ? std::string(message) : std::string(key.name) + ": " + std::string(message));
+}
+
+void Builder::read_command_line(const CommandLine& line) {
+  for (const std::string& fault : line.faults) complain({{}, {}, 1, 0}, fault);
+  uint32_t word = 0;
+  for (const CommandLine::Item& item : line.items) {
+    ++word;
+    if (item.key == nullptr) {
+      read_file(item, word);
+    } else {
+      set(*item.key, item.value, {item.flag + " on the command line", item.flag + ": ", word, 0});
+    }
+  }
+}
+
+void Builder::read_file(const CommandLine::Item& item, uint32_t word) {
+  const auto text = read_config_file(item.value);
+  if (text) return read_text(*text, item.value, word);
+  // Not the flag's fault: no need for the usage.
+  errors_.push_back({{item.flag + ": " + printable(text.error().message()), false}, word, 0});
+}
+
+void Builder::read_text(std::string_view text, std::string_view name, uint32_t word) {
+  const std::string file = printable(name);
+  for (const ConfigLine& line : parse_config(text)) {
+    const std::string place = file + ":" + std::to_string(line.number);
+    read_line(line, {place, place + ": ", word, line.number});
+  }
+}
+
+void Builder::read_line(const ConfigLine& line, const Origin& origin) {
+  if (!line.fault.empty()) return complain(origin, line.fault);
+  const Key* key = find_key(line.key);
+  if (key == nullptr) return complain(origin, printable(line.key) + ": " + unknown_key(line.key));
+  if (line.value.empty()) {
+    spoilt_.insert(key->name);
+    return complain(
+        origin, *key,
+        "its value is missing; write " + std::string(key->name) + " " + std::string(key->value));
+  }
+  const ConfigEntry* before = key->repeatable ? nullptr : find(key->name);
+  if (before != nullptr && before->origin.word == origin.word) {
+    return complain(
+        origin, *key,
+        "given a second time; the first is on line " + std::to_string(before->origin.line));
+  }
+  set(*key, line.value, origin);
+}
+
+bool Builder::set(const Key& key, std::string_view value, const Origin& origin) {
+  if (!key.is_built_in()) {
+    complain(origin, key,
+             "not built in; needs a build with " + std::string(key.feature->name) + " in FEATURES");
+    return false;
+  }
+  const std::string as_line = std::string(key.name) + " " + std::string(value);
+  const std::vector<ConfigLine> again = parse_config(as_line);
+  if (again.size() != 1 || again[0].value != value) {
+    complain(origin, key,
+             in_quotes(value) +
+                 " could not stand in a configuration file: white space at "
+                 "an end, a control character, or a # behind white space");
+    spoilt_.insert(key.name);
+    return false;
+  }
+  if (const Fault fault = key.set(result_.settings, value, key.range)) {
+    complain(origin, key, *fault);
+    spoilt_.insert(key.name);
+    return false;
+  }
+  remember(key, value, origin);
+  return true;
+}
+
+void Builder::remember(const Key& key, std::string_view value, const Origin& origin) {
+  ConfigEntry* before = key.repeatable ? nullptr : find(key.name);
+  if (before == nullptr) {
+    result_.entries.push_back({&key, std::string(value), origin});
+  } else {
+    *before = {&key, std::string(value), origin};
+  }
+}
+
+ConfigEntry* Builder::find(std::string_view key) {
+  const auto entry = std::find_if(result_.entries.rbegin(), result_.entries.rend(),
+                                  [key](const ConfigEntry& e) { return e.key->name == key; });
+  return entry == result_.entries.rend() ? nullptr : &*entry;
+}
+
+void Builder::set_default_listener(const CommandLine& line) {
+  const Key& key = *find_key("listen.tcp_udp");
+  if (!result_.settings.listen.sockets.empty()) return;
+  result_.settings.listen.by_default = true;
+  if (!line.address) {
+    set(key, key.default_text, {"default", {}, 0, 0});
+    return;
+  }
+  set(key, Endpoint{*line.address, kDefaultPort}.to_string(),
+      {line.address_flag + " on the command line", line.address_flag + ": ", 1, 0});
+}
+
+void Builder::set_defaults() {
+  const Origin origin{"default", {}, 0, 0};
+  for (const Key& key : all_keys()) {
+    if (key.default_text.empty() || find(key.name) != nullptr) continue;
+    if (key.name == "listen.tcp_udp") continue;
+    if (key.is_built_in()) {
+      set(key, key.default_text, origin);
+    } else {
+      // Nobody can say anything else, and whoever reads the field finds it filled.
+      const Fault none = key.set(result_.settings, key.default_text, key.range);
+      if (none) complain(origin, key, *none);
+    }
+  }
+  for (const DerivedDefault& derived : all_derived_defaults()) {
+    const ConfigEntry* entry = find(derived.key);
+    if (entry != nullptr && entry->origin.word != 0) continue;
+    const std::string value = derived.value(result_.settings);
+    if (entry != nullptr && entry->value == value) continue;
+    set(*find_key(derived.key), value,
+        {"default, from " + std::string(derived.from), {}, 0, 0});
+  }
+}
+
+void Builder::check() {
+  for (const Check& check : all_checks()) {
+    if (spoilt_.contains(check.first) || spoilt_.contains(check.second)) continue;
+    const Fault fault = check.judge(result_.settings);
+    if (!fault) continue;
+    const auto place = [](const ConfigEntry* entry) {
+      return entry == nullptr ? std::tuple(0U, 0U)
+                              : std::tuple(entry->origin.word, entry->origin.line);
+    };
+    const ConfigEntry* first = find(check.first);
+    const ConfigEntry* second = find(check.second);
+    const ConfigEntry* blamed = place(first) >= place(second) ? first : second;
+    complain(blamed->origin, *blamed->key, *fault);
+  }
+}
+
+void Builder::look_at_effects() {
+  for (const ConfigEntry& entry : result_.entries) {
+    const Key& key = *entry.key;
+    if (entry.origin.word == 0 || key.effect == Effect::in_effect) continue;
+    if (key.effect == Effect::default_in_effect && entry.value == key.default_text) continue;
+    if (key.effect == Effect::refuses) {
+      complain(entry.origin, key,
+               "this version does not enforce it yet, and would serve more than you allow; "
+               "without it the tracker starts");
+    } else {
+      result_.warnings.push_back(entry.origin.place + std::string(key.name) +
+                                 ": has no effect in this version");
+    }
+  }
+}
+
+// Listeners stay in their order, because a number of workers counts for those behind it.
+void Builder::sort() {
+  const auto rank = [](const ConfigEntry& entry) -> const Key* {
+    return entry.key->name.starts_with("listen.") ? all_keys().data() : entry.key;
+  };
+  std::stable_sort(
+      result_.entries.begin(), result_.entries.end(),
+      [rank](const ConfigEntry& a, const ConfigEntry& b) { return rank(a) < rank(b); });
+  std::stable_sort(errors_.begin(), errors_.end(), [](const PlacedError& a, const PlacedError& b) {
+    return std::tie(a.word, a.line) < std::tie(b.word, b.line);
+  });
+}
+
+Configuration Builder::finish(const CommandLine& line) {
+  set_default_listener(line);
+  set_defaults();
+  check();
+  look_at_effects();
+  sort();
+  for (PlacedError& placed : errors_) {
+    if (result_.errors.size() == kMaxErrors) {
+      const size_t more = errors_.size() - kMaxErrors;
+      result_.errors.push_back({"and " + std::to_string(more) + " more errors", false});
+      break;
+    }
+    result_.errors.push_back(std::move(placed.error));
+  }
+  return std::move(result_);
+}
+
+std::string remark(const ConfigEntry& entry) {
+  if (entry.key->effect == Effect::in_effect) return {};
+  const bool is_default = entry.value == entry.key->default_text;
+  if (entry.key->effect == Effect::default_in_effect && is_default) return {};
+  return ", no effect in this version";
+}
+
+}  // namespace
+
+Configuration configure(const CommandLine& line) {
+  Builder builder;
+  builder.read_command_line(line);
+  return builder.finish(line);
+}
+
+Configuration configure(std::string_view text, std::string_view name) {
+  Builder builder;
+  builder.read_text(text, name, 1);
+  return builder.finish({});
+}
+
+std::string effective_configuration(const Configuration& configuration) {
+  constexpr size_t kOriginColumn = 48;
+  std::string text;
+  for (const ConfigEntry& entry : configuration.entries) {
+    std::string line = std::string(entry.key->name) + " " + entry.value;
+    line.resize(std::max(line.size(), kOriginColumn), ' ');
+    text += line + "  # " + entry.origin.text + remark(entry) + "\n";
+  }
+  return text;
+}
+
+}  // namespace ot

@@ -1,0 +1,362 @@
+#include <array>
+#include <type_traits>
+
+#include "config/keys.h"
+
+namespace ot {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+template <typename T>
+constexpr bool kIsList = false;
+template <typename T>
+constexpr bool kIsList<std::vector<T>> = true;
+
+// Parses with kParse and stores into settings.*kGroup.*kMember; a list grows.
+template <auto kParse, auto kGroup, auto kMember>
+Fault store(Settings& settings, std::string_view text, const Range& range) {
+  auto value = kParse(text, range);
+  if (!value) return value.error();
+  auto& member = settings.*kGroup.*kMember;
+  using Member = std::remove_reference_t<decltype(member)>;
+  if constexpr (kIsList<Member>) {
+    member.push_back(std::move(*value));
+  } else {
+    member = static_cast<Member>(std::move(*value));
+  }
+  return std::nullopt;
+}
+
+template <auto kParse, auto kMember>
+Fault tracker(Settings& settings, std::string_view text, const Range& range) {
+  return store<kParse, &Settings::tracker, kMember>(settings, text, range);
+}
+template <auto kParse, auto kMember>
+Fault access(Settings& settings, std::string_view text, const Range& range) {
+  return store<kParse, &Settings::access, kMember>(settings, text, range);
+}
+template <auto kParse, auto kMember>
+Fault livesync(Settings& settings, std::string_view text, const Range& range) {
+  return store<kParse, &Settings::livesync, kMember>(settings, text, range);
+}
+
+// What is checked and then forgotten.
+template <auto kParse>
+Fault check_only(Settings& /*settings*/, std::string_view text, const Range& range) {
+  const auto value = kParse(text, range);
+  return value ? Fault() : Fault(value.error());
+}
+
+template <bool kTcp, bool kUdp, bool kProxied = false>
+Fault listen(Settings& settings, std::string_view text, const Range& /*range*/) {
+  const auto where = parse_listen_address(text);
+  if (!where) return where.error();
+  std::vector<ListenOption>& sockets = settings.listen.sockets;
+  if (kTcp) sockets.push_back({ListenProtocol::tcp, where->port, where->address, kProxied});
+  if (kUdp) {
+    const uint32_t workers = settings.listen.udp_workers;
+    sockets.push_back({ListenProtocol::udp, where->port, where->address, false, workers});
+  }
+  return std::nullopt;
+}
+
+template <typename T>
+constexpr Range range_of(T min, T max, bool or_zero = false) {
+  return {static_cast<uint64_t>(seconds(min).count()), static_cast<uint64_t>(seconds(max).count()),
+          or_zero};
+}
+constexpr Range up_to(uint64_t max) { return {0, max}; }
+
+constexpr Range kPathLength = up_to(4095);
+constexpr Range kNameLength = up_to(64);
+constexpr Range kUrlPathLength = up_to(128);
+// What an error page has room for.
+constexpr Range kLocationLength = up_to(256);
+// From what every IPv4 host takes, to what fits an Ethernet frame.
+constexpr Range kPayload4{508, 1472};
+constexpr Range kPayload6{508, 1452};
+// An empty table of 1024 shards grows to a few megabytes with its first torrents.
+constexpr Range kMemory{16 << 20, UINT64_MAX, true};
+
+using Listen = ListenSettings;
+using Tracking = TrackerSettings;
+using Access = AccessSettings;
+using LiveSync = LiveSyncSettings;
+
+constexpr std::array kKeys{
+    Key{.name = "listen.udp.workers",
+        .value = "N",
+        .set = store<parse_count, &Settings::listen, &Listen::udp_workers>,
+        .range = up_to(64),
+        .default_text = "0",
+        .effect = Effect::default_in_effect,
+        .repeatable = true,
+        .description = "threads that serve each UDP listener named later; 0: the event loop"},
+    Key{.name = "listen.tcp_udp",
+        .value = "ADDRESS[:PORT]",
+        .set = listen<true, true>,
+        .default_text = "*:6969",
+        .repeatable = true,
+        .description =
+            "serve HTTP and UDP here; the default counts if nothing else is listened on"},
+    Key{.name = "listen.tcp",
+        .value = "ADDRESS[:PORT]",
+        .set = listen<true, false>,
+        .repeatable = true,
+        .description = "serve HTTP here"},
+    Key{.name = "listen.udp",
+        .value = "ADDRESS[:PORT]",
+        .set = listen<false, true>,
+        .repeatable = true,
+        .description = "serve UDP here"},
+    Key{.name = "listen.tcp.proxy",
+        .value = "ADDRESS[:PORT]",
+        .set = listen<true, false, true>,
+        .feature = &features::kIpFromProxy,
+        .effect = Effect::refuses,
+        .repeatable = true,
+        .description = "serve HTTP here to proxies that speak the PROXY protocol"},
+
+    Key{.name = "tracker.rootdir",
+        .value = "DIR",
+        .set = tracker<parse_path, &Tracking::rootdir>,
+        .range = kPathLength,
+        .default_text = ".",
+        .description = "chroot here if started as root, else change here"},
+    Key{.name = "tracker.user",
+        .value = "USER",
+        .set = tracker<parse_user, &Tracking::user>,
+        .range = kNameLength,
+        .default_text = "nobody",
+        .description = "become this user if started as root"},
+
+    Key{.name = "tracker.interval",
+        .value = "DURATION",
+        .set = tracker<parse_duration, &Tracking::interval>,
+        .range = range_of(seconds(10), seconds(minutes(200))),
+        .default_text = "30m",
+        .description = "when clients shall announce again"},
+    Key{.name = "tracker.interval_jitter",
+        .value = "DURATION",
+        .set = tracker<parse_duration, &Tracking::interval_jitter>,
+        .range = range_of(seconds(0), seconds(minutes(200))),
+        .default_text = "6m",
+        .description = "spread of the interval answered: half of this up or down, at random"},
+    Key{.name = "tracker.min_interval",
+        .value = "DURATION",
+        .set = tracker<parse_duration, &Tracking::min_interval>,
+        .range = range_of(seconds(0), seconds(minutes(200))),
+        .description = "clients shall not announce sooner than this; default: half of interval"},
+    Key{.name = "tracker.peer_timeout",
+        .value = "DURATION",
+        .set = tracker<parse_minutes, &Tracking::peer_timeout>,
+        .range = range_of(minutes(1), minutes(200)),
+        .default_text = "45m",
+        .description = "a peer that was not heard of for longer goes"},
+    Key{.name = "tracker.torrent_timeout",
+        .value = "DURATION",
+        .set = tracker<parse_minutes, &Tracking::torrent_timeout>,
+        .range = range_of(minutes(1), minutes(days(45))),
+        .default_text = "24h",
+        .description = "how long the downloads of a torrent without peers are remembered"},
+    Key{.name = "tracker.numwant_default",
+        .value = "N",
+        .set = tracker<parse_count, &Tracking::numwant_default>,
+        .range = up_to(2000),
+        .default_text = "50",
+        .description = "peers for a client that does not say how many it wants"},
+    Key{.name = "tracker.numwant_max",
+        .value = "N",
+        .set = tracker<parse_count, &Tracking::numwant_max>,
+        .range = {1, 2000},
+        .default_text = "200",
+        .description = "peers in one reply at most"},
+    Key{.name = "tracker.udp_payload_v4",
+        .value = "BYTES",
+        .set = tracker<parse_size, &Tracking::udp_payload_v4>,
+        .range = kPayload4,
+        .default_text = "1352",
+        .description = "bytes of a UDP reply over IPv4 at most"},
+    Key{.name = "tracker.udp_payload_v6",
+        .value = "BYTES",
+        .set = tracker<parse_size, &Tracking::udp_payload_v6>,
+        .range = kPayload6,
+        .default_text = "1232",
+        .description = "bytes of a UDP reply over IPv6 at most"},
+    Key{.name = "tracker.http_timeout",
+        .value = "DURATION",
+        .set = tracker<parse_duration, &Tracking::http_timeout>,
+        .range = range_of(seconds(1), seconds(hours(1))),
+        .default_text = "30s",
+        .description = "time for a whole HTTP request, and for a reply to make progress"},
+    Key{.name = "tracker.keepalive_timeout",
+        .value = "DURATION",
+        .set = tracker<parse_duration, &Tracking::keepalive_timeout>,
+        .range = range_of(seconds(1), seconds(hours(1))),
+        .default_text = "5s",
+        .feature = &features::kKeepAlive,
+        .description = "how long an idle HTTP connection is kept"},
+    Key{.name = "tracker.redirect_url",
+        .value = "URL",
+        .set = tracker<parse_url, &Tracking::redirect_url>,
+        .range = kLocationLength,
+        .description = "where a browser that asks for / is sent"},
+
+    Key{.name = "tracker.max_peers",
+        .value = "N",
+        .set = tracker<parse_count, &Tracking::max_peers>,
+        .default_text = "0",
+        .description = "peers stored at most; 0: no limit"},
+    Key{.name = "tracker.max_peers_per_torrent",
+        .value = "N",
+        .set = tracker<parse_count, &Tracking::max_peers_per_torrent>,
+        .range = up_to(UINT32_MAX),
+        .default_text = "0",
+        .description = "peers stored of one torrent at most; 0: no limit"},
+    Key{.name = "tracker.max_memory",
+        .value = "SIZE",
+        .set = tracker<parse_size, &Tracking::max_memory>,
+        .range = kMemory,
+        .default_text = "0",
+        .description = "memory of the table of peers at most; 0: no limit"},
+    Key{.name = "tracker.state_file",
+        .value = "FILE",
+        .set = tracker<parse_path, &Tracking::state_file>,
+        .range = kPathLength,
+        .effect = Effect::warns,
+        .description = "keep the peers here across a restart"},
+    Key{.name = "tracker.state_interval",
+        .value = "DURATION",
+        .set = tracker<parse_duration, &Tracking::state_interval>,
+        .range = range_of(seconds(10), seconds(days(1))),
+        .default_text = "5m",
+        .effect = Effect::warns,
+        .description = "how often the state file is written"},
+    Key{.name = "tracker.load_statedump",
+        .value = "FILE",
+        .set = tracker<parse_path, &Tracking::load_statedump>,
+        .range = kPathLength,
+        .effect = Effect::warns,
+        .description = "read torrents and their downloads from a dump at start"},
+
+    Key{.name = "access.whitelist",
+        .value = "FILE",
+        .set = access<parse_path, &Access::whitelist>,
+        .range = kPathLength,
+        .feature = &features::kWhitelist,
+        .effect = Effect::refuses,
+        .description = "serve only the info_hashes in this file"},
+    Key{.name = "access.blacklist",
+        .value = "FILE",
+        .set = access<parse_path, &Access::blacklist>,
+        .range = kPathLength,
+        .feature = &features::kBlacklist,
+        .effect = Effect::refuses,
+        .description = "serve all but the info_hashes in this file"},
+    Key{.name = "access.fifo_add",
+        .value = "FIFO",
+        .set = access<parse_path, &Access::fifo_add>,
+        .range = kPathLength,
+        .feature = &features::kDynamicAccesslist,
+        .effect = Effect::refuses,
+        .description = "info_hashes written here are added to the list"},
+    Key{.name = "access.fifo_delete",
+        .value = "FIFO",
+        .set = access<parse_path, &Access::fifo_delete>,
+        .range = kPathLength,
+        .feature = &features::kDynamicAccesslist,
+        .effect = Effect::refuses,
+        .description = "info_hashes written here are taken from the list"},
+    Key{.name = "access.bless",
+        .value = "NET",
+        .set = access<parse_network, &Access::blessed>,
+        .effect = Effect::refuses,
+        .repeatable = true,
+        .description = "may do everything that is restricted"},
+    Key{.name = "access.stats",
+        .value = "NET",
+        .set = access<parse_network, &Access::stats>,
+        .feature = &features::kRestrictStats,
+        .effect = Effect::refuses,
+        .repeatable = true,
+        .description = "may read the statistics; nobody else may then"},
+    Key{.name = "access.stats_path",
+        .value = "PATH",
+        .set = access<parse_url_path, &Access::stats_path>,
+        .range = kUrlPathLength,
+        .default_text = "stats",
+        .description = "where the statistics are, under the tracker's URL"},
+    Key{.name = "access.metrics_path",
+        .value = "PATH",
+        .set = access<parse_url_path, &Access::metrics_path>,
+        .range = kUrlPathLength,
+        .default_text = "metrics",
+        .effect = Effect::warns,
+        .description = "where Prometheus finds its metrics, under the tracker's URL"},
+    Key{.name = "access.fullscrape",
+        .value = "NET",
+        .set = access<parse_network, &Access::fullscrape>,
+        .feature = &features::kFullScrape,
+        .effect = Effect::refuses,
+        .repeatable = true,
+        .description = "may fetch a full scrape; nobody else may then"},
+    Key{.name = "access.proxy",
+        .value = "NET",
+        .set = access<parse_network, &Access::proxies>,
+        .feature = &features::kIpFromProxy,
+        .effect = Effect::refuses,
+        .repeatable = true,
+        .description = "a proxy that is believed whom it speaks for"},
+    Key{.name = "access.proxy_header",
+        .value = "NAME",
+        .set = access<parse_header_name, &Access::proxy_header>,
+        .range = kNameLength,
+        .default_text = "X-Forwarded-For",
+        .feature = &features::kIpFromProxy,
+        .effect = Effect::warns,
+        .description = "the header in which proxies name the client"},
+    Key{.name = "access.ip_from_query",
+        .value = "NET",
+        .set = access<parse_network, &Access::ip_from_query>,
+        .feature = &features::kIpFromQueryString,
+        .effect = Effect::warns,
+        .repeatable = true,
+        .description = "may announce another address than its own"},
+
+    Key{.name = "livesync.cluster.listen",
+        .value = "IP[:PORT]",
+        .set = livesync<parse_sync_endpoint, &LiveSync::listen>,
+        .feature = &features::kLiveSync,
+        .effect = Effect::warns,
+        .description = "share peers with other trackers through this interface; port 9696"},
+    Key{.name = "livesync.cluster.node_ip",
+        .value = "NET",
+        .set = livesync<parse_network, &LiveSync::nodes>,
+        .feature = &features::kLiveSync,
+        .effect = Effect::warns,
+        .repeatable = true,
+        .description = "a tracker of the cluster, whose packets are taken"},
+    Key{.name = "livesync.cluster.key",
+        .value = "FILE",
+        .set = livesync<parse_path, &LiveSync::key_file>,
+        .range = kPathLength,
+        .feature = &features::kLiveSync,
+        .effect = Effect::warns,
+        .description = "a secret by which the trackers of the cluster know each other"},
+    Key{.name = "batchsync.cluster.admin_ip",
+        .value = "IP",
+        .set = check_only<parse_network>,
+        .effect = Effect::warns,
+        .repeatable = true,
+        .description = "accepted for old files; does nothing"},
+};
+
+}  // namespace
+
+std::span<const Key> all_keys() { return kKeys; }
+
+}  // namespace ot

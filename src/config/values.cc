@@ -1,0 +1,250 @@
+#include "config/values.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "base/bytes.h"
+#include "base/features.h"
+
+namespace ot {
+namespace {
+
+struct Unit {
+  char letter;
+  uint64_t factor;
+};
+
+constexpr std::array<Unit, 4> kTimes{{{'d', 24 * 60 * 60}, {'h', 60 * 60}, {'m', 60}, {'s', 1}}};
+constexpr std::array<Unit, 3> kSizes{{{'G', 1 << 30}, {'M', 1 << 20}, {'K', 1 << 10}}};
+
+constexpr size_t kMaxQuoted = 80;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_visible(char c) { return c > ' ' && c <= '~'; }
+
+bool all_of(std::string_view text, bool (*is_good)(char)) {
+  return std::all_of(text.begin(), text.end(), is_good);
+}
+
+// A number with one of the units, or none of them, behind it; saturates.
+std::optional<uint64_t> parse_scaled(std::string_view text, std::span<const Unit> units) {
+  uint64_t factor = 1;
+  const auto unit = std::find_if(units.begin(), units.end(), [text](const Unit& candidate) {
+    return text.ends_with(candidate.letter);
+  });
+  if (unit != units.end()) {
+    factor = unit->factor;
+    text.remove_suffix(1);
+  }
+  if (text.empty() || !all_of(text, is_digit)) return std::nullopt;
+  const uint64_t number = parse_decimal(text).value_or(UINT64_MAX);
+  return number > UINT64_MAX / factor ? UINT64_MAX : number * factor;
+}
+
+std::string format_scaled(uint64_t value, std::span<const Unit> units, bool names_one) {
+  for (const Unit& unit : units) {
+    if (value == 0 || value % unit.factor != 0) continue;
+    return std::to_string(value / unit.factor) + unit.letter;
+  }
+  return std::to_string(value) + (names_one ? "s" : "");
+}
+
+std::string format_seconds(uint64_t seconds) { return format_scaled(seconds, kTimes, true); }
+std::string format_count(uint64_t count) { return std::to_string(count); }
+
+Unexpected<std::string> fault(std::string_view text, std::string_view what) {
+  return Unexpected(in_quotes(text) + " " + std::string(what));
+}
+
+Unexpected<std::string> out_of(const Range& range, std::string_view text,
+                               std::string (*format)(uint64_t)) {
+  std::string allowed = range.max == UINT64_MAX ? format(range.min) + " or more"
+                                                : format(range.min) + " to " + format(range.max);
+  if (range.or_zero) allowed = "0 for no limit, or " + allowed;
+  return fault(text, "is out of range: " + allowed);
+}
+
+// Nothing if the length is good.
+std::optional<Unexpected<std::string>> wrong_length(std::string_view text, const Range& range) {
+  if (text.size() <= range.max) return std::nullopt;
+  return fault(text, "is " + std::to_string(text.size()) + " bytes long; at most " +
+                         std::to_string(range.max));
+}
+
+// Of the other family than the one this build serves: the switch that says so.
+const Feature* foreign_to(const IpAddress& address) {
+  const Feature& other_family = address.is_v4() ? features::kV6Only : features::kV4Only;
+  return other_family ? &other_family : nullptr;
+}
+
+Unexpected<std::string> foreign(std::string_view text, const Feature& feature) {
+  return fault(text,
+               "is of a family that this build does not serve (" + std::string(feature.name) + ")");
+}
+
+}  // namespace
+
+Parsed<std::chrono::seconds> parse_duration(std::string_view text, const Range& range) {
+  const auto seconds = parse_scaled(text, kTimes);
+  if (!seconds) {
+    return fault(text, "is not a duration; write a number with s, m, h or d behind it, as in 30m");
+  }
+  if (!range.contains(*seconds)) return out_of(range, text, format_seconds);
+  return std::chrono::seconds(*seconds);
+}
+
+Parsed<std::chrono::minutes> parse_minutes(std::string_view text, const Range& range) {
+  const auto seconds = parse_duration(text, range);
+  if (!seconds) return Unexpected(seconds.error());
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(*seconds);
+  if (minutes != *seconds) return fault(text, "is not a whole number of minutes, as 45m is");
+  return minutes;
+}
+
+Parsed<uint64_t> parse_size(std::string_view text, const Range& range) {
+  const auto bytes = parse_scaled(text, kSizes);
+  if (!bytes) {
+    return fault(text,
+                 "is not a size; write bytes, or a number with K, M or G behind it, as in 2G");
+  }
+  if (!range.contains(*bytes)) return out_of(range, text, format_size);
+  return *bytes;
+}
+
+Parsed<uint64_t> parse_count(std::string_view text, const Range& range) {
+  const auto count = parse_scaled(text, {});
+  if (!count) return fault(text, "is not a number, as 200 is");
+  if (!range.contains(*count)) return out_of(range, text, format_count);
+  return *count;
+}
+
+Parsed<std::string> parse_path(std::string_view text, const Range& range) {
+  if (text.empty()) return fault(text, "is not a path");
+  if (auto wrong = wrong_length(text, range)) return std::move(*wrong);
+  return std::string(text);
+}
+
+Parsed<std::string> parse_user(std::string_view text, const Range& range) {
+  const auto is_good = [](char c) { return is_visible(c) && c != ':' && c != '/'; };
+  if (text.empty() || !all_of(text, is_good)) {
+    return fault(text, "is not the name of a user; write one word, as in nobody");
+  }
+  if (auto wrong = wrong_length(text, range)) return std::move(*wrong);
+  return std::string(text);
+}
+
+Parsed<std::string> parse_url(std::string_view text, const Range& range) {
+  const size_t host = text.find("://") + 3;
+  const bool known = text.starts_with("http://") || text.starts_with("https://");
+  if (!known || host >= text.size()) {
+    return fault(text, "is not the URL of a page; write http://HOST/ or https://HOST/");
+  }
+  if (!all_of(text, is_visible)) {
+    return fault(
+        text, "holds a blank or a byte that is not printable ASCII; write those as %20 and such");
+  }
+  if (auto wrong = wrong_length(text, range)) return std::move(*wrong);
+  return std::string(text);
+}
+
+Parsed<std::string> parse_url_path(std::string_view text, const Range& range) {
+  const auto is_good = [](char c) { return is_visible(c) && c != '?' && c != '%' && c != '#'; };
+  const std::string_view path = text.substr(std::min(text.find_first_not_of('/'), text.size()));
+  if (path.empty() || !all_of(path, is_good)) {
+    return fault(text,
+                 "is not a path under this tracker's URL; write it without ? % # and blanks, "
+                 "as in stats");
+  }
+  if (auto wrong = wrong_length(path, range)) return std::move(*wrong);
+  return std::string(path);
+}
+
+Parsed<std::string> parse_header_name(std::string_view text, const Range& range) {
+  const auto is_good = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; };
+  if (text.empty() || !all_of(text, is_good)) {
+    return fault(text, "is not the name of an HTTP header, as X-Forwarded-For is");
+  }
+  if (auto wrong = wrong_length(text, range)) return std::move(*wrong);
+  return std::string(text);
+}
+
+Parsed<Network> parse_network(std::string_view text, const Range& /*range*/) {
+  const auto network = Network::parse(text);
+  if (!network) {
+    return fault(text,
+                 "is not an address or network; write 192.0.2.1, 192.0.2.0/24 or "
+                 "2001:db8::/32");
+  }
+  return *network;
+}
+
+Parsed<IpAddress> parse_own_address(std::string_view text) {
+  const auto address = IpAddress::parse(text);
+  if (!address)
+    return fault(text, "is not an IPv4 or IPv6 address, as 192.0.2.1 or 2001:db8::1 is");
+  if (const Feature* feature = foreign_to(*address)) return foreign(text, *feature);
+  return *address;
+}
+
+Parsed<Endpoint> parse_sync_endpoint(std::string_view text, const Range& /*range*/) {
+  const auto endpoint = Endpoint::parse(text, kDefaultSyncPort);
+  if (!endpoint) {
+    return fault(text, "is not an address with a port; write 192.0.2.1 or 192.0.2.1:9696");
+  }
+  if (const Feature* feature = foreign_to(endpoint->address)) return foreign(text, *feature);
+  return *endpoint;
+}
+
+Parsed<uint16_t> parse_port(std::string_view text) {
+  const auto port = parse_decimal(text, UINT16_MAX);
+  if (!port || *port == 0) return fault(text, "is not a port (1 to 65535)");
+  return static_cast<uint16_t>(*port);
+}
+
+Parsed<ListenAddress> parse_listen_address(std::string_view text) {
+  if (text == "*") return ListenAddress{std::nullopt, kDefaultPort};
+  if (text.starts_with("*:")) {
+    const auto port = parse_port(text.substr(2));
+    if (!port) return Unexpected(port.error());
+    return ListenAddress{std::nullopt, *port};
+  }
+  const auto endpoint = Endpoint::parse(text, kDefaultPort);
+  if (!endpoint) {
+    return fault(text,
+                 "is not an address to listen on; write 192.0.2.1, 192.0.2.1:80, "
+                 "[2001:db8::1]:80, or * for all");
+  }
+  if (const Feature* feature = foreign_to(endpoint->address)) return foreign(text, *feature);
+  return ListenAddress{endpoint->address, endpoint->port};
+}
+
+std::string format_duration(std::chrono::seconds duration) {
+  return format_seconds(static_cast<uint64_t>(duration.count()));
+}
+
+std::string format_size(uint64_t bytes) { return format_scaled(bytes, kSizes, false); }
+
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (const char c : text) {
+    if (c >= ' ' && c <= '~') {
+      shown += c;
+      continue;
+    }
+    const auto byte = static_cast<uint8_t>(c);
+    std::array<char, 2> digits{};
+    format_hex(ByteView(&byte, 1), digits);
+    shown += "\\x";
+    shown.append(digits.data(), digits.size());
+  }
+  return shown;
+}
+
+std::string in_quotes(std::string_view text) {
+  const bool cut = text.size() > kMaxQuoted;
+  return "'" + printable(text.substr(0, kMaxQuoted)) + (cut ? "...'" : "'");
+}
+
+}  // namespace ot

@@ -1,0 +1,178 @@
+#include "net/worker.h"
+
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <new>
+#include <utility>
+
+namespace ot {
+namespace {
+
+constexpr int kNice = 10;
+constexpr int kRetryMilliseconds = 10;
+
+// Of this thread alone: on Linux a thread has a priority of its own, under its own id.
+void be_nice() {
+  const auto self = static_cast<id_t>(::gettid());
+  const int now = ::getpriority(PRIO_PROCESS, self);
+  // Only ever politer than before, and that is never refused.
+  ::setpriority(PRIO_PROCESS, self, std::max(now, kNice));
+}
+
+JobResult run_guarded(Job& job, const JobWatch& watch) {
+  try {
+    return job.run(watch);
+  } catch (const std::bad_alloc&) {
+    return Unexpected(JobFailure{"out of memory"});
+  } catch (const std::exception& fault) {
+    return Unexpected(JobFailure{fault.what()});
+  }
+}
+
+// Gives nothing to run, only something to destroy.
+class Disposal final : public Job {
+ public:
+  explicit Disposal(std::shared_ptr<const void> object) : object_(std::move(object)) {}
+  JobResult run(const JobWatch&) override {
+    object_.reset();
+    return {};
+  }
+  void finish(const JobResult&) override {}
+
+ private:
+  std::shared_ptr<const void> object_;
+};
+
+}  // namespace
+
+// One job on its way: queued, run, posted back.
+struct Worker::Assignment {
+  std::unique_ptr<Job> job;
+  EventLoop* loop;  // null: nobody waits for the end
+  std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
+  JobResult result{};
+};
+
+Result<std::unique_ptr<Worker>, SystemError> Worker::create(const Clock& clock) {
+  std::unique_ptr<Worker> worker(new Worker(clock));
+  // A thread begins with its maker's mask, and has to have it before it runs.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const int code = ::pthread_create(&worker->thread_, nullptr, thread_main, worker.get());
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (code != 0) return Unexpected(SystemError{code, "pthread_create"});
+  worker->started_ = true;
+  ::pthread_setname_np(worker->thread_, "worker");
+  return worker;
+}
+
+Worker::~Worker() {
+  if (!started_) return;
+  {
+    const MutexLock lock(mutex_);
+    stopping_.store(true, std::memory_order_relaxed);
+  }
+  wake_.notify_one();
+  ::pthread_join(thread_, nullptr);
+}
+
+JobTicket Worker::submit(EventLoop& loop, std::unique_ptr<Job> job) {
+  auto assignment = std::make_shared<Assignment>();
+  assignment->job = std::move(job);
+  assignment->loop = &loop;
+  JobTicket ticket(assignment->cancelled);
+  enqueue(std::move(assignment));
+  return ticket;
+}
+
+void Worker::discard(std::shared_ptr<const void> object) {
+  auto assignment = std::make_shared<Assignment>();
+  assignment->job = std::make_unique<Disposal>(std::move(object));
+  enqueue(std::move(assignment));
+}
+
+void Worker::enqueue(std::shared_ptr<Assignment> assignment) {
+  {
+    const MutexLock lock(mutex_);
+    queue_.push_back(std::move(assignment));
+  }
+  wake_.notify_one();
+}
+
+WorkerStatistics Worker::statistics() const {
+  const MutexLock lock(mutex_);
+  WorkerStatistics now = statistics_;
+  now.waiting = queue_.size();
+  return now;
+}
+
+void* Worker::thread_main(void* worker) {
+  be_nice();
+  static_cast<Worker*>(worker)->serve();
+  return nullptr;
+}
+
+void Worker::serve() {
+  while (const auto assignment = take_next()) {
+    if (assignment->cancelled->load(std::memory_order_relaxed)) {
+      const MutexLock lock(mutex_);
+      ++statistics_.cancelled;
+      continue;
+    }
+    perform(assignment);
+    deliver(assignment);
+  }
+}
+
+// Null once the worker is to stop.
+std::shared_ptr<Worker::Assignment> Worker::take_next() {
+  const MutexLock lock(mutex_);
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    if (!queue_.empty()) {
+      auto next = std::move(queue_.front());
+      queue_.pop_front();
+      return next;
+    }
+    wake_.wait(mutex_);
+  }
+  return nullptr;
+}
+
+void Worker::perform(const std::shared_ptr<Assignment>& assignment) {
+  {
+    const MutexLock lock(mutex_);
+    statistics_.running_since = clock_.now();
+  }
+  assignment->result = run_guarded(*assignment->job, {*assignment->cancelled, stopping_});
+  const MutexLock lock(mutex_);
+  statistics_.running_since.reset();
+  ++(assignment->result ? statistics_.done : statistics_.failed);
+}
+
+// A result that could not be posted would leave somebody waiting for ever, so want of memory is
+// waited out.
+void Worker::deliver(const std::shared_ptr<Assignment>& assignment) {
+  const auto is_wanted = [&] {
+    return assignment->loop != nullptr && !assignment->cancelled->load(std::memory_order_relaxed);
+  };
+  while (is_wanted() && !stopping_.load(std::memory_order_relaxed)) {
+    try {
+      return assignment->loop->post([assignment] {
+        if (!assignment->cancelled->load(std::memory_order_relaxed))
+          assignment->job->finish(assignment->result);
+        assignment->job.reset();
+      });
+    } catch (const std::bad_alloc&) {
+      ::poll(nullptr, 0, kRetryMilliseconds);
+    }
+  }
+}
+
+}  // namespace ot

@@ -1,0 +1,60 @@
+// Any bytes as a configuration file: taken apart, set, checked. What is accepted prints itself as a
+// file that says the same; what is refused is told so in lines that a terminal can show.
+#include <cstdlib>
+#include <string>
+
+#include "base/bytes.h"
+#include "config/config_file.h"
+#include "config/configuration.h"
+
+namespace {
+
+using namespace ot;
+
+void require(bool holds) {
+  if (!holds) abort();
+}
+
+void check_lines(std::string_view text) {
+  uint32_t before = 0;
+  for (const ConfigLine& line : parse_config(text)) {
+    require(line.number > before);
+    before = line.number;
+    require(line.key.empty() == !line.fault.empty());
+    require(line.key.find_first_of(" \t\n") == std::string_view::npos);
+    require(line.value.find_first_of("\n\r") == std::string_view::npos);
+  }
+}
+
+void check_bounds(const TrackerSettings& tracker) {
+  require(tracker.interval < tracker.peer_timeout);
+  require(tracker.interval_jitter <= tracker.interval);
+  require(tracker.min_interval <= tracker.interval);
+  require(tracker.numwant_default <= tracker.numwant_max);
+  require(tracker.redirect_url.size() <= 256);
+}
+
+std::string values_of(const Configuration& configuration) {
+  std::string text;
+  for (const ConfigEntry& entry : configuration.entries)
+    text += std::string(entry.key->name) + " " + entry.value + "\n";
+  return text;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text = as_text({data, size});
+  check_lines(text);
+  const Configuration configuration = configure(text, "fuzz.conf");
+  for (const ConfigError& error : configuration.errors) {
+    require(error.message.starts_with("fuzz.conf:") || error.message.ends_with(" more errors"));
+    require(printable(error.message) == error.message);
+  }
+  if (!configuration.errors.empty()) return 0;
+  check_bounds(configuration.settings.tracker);
+  const Configuration again = configure(effective_configuration(configuration), "again.conf");
+  require(again.errors.empty());
+  require(values_of(again) == values_of(configuration));
+  return 0;
+}

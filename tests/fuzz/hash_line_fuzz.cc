@@ -1,0 +1,60 @@
+// Any bytes as a list and as what comes out of a FIFO: where the text is cut must not matter, every
+// hash found must be in the list made of them, and nothing is counted twice.
+#include <cstdlib>
+
+#include "access/access_list.h"
+#include "access/fifo.h"
+#include "access/list_text.h"
+
+namespace {
+
+using namespace ot;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+ListText read(ByteView text, size_t cut) {
+  ListText list(0);
+  list.add(text.first(cut));
+  list.add(text.subspan(cut));
+  list.finish();
+  return list;
+}
+
+void check_list(ByteView text, size_t cut) {
+  const ListText whole = read(text, text.size());
+  const ListText parts = read(text, cut);
+  const ListTally& tally = whole.tally();
+  require(std::equal(whole.hashes().begin(), whole.hashes().end(), parts.hashes().begin(),
+                     parts.hashes().end()));
+  require(tally.lines == parts.tally().lines && tally.faulty == parts.tally().faulty);
+  require(tally.hashes == whole.hashes().size() && tally.hashes + tally.faulty <= tally.lines);
+  require(tally.first_faulty.size() == std::min<uint64_t>(tally.faulty, ListTally::kReported));
+  for (const FaultyLine& line : tally.first_faulty)
+    require(line.number <= tally.lines && !describe(line.fault).empty());
+  const AccessList list(whole.hashes(), SecretHash({1, 2, 3, 4, 5, 6}));
+  require(list.size() <= whole.hashes().size());
+  for (const InfoHash& hash : whole.hashes()) require(list.contains(hash));
+}
+
+void check_fifo(ByteView text, size_t cut) {
+  FifoLines lines;
+  uint64_t seen = 0;
+  const auto count = [&](const InfoHash&) { ++seen; };
+  lines.add(text.first(cut), count);
+  lines.pause(count);
+  lines.add(text.subspan(cut), count);
+  lines.pause(count);
+  require(seen == lines.tally().hashes);
+  require(seen + lines.tally().faulty <= lines.tally().lines);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const size_t cut = size == 0 ? 0 : data[0] * size / 256;
+  check_list({data, size}, cut);
+  check_fifo({data, size}, cut);
+  return 0;
+}

@@ -1,0 +1,168 @@
+#include "access/list_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cstring>
+
+#include "unit/app/child_process.h"
+#include "unit/support/scratch_folder.h"
+
+namespace ot {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const std::string kLine = "0123456789abcdef0123456789abcdef01234567\n";
+
+class ListFileTest : public ::testing::Test {
+ protected:
+  // Reads as if `age` had gone by since the file was written.
+  ListReading read(const std::string& path, Duration age = seconds(10)) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) status = {};
+    const WallTime written(seconds(status.st_mtim.tv_sec) +
+                           std::chrono::nanoseconds(status.st_mtim.tv_nsec));
+    return read_list_file(path, written + age, SecretHash::random(), [] { return false; });
+  }
+  void expect_refused(const std::string& path, std::string_view reason) {
+    const ListReading reading = read(path);
+    EXPECT_EQ(reading.outcome, ListOutcome::refused);
+    EXPECT_EQ(reading.reason, path + ": " + std::string(reason));
+    EXPECT_EQ(reading.list.size(), 0U);
+  }
+
+  ScratchFolder folder_;
+};
+
+TEST_F(ListFileTest, LoadsAList) {
+  const ListReading reading = read(folder_.write("list", "# one\n" + kLine + "x\n"));
+  EXPECT_EQ(reading.outcome, ListOutcome::loaded) << reading.reason;
+  EXPECT_EQ(reading.reason, "");
+  EXPECT_EQ(reading.list.size(), 1U);
+  EXPECT_EQ(reading.tally.lines, 3U);
+  EXPECT_EQ(reading.tally.faulty, 1U);
+}
+
+TEST_F(ListFileTest, LoadsAListLongerThanOneRead) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string line = kLine;
+    for (size_t digit = 0; digit < 5; ++digit)
+      line[digit] = "0123456789abcdef"[(i >> (4 * digit)) & 15];
+    text += line;
+  }
+  const ListReading reading = read(folder_.write("list", text));
+  EXPECT_EQ(reading.outcome, ListOutcome::loaded) << reading.reason;
+  EXPECT_EQ(reading.list.size(), 20'000U);
+}
+
+TEST_F(ListFileTest, TakesCommentsAloneAsAListOfNothing) {
+  const ListReading reading = read(folder_.write("list", "# nobody yet\n\n"));
+  EXPECT_EQ(reading.outcome, ListOutcome::loaded) << reading.reason;
+  EXPECT_EQ(reading.list.size(), 0U);
+}
+
+TEST_F(ListFileTest, RefusesWhatCannotBeRead) {
+  expect_refused(folder_.path("gone"), "No such file or directory");
+  mkdir(folder_.path("folder").c_str(), 0755);
+  expect_refused(folder_.path("folder"), "is a directory; a regular file of info_hashes is needed");
+  mkfifo(folder_.path("fifo").c_str(), 0600);
+  expect_refused(folder_.path("fifo"),
+                 "is no regular file; a regular file of info_hashes is needed");
+  expect_refused("/dev/null", "is no regular file; a regular file of info_hashes is needed");
+}
+
+TEST_F(ListFileTest, RefusesAFileItHasNoRightTo) {
+  const std::string path = folder_.write("list", kLine);
+  chmod(path.c_str(), 0);
+  const std::string said = report_of_child([&]() -> std::string {
+    if (getuid() == 0 && setuid(65534) != 0) return "no other user";
+    return read(path).reason;
+  });
+  EXPECT_EQ(said, path + ": Permission denied");
+}
+
+TEST_F(ListFileTest, RefusesNothingAndNonsense) {
+  expect_refused(folder_.write("empty", ""),
+                 "is empty; a list of nothing is a file with a comment");
+  const ListReading reading = read(folder_.write("page", "# a page\n<html>\nnot found\n"));
+  EXPECT_EQ(reading.outcome, ListOutcome::refused);
+  EXPECT_EQ(reading.reason,
+            folder_.path("page") + ": has no valid line; line 2 is something that is no hex digit");
+}
+
+TEST_F(ListFileTest, RefusesMoreThanAGigabyte) {
+  const std::string path = folder_.write("list", kLine);
+  ASSERT_EQ(truncate(path.c_str(), (off_t{1} << 30) + 1), 0);  // a hole, no disk
+  expect_refused(path, "is larger than 1 GiB, the most that is read");
+}
+
+TEST_F(ListFileTest, ReadsAFileAgainThatIsYoung) {
+  const std::string path = folder_.write("list", kLine);
+  for (const Duration age : {Duration(0), Duration(milliseconds(1999)), Duration(-seconds(1))}) {
+    const ListReading reading = read(path, age);
+    EXPECT_EQ(reading.outcome, ListOutcome::read_again);
+    EXPECT_EQ(reading.reason, path + ": was written just now");
+    EXPECT_EQ(reading.list.size(), 1U) << "for who has no other";
+  }
+  EXPECT_EQ(read(path, seconds(2)).outcome, ListOutcome::loaded);
+}
+
+TEST_F(ListFileTest, ReadsAnEmptyFileAgainWhileItIsYoung) {
+  EXPECT_EQ(read(folder_.write("list", ""), seconds(1)).outcome, ListOutcome::read_again);
+}
+
+TEST_F(ListFileTest, DoesNotWaitForATimeInTheFuture) {
+  EXPECT_EQ(read(folder_.write("list", kLine), -seconds(3600)).outcome, ListOutcome::loaded);
+}
+
+TEST_F(ListFileTest, SeesThatTheFileChangesWhileItIsRead) {
+  const std::string path = folder_.write("list", kLine);
+  const WallTime later = WallTime(seconds(int64_t{1} << 32));
+  const auto read_and = [&](FunctionRef<void()> meanwhile) {
+    bool done = false;
+    return read_list_file(path, later, SecretHash::random(), [&] {
+      if (!std::exchange(done, true)) meanwhile();
+      return false;
+    });
+  };
+  const auto grown = read_and([&] { std::ofstream(path, std::ios::app) << kLine; });
+  EXPECT_EQ(grown.outcome, ListOutcome::read_again);
+  EXPECT_EQ(grown.reason, path + ": changed while it was read");
+  const auto shrunk = read_and([&] { EXPECT_EQ(truncate(path.c_str(), 3), 0); });
+  EXPECT_EQ(shrunk.outcome, ListOutcome::read_again);
+  const auto touched = read_and([&] {
+    const timespec times[2] = {{1, 0}, {1, 0}};
+    utimensat(AT_FDCWD, path.c_str(), times, 0);
+  });
+  EXPECT_EQ(touched.outcome, ListOutcome::read_again);
+  folder_.write("list", kLine);
+  const auto replaced =
+      read_and([&] { rename(folder_.write("new", "nonsense\n").c_str(), path.c_str()); });
+  EXPECT_EQ(replaced.outcome, ListOutcome::loaded) << "an atomic replacement leaves the old whole";
+  EXPECT_EQ(replaced.list.size(), 1U);
+}
+
+TEST_F(ListFileTest, StopsWhenNobodyWantsItAnyMore) {
+  const ListReading reading = read_list_file(folder_.write("list", kLine), WallTime(seconds(1)),
+                                             SecretHash::random(), [] { return true; });
+  EXPECT_EQ(reading.outcome, ListOutcome::refused);
+}
+
+TEST_F(ListFileTest, LeavesNoDescriptorOpen) {
+  const std::string path = folder_.write("list", kLine);
+  const int before = dup(0);
+  close(before);
+  for (int i = 0; i < 5; ++i) {
+    static_cast<void>(read(path));
+    static_cast<void>(read(folder_.path("")));
+  }
+  const int after = dup(0);
+  close(after);
+  EXPECT_EQ(before, after);
+}
+
+}  // namespace
+}  // namespace ot

@@ -1,0 +1,70 @@
+#include "app/room_options.h"
+
+#include <gtest/gtest.h>
+
+#include "config/configuration.h"
+
+namespace ot {
+namespace {
+
+RoomOptions options_of(std::string_view text) {
+  const Configuration configuration = configure(text, "o.conf");
+  EXPECT_TRUE(configuration.errors.empty());
+  return room_options(configuration.settings);
+}
+
+TEST(RoomOptions, OfAnEmptyConfigurationAreTheDefaultsOfTheRooms) {
+  const RoomOptions ours = options_of("");
+  const RoomOptions theirs;
+  EXPECT_EQ(ours.table.peer_timeout, theirs.table.peer_timeout);
+  EXPECT_EQ(ours.table.torrent_timeout, theirs.table.torrent_timeout);
+  EXPECT_EQ(ours.table.max_peers, theirs.table.max_peers);
+  EXPECT_EQ(ours.table.max_peers_per_torrent, theirs.table.max_peers_per_torrent);
+  EXPECT_EQ(ours.table.max_memory, theirs.table.max_memory);
+  EXPECT_EQ(ours.policy.interval, theirs.policy.interval);
+  EXPECT_EQ(ours.policy.interval_jitter, theirs.policy.interval_jitter);
+  EXPECT_EQ(ours.policy.min_interval, theirs.policy.min_interval);
+  EXPECT_EQ(ours.policy.numwant_default, theirs.policy.numwant_default);
+  EXPECT_EQ(ours.policy.numwant_max, theirs.policy.numwant_max);
+  EXPECT_EQ(ours.udp.max_reply_v4, theirs.udp.max_reply_v4);
+  EXPECT_EQ(ours.udp.max_reply_v6, theirs.udp.max_reply_v6);
+  EXPECT_EQ(ours.http.stats_path, theirs.http.stats_path);
+  EXPECT_EQ(ours.http.redirect_url, theirs.http.redirect_url);
+  EXPECT_EQ(ours.tcp.request_timeout, theirs.tcp.request_timeout);
+  EXPECT_EQ(ours.tcp.idle_timeout, theirs.tcp.idle_timeout);
+  EXPECT_EQ(ours.tcp.max_reply, theirs.tcp.max_reply);
+}
+
+TEST(RoomOptions, HoldWhatWasConfigured) {
+  using std::chrono::minutes;
+  using std::chrono::seconds;
+  const RoomOptions options = options_of(
+      "tracker.interval 20m\ntracker.interval_jitter 2m\ntracker.min_interval 3m\n"
+      "tracker.peer_timeout 50m\ntracker.torrent_timeout 2h\ntracker.numwant_default 11\n"
+      "tracker.numwant_max 22\ntracker.udp_payload_v4 600\ntracker.udp_payload_v6 700\n"
+      "tracker.http_timeout 9s\ntracker.redirect_url http://h/\ntracker.max_peers 1000\n"
+      "tracker.max_peers_per_torrent 100\ntracker.max_memory 1G\naccess.stats_path numbers\n");
+  EXPECT_EQ(options.policy.interval, minutes(20));
+  EXPECT_EQ(options.policy.interval_jitter, minutes(2));
+  EXPECT_EQ(options.policy.min_interval, minutes(3));
+  EXPECT_EQ(options.table.peer_timeout, minutes(50));
+  EXPECT_EQ(options.table.torrent_timeout, minutes(120));
+  EXPECT_EQ(options.policy.numwant_default, 11U);
+  EXPECT_EQ(options.policy.numwant_max, 22U);
+  EXPECT_EQ(options.udp.max_reply_v4, 600U);
+  EXPECT_EQ(options.udp.max_reply_v6, 700U);
+  EXPECT_EQ(options.tcp.request_timeout, seconds(9));
+  EXPECT_EQ(options.http.redirect_url, "http://h/");
+  EXPECT_EQ(options.table.max_peers, 1000U);
+  EXPECT_EQ(options.table.max_peers_per_torrent, 100U);
+  EXPECT_EQ(options.table.max_memory, 1U << 30U);
+  EXPECT_EQ(options.http.stats_path, "numbers");
+}
+
+TEST(RoomOptions, HaveRoomForTheLargestReplyThatIsConfigured) {
+  const RoomOptions options = options_of("tracker.numwant_max 2000\n");
+  EXPECT_GE(options.tcp.max_reply, HttpFrontend::max_reply(options.policy));
+}
+
+}  // namespace
+}  // namespace ot

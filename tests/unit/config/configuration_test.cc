@@ -1,0 +1,247 @@
+#include "config/configuration.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace ot {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+using Lines = std::vector<std::string>;
+
+Configuration of(std::string_view text) { return configure(text, "o.conf"); }
+
+Lines messages(const Configuration& configuration) {
+  Lines text;
+  for (const ConfigError& error : configuration.errors) text.push_back(error.message);
+  return text;
+}
+
+Lines errors(std::string_view text) { return messages(of(text)); }
+
+Configuration flags(const std::vector<const char*>& words) {
+  return configure(parse_command_line(words));
+}
+
+// "tcp 192.0.2.1:80", "udp *:6969"
+Lines listeners(const Configuration& configuration) {
+  Lines text;
+  for (const ListenOption& listen : configuration.settings.listen.sockets) {
+    text.push_back((listen.protocol == ListenProtocol::tcp ? "tcp " : "udp ") +
+                   (listen.address ? listen.address->to_string() : "*") + ":" +
+                   std::to_string(listen.port));
+  }
+  return text;
+}
+
+// "o.conf:1" and such; "" if the key has no value.
+std::string origin(const Configuration& configuration, std::string_view key) {
+  for (const ConfigEntry& entry : configuration.entries) {
+    if (entry.key->name == key) return entry.value + " from " + entry.origin.text;
+  }
+  return "";
+}
+
+TEST(Configuration, HasTheDefaultsOfTheTable) {
+  const Configuration configuration = of("");
+  EXPECT_TRUE(configuration.errors.empty());
+  EXPECT_TRUE(configuration.warnings.empty());
+  EXPECT_EQ(listeners(configuration), (Lines{"tcp *:6969", "udp *:6969"}));
+  EXPECT_EQ(configuration.settings.tracker.interval, minutes(30));
+  EXPECT_EQ(configuration.settings.tracker.min_interval, minutes(15));
+  EXPECT_EQ(configuration.settings.tracker.user, "nobody");
+  EXPECT_EQ(origin(configuration, "tracker.interval"), "30m from default");
+}
+
+TEST(Configuration, TakesTheValuesOfAFileAndRemembersTheirLines) {
+  const Configuration configuration = of("# mine\ntracker.interval 20m\ntracker.user maria # me\n");
+  EXPECT_EQ(messages(configuration), Lines{});
+  EXPECT_EQ(configuration.settings.tracker.interval, minutes(20));
+  EXPECT_EQ(origin(configuration, "tracker.interval"), "20m from o.conf:2");
+  EXPECT_EQ(origin(configuration, "tracker.user"), "maria from o.conf:3");
+}
+
+TEST(Configuration, ListensWhereItIsToldAndNowhereElse) {
+  const Configuration configuration =
+      of("listen.tcp_udp 192.0.2.1\nlisten.tcp 192.0.2.1:80\nlisten.udp 192.0.2.2:81\n");
+  EXPECT_EQ(listeners(configuration), (Lines{"tcp 192.0.2.1:6969", "udp 192.0.2.1:6969",
+                                             "tcp 192.0.2.1:80", "udp 192.0.2.2:81"}));
+}
+
+TEST(Configuration, GivesWorkersToTheListenersBehindThem) {
+  const Configuration configuration =
+      of("listen.udp *:1\nlisten.udp.workers 4\nlisten.udp *:2\nlisten.udp.workers 0\nlisten.udp "
+         "*:3\n");
+  std::vector<uint32_t> workers;
+  for (const ListenOption& listen : configuration.settings.listen.sockets)
+    workers.push_back(listen.workers);
+  EXPECT_EQ(workers, (std::vector<uint32_t>{0, 4, 0}));
+  EXPECT_EQ(configuration.warnings,
+            (Lines{"o.conf:2: listen.udp.workers: has no effect in this version"}));
+}
+
+TEST(Configuration, CollectsEveryErrorInTheOrderOfTheLines) {
+  EXPECT_EQ(errors("tracker.intervall 30m\n"
+                   "tracker.interval 30x\n"
+                   "tracker.peer_timeout\n"
+                   "tracker.user a\n"
+                   "tracker.min_interval 40m\n"
+                   "bogus\n"
+                   "tracker.user b\n"
+                   "tracker.numwant_max=5\n"),
+            (Lines{"o.conf:1: tracker.intervall: unknown key; did you mean tracker.interval?",
+                   "o.conf:2: tracker.interval: '30x' is not a duration; write a number with s, m, "
+                   "h or d behind it, as in 30m",
+                   "o.conf:3: tracker.peer_timeout: its value is missing; write "
+                   "tracker.peer_timeout DURATION",
+                   "o.conf:6: bogus: unknown key; the manual, opentracker.conf(5), lists them all",
+                   "o.conf:7: tracker.user: given a second time; the first is on line 4",
+                   "o.conf:8: tracker.numwant_max=5: unknown key; between key and value stands "
+                   "white space: tracker.numwant_max N"}));
+}
+
+TEST(Configuration, PutsWhatValuesAreToEachOtherIntoThatOrderToo) {
+  const Lines said = errors("tracker.min_interval 40m\nbogus 1\n");
+  ASSERT_EQ(said.size(), 2U);
+  EXPECT_EQ(said[0],
+            "o.conf:1: tracker.min_interval: tracker.min_interval (40m) must not be more than "
+            "tracker.interval (30m)");
+}
+
+TEST(Configuration, EscapesWhatItRepeats) {
+  EXPECT_EQ(errors("b\xc3\xb6se 1\n").at(0).find("o.conf:1: b\\xC3\\xB6se: unknown key"), 0U);
+  EXPECT_EQ(messages(configure("x 1\n", "o\n.conf")).at(0).find("o\\x0A.conf:1: "), 0U);
+}
+
+TEST(Configuration, StopsListingErrorsAtTwoHundred) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += "x\n";
+  const Lines said = errors(text);
+  EXPECT_EQ(said.size(), 201U);
+  EXPECT_EQ(said.back(), "and 100 more errors");
+}
+
+TEST(Configuration, LetsRepeatableKeysAddUp) {
+  const Configuration configuration =
+      of("livesync.cluster.node_ip 192.0.2.4\nlivesync.cluster.node_ip 192.0.2.5/32\n");
+  EXPECT_EQ(configuration.settings.livesync.nodes.size(), 2U);
+  EXPECT_EQ(configuration.warnings.size(), 2U);
+}
+
+TEST(Configuration, TakesFlagsThroughTheSameDoor) {
+  const Configuration configuration =
+      flags({"-p", "80", "-i", "192.0.2.1", "-P", "81", "-u", "maria"});
+  EXPECT_EQ(listeners(configuration), (Lines{"tcp *:80", "udp 192.0.2.1:81"}));
+  EXPECT_EQ(origin(configuration, "tracker.user"), "maria from -u on the command line");
+  const Configuration bad = flags({"-u", "a b", "-d", "x\ny"});
+  EXPECT_EQ(
+      messages(bad),
+      (Lines{"-u: 'a b' is not the name of a user; write one word, as in nobody",
+             "-d: 'x\\x0Ay' could not stand in a configuration file: white space at an end, a "
+             "control character, or a # behind white space"}));
+  EXPECT_TRUE(bad.errors[0].in_command_line);
+}
+
+TEST(Configuration, ListensOnTheLastAddressIfNoPortIsGiven) {
+  EXPECT_EQ(listeners(flags({"-i", "192.0.2.1", "-i", "192.0.2.2"})),
+            (Lines{"tcp 192.0.2.2:6969", "udp 192.0.2.2:6969"}));
+  EXPECT_EQ(listeners(flags({"-i", "192.0.2.1", "-P", "80"})), (Lines{"udp 192.0.2.1:80"}));
+}
+
+TEST(Configuration, ReportsFaultsOfTheCommandLineFirst) {
+  const Lines said = messages(flags({"-f", "/no/such", "-x"}));
+  EXPECT_EQ(said, (Lines{"-x: no such flag", "-f: open /no/such: No such file or directory"}));
+}
+
+class ConfigurationFiles : public testing::Test {
+ protected:
+  ConfigurationFiles() : path_(testing::TempDir() + "ot_conf." + std::to_string(::getpid())) {}
+  ~ConfigurationFiles() override { ::unlink(path_.c_str()); }
+
+  const char* write(std::string_view text) {
+    std::ofstream(path_) << text;
+    return path_.c_str();
+  }
+
+  const std::string path_;
+};
+
+TEST_F(ConfigurationFiles, AreOverriddenByLaterFlagsAndOverrideEarlierOnes) {
+  const char* file = write("tracker.user maria\n");
+  EXPECT_EQ(flags({"-f", file, "-u", "emil"}).settings.tracker.user, "emil");
+  const Configuration configuration = flags({"-u", "emil", "-f", file});
+  EXPECT_EQ(configuration.settings.tracker.user, "maria");
+  EXPECT_EQ(origin(configuration, "tracker.user"), "maria from " + path_ + ":1");
+}
+
+TEST_F(ConfigurationFiles, AddTheirListenersToThoseOfTheFlags) {
+  const char* file = write("listen.tcp *:81\n");
+  EXPECT_EQ(listeners(flags({"-p", "80", "-f", file})), (Lines{"tcp *:80", "tcp *:81"}));
+}
+
+TEST_F(ConfigurationFiles, AreNoFaultOfTheFlagThatNamesThem) {
+  const Configuration configuration = flags({"-f", write("bogus 1\n")});
+  EXPECT_FALSE(configuration.errors.at(0).in_command_line);
+  EXPECT_FALSE(flags({"-f", "/"}).errors.at(0).in_command_line);
+}
+
+TEST(Configuration, PrintsItselfAsAFileThatSaysTheSame) {
+  for (const char* text :
+       {"", "tracker.interval 20m\nlisten.udp.workers 0\nlisten.udp *:3\n",
+        "listen.udp *:1\nlisten.udp.workers 4\nlisten.tcp_udp 192.0.2.1:2\n",
+        "tracker.rootdir /srv/a b\ntracker.redirect_url http://h/#x\ntracker.max_memory 2G\n"}) {
+    const Configuration first = of(text);
+    ASSERT_EQ(messages(first), Lines{}) << text;
+    const Configuration second = of(effective_configuration(first));
+    EXPECT_EQ(messages(second), Lines{}) << text;
+    EXPECT_EQ(listeners(second), listeners(first));
+    Lines values[2];
+    for (const ConfigEntry& e : first.entries)
+      values[0].push_back(std::string(e.key->name) + e.value);
+    for (const ConfigEntry& e : second.entries)
+      values[1].push_back(std::string(e.key->name) + e.value);
+    EXPECT_EQ(values[0], values[1]);
+  }
+}
+
+TEST(Configuration, PrintsTheOriginOfEachValueAndWhatIsNotInEffect) {
+  const std::string text =
+      effective_configuration(of("tracker.user maria\ntracker.state_file state\n"));
+  EXPECT_NE(text.find("tracker.user maria                                # o.conf:1\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("# o.conf:2, no effect in this version\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("# default\n"), std::string::npos) << text;
+}
+
+// What each key does about its feature and its effect, whatever this version has.
+TEST(Configuration, RefusesWarnsOrObeysAsTheTableSays) {
+  for (const Key& key : all_keys()) {
+    if (key.default_text.empty()) continue;
+    const std::string line = std::string(key.name) + " " + std::string(key.default_text);
+    const Configuration configuration = of(line);
+    if (!key.is_built_in()) {
+      EXPECT_NE(errors(line).at(0).find(key.feature->name), std::string::npos) << line;
+    } else {
+      EXPECT_EQ(configuration.errors.empty(), key.effect != Effect::refuses) << line;
+      EXPECT_EQ(configuration.warnings.empty(), key.effect != Effect::warns) << line;
+    }
+  }
+}
+
+TEST(Configuration, NamesTheSwitchOfAFlagThatIsNotBuiltIn) {
+  for (const char* flag : {"-w", "-b"}) {
+    const Feature& feature = flag[1] == 'w' ? features::kWhitelist : features::kBlacklist;
+    const Lines said = messages(flags({flag, "list"}));
+    const std::string expected =
+        std::string(flag) + ": not built in; needs a build with " + std::string(feature.name);
+    EXPECT_EQ(!said.empty() && said[0].starts_with(expected), !feature.built_in);
+  }
+}
+
+}  // namespace
+}  // namespace ot
