@@ -25,6 +25,8 @@ CLANG_TIDY   ?= clang-tidy-14
 CLANG_FORMAT ?= clang-format-14
 PYTHON       ?= /usr/bin/python3
 PREFIX       ?= /usr/local
+SYSCONFDIR   ?= /etc
+UNITDIR      ?= $(PREFIX)/lib/systemd/system
 JOBS         ?= $(shell nproc)
 CXXFLAGS     ?=
 LDFLAGS      ?=
@@ -58,7 +60,8 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS
 
 .PHONY: all run test test-long test-fresh deps test-deps bench-deps bench bench-quick micro guard \
         guard-record unit unit-asan unit-tsan clang tsan fuzz fuzz-replay tidy format check-format \
-        layers headers limits features install clean list test-binaries \
+        layers headers limits features install stage deb check-deploy test-package clean list \
+        test-binaries \
         FORCE
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
@@ -131,22 +134,52 @@ run: deps
 	+$(SUBMAKE) opentracker
 	./opentracker
 
-install: opentracker
-	install -D -m 755 opentracker $(DESTDIR)$(PREFIX)/bin/opentracker
-
 clean:
 	rm -rf build opentracker opentracker.debug
 
 list:
 	@echo 'all run test test-long test-fresh deps test-deps bench bench-quick micro guard'
 	@echo 'guard-record unit unit-asan unit-tsan clang fuzz fuzz-replay tidy format check-format'
-	@echo 'layers headers limits features install clean'
+	@echo 'layers headers limits features install deb check-deploy test-package clean'
+
+## Installing -------------------------------------------------------------------------------------
+# Paths in these files are those of the Debian package. A configuration that is there stays.
+DOCDIR := $(PREFIX)/share/doc/opentracker
+CONF = $(DESTDIR)$(SYSCONFDIR)/opentracker/opentracker.conf
+place = sed -e 's|/usr/bin/|$(PREFIX)/bin/|g' -e 's|/usr/share/doc/|$(PREFIX)/share/doc/|g' \
+             -e 's|/etc/opentracker|$(SYSCONFDIR)/opentracker|g' $(1) \
+          | install -D -m 644 /dev/stdin $(DESTDIR)$(2)/$(notdir $(1))
+install: opentracker
+	install -D -m 755 opentracker $(DESTDIR)$(PREFIX)/bin/opentracker
+	@$(call place,docs/opentracker.8,$(PREFIX)/share/man/man8)
+	@$(call place,docs/opentracker.conf.5,$(PREFIX)/share/man/man5)
+	@$(foreach unit,service socket,$(call place,docs/deploy/opentracker.$(unit),$(UNITDIR)) &&) true
+	@$(foreach page,operations compatibility,$(call place,docs/$(page).md,$(DOCDIR)) &&) true
+	@$(foreach example,sysctl nftables nginx, \
+	  $(call place,docs/deploy/$(example).conf,$(DOCDIR)/examples) &&) true
+	@install -D -m 644 opentracker.conf.sample $(DESTDIR)$(DOCDIR)/examples/opentracker.conf
+	@test -e $(CONF) || install -D -m 644 opentracker.conf.sample $(CONF)
+
+# The unit has to lie where the package of the C program has it: to dpkg /usr/lib is another folder, and
+# it would take the new file away with the old one.
+STAGE := build/deb/root
+DEB_VERSION ?= $(VERSION)
+DEB_PACKAGES := dpkg-dev
+stage: opentracker
+	@rm -rf $(STAGE)
+	@$(MAKE) --no-print-directory install DESTDIR=$(abspath $(STAGE)) PREFIX=/usr SYSCONFDIR=/etc \
+	  UNITDIR=/lib/systemd/system
+deb: deps
+	@tests/tools/install_packages.sh $(DEB_PACKAGES)
+	+$(SUBMAKE) stage
+	docs/deploy/debian/build.sh $(DEB_VERSION) $(STAGE) build/deb
 
 ## Packages ---------------------------------------------------------------------------------------
 BUILD_PACKAGES := make g++ libowfat-dev libsodium-dev zlib1g-dev
 TEST_PACKAGES := clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 libgtest-dev python3 \
                  python3-pytest iproute2 util-linux python3-libtorrent aria2 transmission-daemon \
-                 rtorrent apache2-utils strace
+                 rtorrent apache2-utils strace systemd nftables nginx-light procps \
+                 curl man-db mandoc lintian debootstrap binutils $(DEB_PACKAGES)
 
 deps:
 	@tests/tools/install_packages.sh $(BUILD_PACKAGES)
@@ -161,6 +194,10 @@ test-long: deps test-deps
 	+@JOBS=$(JOBS) $(PYTHON) tests/tools/summary.py test-long
 test-fresh:
 	tests/tools/fresh_debian.sh
+test-package: deb
+	tests/tools/fresh_package.sh
+check-deploy: deb
+	$(PYTHON) -m pytest -q tests/deploy
 
 ## Benchmarks -------------------------------------------------------------------------------------
 # Linked from release objects, like the program itself. FLOOR is a program that makes a tracker's

@@ -1,4 +1,4 @@
-// The program: reads environment, command line and what that names, starts the daemon, runs it,
+// The program: reads command line, environment and what they name, starts the daemon, runs it,
 // turns errors into exit codes.
 #include <unistd.h>
 
@@ -36,6 +36,11 @@ ot::Identity identity() {
   return identity;
 }
 
+int refuse(const ot::StartError& error, ot::Log& log) {
+  log.error(error.message());
+  return error.is_configuration() ? kExitUsage : kExitSystem;
+}
+
 int print(const std::string& text) { return std::fputs(text.c_str(), stdout) < 0 ? kExitUsage : 0; }
 
 // Errors go out as they are, for editors and people that look for file:line:.
@@ -57,15 +62,14 @@ int show(const ot::Configuration& configuration) {
 }
 
 int serve(const ot::Configuration& configuration, const ot::Environment& environment) {
+  // Only now: the configuration may have been a descriptor of the shell's, as in -f <(...).
+  ot::close_other_descriptors(environment.sockets.size());
   const ot::SystemClock clock;
   const ot::ProgramLog log(kLogTarget, kLogLevel, environment, clock);
   for (const std::string& warning : configuration.warnings) (*log).warning(warning);
   const auto daemon =
       ot::Daemon::start(configuration.settings, identity(), environment, clock, *log);
-  if (!daemon) {
-    (*log).error(daemon.error().message());
-    return daemon.error().is_configuration() ? kExitUsage : kExitSystem;
-  }
+  if (!daemon) return refuse(daemon.error(), *log);
   (*daemon)->run();
   return 0;
 }
@@ -85,11 +89,8 @@ int main(int argc, char** argv, char** variables) {
   if (!configuration.errors.empty()) return refuse(configuration);
   if (line.check) return show(configuration);
   const auto environment = ot::Environment::parse(variables, ::getpid());
-  if (!environment) {
-    complain(environment.error().message());
-    return kExitUsage;
-  }
-  // Only now: the configuration may have been a descriptor of the shell's, as in -f <(...).
-  ot::close_other_descriptors(environment->sockets.size());
-  return serve(configuration, *environment);
+  if (environment) return serve(configuration, *environment);
+  const ot::SystemClock clock;
+  ot::StderrLog terminal(kLogLevel, ot::LogForm::plain, clock);
+  return refuse(environment.error(), terminal);
 }

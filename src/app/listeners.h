@@ -16,9 +16,12 @@ struct Listeners {
   std::vector<UniqueFd> udp;
 
   // Sockets that were passed in replace all others: half of a restart without loss would be none.
-  // The log names each socket, and what somebody has configured and is left out because of that.
+  // The log names each socket, and each that somebody has asked for and that is left out because of
+  // that.
   [[nodiscard]] static Result<Listeners, StartError> open(const ListenSettings& settings,
                                                           const Environment& environment, Log& log);
+
+  [[nodiscard]] size_t count() const { return tcp.size() + udp.size(); }
 };
 
 }  // namespace ot

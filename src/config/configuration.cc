@@ -189,8 +189,7 @@ void Builder::set_defaults() {
     if (entry != nullptr && entry->origin.word != 0) continue;
     const std::string value = derived.value(result_.settings);
     if (entry != nullptr && entry->value == value) continue;
-    set(*find_key(derived.key), value,
-        {"default, from " + std::string(derived.from), {}, 0, 0});
+    set(*find_key(derived.key), value, {"default, from " + std::string(derived.from), {}, 0, 0});
   }
 }
 

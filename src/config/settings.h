@@ -30,7 +30,7 @@ struct ListenOption {
 
 struct ListenSettings {
   std::vector<ListenOption> sockets;
-  // Nobody has named one of them.
+  // Nobody has asked for them: TCP and UDP 6969.
   bool by_default = false;
   // What the next UDP listener gets.
   uint32_t udp_workers = 0;

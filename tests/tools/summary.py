@@ -56,6 +56,7 @@ CHECKS = (
     Check("unit", "test", 8, "{make} unit" + GTEST),
     Check("unit-asan", "test", 12, "{make} unit-asan" + GTEST),
     Check("fuzz-replay", "test", 5, "{make} fuzz-replay"),
+    Check("deploy", "test", 8, "{make} deb && " + PYTEST + "tests/deploy"),
     Check("e2e", "test", 12, E2E + "-m 'not long'"),
     Check("tidy", "test-long", 20, "{make} tidy"),
     Check("guard", "test-long", 10, "{make} guard"),
@@ -63,6 +64,7 @@ CHECKS = (
     Check("features", "test-long", 15, "{make} features"),
     Check("unit-tsan", "test-long", 20, "{make} unit-tsan" + GTEST),
     Check("fuzz", "test-long", 30, "{make} fuzz"),
+    Check("package", "test-long", 10, "{make} test-package"),
     Check("e2e-long", "test-long", 20, E2E + "-m long"),
 )
 

@@ -19,6 +19,18 @@ UniqueFd out_of_the_way(Result<UniqueFd, SystemError> socket) {
   return UniqueFd(::fcntl(socket.value().get(), F_DUPFD_CLOEXEC, 100));
 }
 
+ListenSettings configured(std::vector<ListenOption> sockets) {
+  ListenSettings settings;
+  settings.sockets = std::move(sockets);
+  return settings;
+}
+
+ListenSettings by_default(std::vector<ListenOption> sockets) {
+  ListenSettings settings = configured(std::move(sockets));
+  settings.by_default = true;
+  return settings;
+}
+
 ListenOption option(ListenProtocol protocol, uint16_t port) { return {protocol, port, kLoopback}; }
 
 std::string port_of(const UniqueFd& socket) {
@@ -26,8 +38,7 @@ std::string port_of(const UniqueFd& socket) {
 }
 
 // What open() says and logs with `sockets` as descriptors 3, 4, …
-std::string open_with(const std::vector<int>& sockets, const std::vector<ListenOption>& configured,
-                      bool by_default = false) {
+std::string open_with(const std::vector<int>& sockets, const ListenSettings& settings) {
   return report_of_child([&] {
     Environment environment;
     for (const int socket : sockets) {
@@ -36,7 +47,6 @@ std::string open_with(const std::vector<int>& sockets, const std::vector<ListenO
       environment.sockets.push_back("unit" + std::to_string(at));
     }
     CollectedLog log;
-    const ListenSettings settings{configured, by_default};
     const auto listeners = Listeners::open(settings, environment, log);
     if (!listeners) return listeners.error().message();
     return log.text() + std::to_string(listeners->tcp.size()) + " TCP, " +
@@ -45,14 +55,16 @@ std::string open_with(const std::vector<int>& sockets, const std::vector<ListenO
 }
 
 TEST(Listeners, BindsWhatIsConfigured) {
-  EXPECT_EQ(open_with({}, {option(ListenProtocol::tcp, 0), option(ListenProtocol::udp, 0)}),
+  const auto settings =
+      configured({option(ListenProtocol::tcp, 0), option(ListenProtocol::udp, 0)});
+  EXPECT_EQ(open_with({}, settings),
             "listening on TCP 127.0.0.1:0\nlistening on UDP 127.0.0.1:0\n1 TCP, 1 UDP");
 }
 
 TEST(Listeners, TakesOverWhatIsPassedInInsteadOfTheDefault) {
   const UniqueFd tcp = out_of_the_way(listen_tcp({kLoopback, 0}));
   const UniqueFd udp = out_of_the_way(bind_udp({kLoopback, 0}));
-  EXPECT_EQ(open_with({tcp.get(), udp.get()}, {option(ListenProtocol::udp, 1)}, true),
+  EXPECT_EQ(open_with({tcp.get(), udp.get()}, by_default({option(ListenProtocol::udp, 1)})),
             "listening on TCP 127.0.0.1:" + port_of(tcp) + ", a socket that was passed in\n" +
                 "listening on UDP 127.0.0.1:" + port_of(udp) + ", a socket that was passed in\n" +
                 "1 TCP, 1 UDP");
@@ -61,9 +73,9 @@ TEST(Listeners, TakesOverWhatIsPassedInInsteadOfTheDefault) {
 TEST(Listeners, NamesWhatIsConfiguredAndNotPassedIn) {
   const UniqueFd tcp = out_of_the_way(listen_tcp({kLoopback, 0}));
   const uint16_t port = local_endpoint(tcp.get()).value().port;
-  const std::vector<ListenOption> configured{option(ListenProtocol::tcp, port),
-                                             option(ListenProtocol::udp, port)};
-  EXPECT_EQ(open_with({tcp.get()}, configured),
+  const auto settings =
+      configured({option(ListenProtocol::tcp, port), option(ListenProtocol::udp, port)});
+  EXPECT_EQ(open_with({tcp.get()}, settings),
             "listening on TCP 127.0.0.1:" + port_of(tcp) + ", a socket that was passed in\n" +
                 "not listening on UDP 127.0.0.1:" + port_of(tcp) +
                 ": the sockets that were passed in replace the configured ones\n1 TCP, 0 UDP");

@@ -104,14 +104,14 @@ TEST(UdpServerTest, SendsNothingForSilence) {
   EXPECT_EQ(server.udp->counters().received, 5U);
 }
 
-TEST(UdpServerTest, ServesABurstInWholeBatchesOfOneWake) {
+TEST(UdpServerTest, ServesABurstInWholeBatchesOneAPass) {
   Server server(endpoint("127.0.0.1"));
   std::vector<std::unique_ptr<Asker>> askers;
   for (size_t i = 0; i < 100; ++i) {
     askers.push_back(std::make_unique<Asker>(server.udp->local()));
     askers.back()->ask(std::to_string(i));
   }
-  server.loop->run_once(std::chrono::seconds(1));
+  for (int pass = 0; pass < 4; ++pass) server.loop->run_once(std::chrono::seconds(1));
   EXPECT_EQ(server.echo.batches, (std::vector<size_t>{32, 32, 32, 4}));
   for (size_t i = 0; i < askers.size(); ++i)
     EXPECT_EQ(askers[i]->reply(), "re:" + std::to_string(i));
@@ -120,11 +120,11 @@ TEST(UdpServerTest, ServesABurstInWholeBatchesOfOneWake) {
 TEST(UdpServerTest, LeavesTheRestOfALongBurstToTheNextPass) {
   Server server(endpoint("127.0.0.1"));
   Asker asker(server.udp->local());
-  for (int i = 0; i < 200; ++i) asker.ask("-");
+  for (int i = 0; i < 50; ++i) asker.ask("-");
   server.loop->run_once(std::chrono::seconds(1));
-  EXPECT_EQ(server.udp->counters().received, 128U);
+  EXPECT_EQ(server.udp->counters().received, 32U);
   server.loop->run_once(std::chrono::seconds(1));
-  EXPECT_EQ(server.udp->counters().received, 200U);
+  EXPECT_EQ(server.udp->counters().received, 50U);
 }
 
 TEST(UdpServerTest, CutsWhatIsTooLong) {

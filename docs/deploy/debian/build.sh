@@ -1,0 +1,57 @@
+#!/bin/bash
+# Builds a Debian package from the staged tree of `make install`; called by `make deb`.
+#
+#     build.sh VERSION STAGE OUTPUT     OUTPUT is a folder; packages in it are removed first
+#
+# The same commit gives the same bytes: times are the commit's (SOURCE_DATE_EPOCH), owners root.
+# Needs dpkg-dev. The maintainer is DEBFULLNAME <DEBEMAIL>, as for Debian's own tools.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+
+version=$1 stage=$(readlink -f "$2") output=$3
+maintainer="${DEBFULLNAME:-opentracker maintainers} <${DEBEMAIL:-opentracker@packages.example.org}>"
+architecture=$(dpkg --print-architecture)
+doc=$stage/usr/share/doc/opentracker
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+export SOURCE_DATE_EPOCH
+
+# The libraries the program needs, each with the version whose symbols it uses.
+libraries() {
+  local work
+  work=$(mktemp -d)
+  mkdir "$work/debian"
+  printf 'Source: opentracker\n\nPackage: opentracker\nArchitecture: any\n' >"$work/debian/control"
+  (cd "$work" && dpkg-shlibdeps -O --warnings=0 "$stage/usr/bin/opentracker") |
+    sed -n 's/^shlibs:Depends=//p'
+  rm -rf "$work"
+}
+
+changelog() {
+  echo "opentracker ($version) unstable; urgency=medium"
+  echo
+  echo "  * Version $version, packaged by its own sources."
+  echo
+  echo " -- $maintainer  $(date --utc --rfc-email --date="@$SOURCE_DATE_EPOCH")"
+}
+
+install -D -m 644 "$here/copyright" "$doc/copyright"
+changelog | gzip -9n >"$doc/changelog.gz"
+find "$stage/usr/share/man" -type f -exec gzip -9nf {} +
+
+mkdir -p "$stage/DEBIAN"
+needed=$(libraries)
+[ -n "$needed" ] || { echo "deb: no library is needed? dpkg-shlibdeps found none" >&2; exit 1; }
+size=$(du -sk --apparent-size --exclude=DEBIAN "$stage" | cut -f1)
+sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@/$size/" \
+  -e "s/@MAINTAINER@/$maintainer/" -e "s/@LIBRARIES@/$needed/" "$here/control" \
+  >"$stage/DEBIAN/control"
+for script in preinst postinst prerm postrm; do
+  install -m 755 "$here/$script" "$stage/DEBIAN/$script"
+done
+(cd "$stage" && find etc -type f -printf '/%p\n' | LC_ALL=C sort) >"$stage/DEBIAN/conffiles"
+(cd "$stage" && find . -path ./DEBIAN -prune -o -path ./etc -prune -o -type f -printf '%P\0' |
+  LC_ALL=C sort -z | xargs -0 md5sum) >"$stage/DEBIAN/md5sums"
+
+mkdir -p "$output"
+rm -f "$output"/opentracker_*.deb
+dpkg-deb --root-owner-group --build "$stage" "$output/opentracker_${version}_$architecture.deb"

@@ -1,0 +1,58 @@
+"""The systemd units are well-formed, and the service is locked in."""
+import configparser
+import re
+
+from conftest import DEPLOY, run
+
+SERVICE = DEPLOY / "opentracker.service"
+SOCKET = DEPLOY / "opentracker.socket"
+MOST_EXPOSED = 2.0
+
+
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path):
+    # What the unit calls has to be there; the program is that of the package, not of this machine.
+    binary = tmp_path / "opentracker"
+    binary.write_text("#!/bin/sh\n")
+    binary.chmod(0o755)
+    text = SERVICE.read_text().replace("/usr/bin/opentracker", str(binary))
+    (tmp_path / SERVICE.name).write_text(text)
+    (tmp_path / SOCKET.name).write_text(SOCKET.read_text())
+    units = [tmp_path / SERVICE.name, tmp_path / SOCKET.name]
+    result = run("systemd-analyze", "verify", "--man=no", *units)
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_the_service_is_exposed_by_two_of_ten_at_most():
+    result = run("systemd-analyze", "security", "--offline=yes", "--no-pager", SERVICE)
+    found = re.search(r"Overall exposure level for opentracker\.service: ([0-9.]+)", result.stdout)
+    assert found, result.stdout
+    assert float(found[1]) <= MOST_EXPOSED, result.stdout
+
+
+def values(path, key):
+    return re.findall(rf"^{key}=(.*)$", path.read_text(), re.M)
+
+
+def test_the_socket_unit_opens_tcp_and_udp_of_both_families_apart():
+    every_address = ["0.0.0.0:6969", "[::]:6969"]
+    assert values(SOCKET, "ListenStream") == every_address
+    assert values(SOCKET, "ListenDatagram") == every_address
+    assert values(SOCKET, "BindIPv6Only") == ["ipv6-only"]
+
+
+def test_the_service_is_started_unprivileged_and_told_by_its_notifications():
+    assert values(SERVICE, "Type") == ["notify"]
+    assert values(SERVICE, "User") == ["opentracker"]
+    assert values(SERVICE, "ExecReload") == ["/bin/sh -c 'kill -HUP $MAINPID'"]
+    assert values(SERVICE, "ExecStart") == [
+        "/usr/bin/opentracker -f /etc/opentracker/opentracker.conf"
+    ]
+
+
+def test_no_setting_stands_twice():
+    for unit in (SERVICE, SOCKET):
+        lists = ("ListenStream", "ListenDatagram", "SystemCallFilter")
+        keys = [line.partition("=")[0] for line in unit.read_text().splitlines() if "=" in line]
+        settings = [key for key in keys if re.fullmatch(r"[A-Za-z]+", key) and key not in lists]
+        assert len(settings) == len(set(settings)), unit.name
+        assert configparser.ConfigParser(strict=False, interpolation=None).read(unit)
