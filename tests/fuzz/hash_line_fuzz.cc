@@ -59,7 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr size_t kMost = 512;
   const std::string_view input = as_text({data, std::min(size, kMost)});
   const bool goes_on = input.starts_with('~');
-  const std::string text = (goes_on ? "#" + std::string(kMaxLine - 9, 'x') : "") +
+  const std::string text = (goes_on ? "#" + std::string(kMaxListLine - 9, 'x') : "") +
                            std::string(input.substr(goes_on ? 1 : 0));
   const size_t cut =
       input.empty() ? 0 : static_cast<uint8_t>(input[input.size() / 2]) * text.size() / 256;
