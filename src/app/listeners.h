@@ -21,8 +21,6 @@ struct Listeners {
   // that. One at the address of a listen.tcp.proxy is served as such.
   [[nodiscard]] static Result<Listeners, StartError> open(const ListenSettings& settings,
                                                           const Environment& environment, Log& log);
-
-  [[nodiscard]] size_t count() const { return tcp.size() + proxied_tcp.size() + udp.size(); }
 };
 
 }  // namespace ot
