@@ -12,6 +12,7 @@
 #include "base/ip_address.h"
 #include "base/posix.h"
 #include "net/event_loop.h"
+#include "net/late_reply.h"
 #include "net/stream.h"
 #include "net/timeout_queue.h"
 
@@ -24,11 +25,6 @@ struct Caller {
 };
 
 class Connection;
-
-struct ConnectionToken {
-  uint32_t index = 0;
-  uint32_t generation = 0;
-};
 
 class ConnectionEvents {
  public:
@@ -46,6 +42,7 @@ class Connection final : public EventHandler, public TimeoutHook {
     idle,      // between requests
     ready,     // had its share of this pass; more requests wait in `input`
     writing,   // the client does not take its replies; nothing is read
+    late,      // owed a reply that comes through the ReplyPort; nothing is read
     draining,  // replied and shut down; unread input is thrown away before the close
   };
 
@@ -69,6 +66,7 @@ class Connection final : public EventHandler, public TimeoutHook {
   uint32_t sent = 0;           // bytes of `unsent` that are gone
   std::vector<uint8_t> input;  // received, not served
   std::vector<uint8_t> unsent;
+  std::unique_ptr<LateReply> late;  // while it is owed
 
  private:
   ConnectionEvents& events_;

@@ -156,6 +156,11 @@ Result<Endpoint, SystemError> local_endpoint(int fd) {
 
 bool is_family_unsupported(const SystemError& error) { return error.code == EAFNOSUPPORT; }
 
+uint64_t descriptor_limit() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
 Result<uint64_t, SystemError> raise_descriptor_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return last_error("getrlimit");

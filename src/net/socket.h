@@ -67,6 +67,8 @@ void prepare_tcp(int fd, const TcpListenOptions& options = {});
 // Whether the kernel has no such family, as when IPv6 is switched off.
 [[nodiscard]] bool is_family_unsupported(const SystemError& error);
 
+// Descriptors the process may have now; 0 if the kernel does not say.
+[[nodiscard]] uint64_t descriptor_limit();
 // Raises the soft limit of descriptors to the hard one; returns the limit now in force.
 [[nodiscard]] Result<uint64_t, SystemError> raise_descriptor_limit();
 

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/ip_address.h"
@@ -51,15 +53,49 @@ struct StreamVerdict {
     need_more,  // no whole request yet; call again when there are more bytes
     keep,       // a request was answered; another may follow
     close,      // a request was answered, or refused; send the reply, then close
+    later,      // a request was taken whose reply comes through a ReplyPort; nothing more is read
   };
 
   Next next = Next::need_more;
-  // Bytes of input the request took, at least 1 with `keep`; ignored with `need_more`.
+  // Bytes of input the request took, at least 1 with `keep` and `later`; ignored with `need_more`.
   size_t consumed = 0;
 
   [[nodiscard]] static StreamVerdict need_more() { return {Next::need_more, 0}; }
   [[nodiscard]] static StreamVerdict keep(size_t consumed) { return {Next::keep, consumed}; }
   [[nodiscard]] static StreamVerdict close(size_t consumed) { return {Next::close, consumed}; }
+  [[nodiscard]] static StreamVerdict later(size_t consumed) { return {Next::later, consumed}; }
+};
+
+// Names a connection; outlives it harmlessly.
+struct ConnectionToken {
+  uint32_t index = 0;
+  uint32_t generation = 0;
+};
+
+// A part of a reply, shared by all connections that are sent it.
+using ReplyPiece = std::shared_ptr<const std::vector<uint8_t>>;
+
+// Where replies go that were promised with StreamVerdict::later: any number of pieces, then an end.
+// A connection that has gone meanwhile, or that is not owed a reply, takes nothing and says so.
+// What its client does not take piles up; whoever sends keeps to a bound by waiting() and reset().
+// Thread: that of the loop.
+class ReplyPort {
+ public:
+  enum class End : uint8_t {
+    keep,   // the connection may send another request
+    close,  // close it when the client has everything
+  };
+
+  // Sends what the client takes at once and keeps the rest. False if the connection is gone.
+  virtual bool send(ConnectionToken to, ReplyPiece piece) = 0;
+  virtual void end(ConnectionToken to, End end) = 0;
+  // Ends the connection in a way that no client can take for the end of a reply.
+  virtual void reset(ConnectionToken to) = 0;
+  // Bytes that the client has yet to take; nothing if the connection is gone.
+  [[nodiscard]] virtual std::optional<size_t> waiting(ConnectionToken to) const = 0;
+
+ protected:
+  ~ReplyPort() = default;
 };
 
 // Where an OutputBuffer empties itself.
@@ -114,6 +150,9 @@ class StreamHandler {
   // call.
   virtual StreamVerdict on_bytes(const StreamPeer& peer, ByteView input, size_t already_seen,
                                  OutputBuffer& out) = 0;
+  // Where the reply goes that on_bytes() has just promised; it may be sent at once. Not called if
+  // the connection broke in between.
+  virtual void on_later(ReplyPort& /*port*/, ConnectionToken /*to*/) {}
 
  protected:
   ~StreamHandler() = default;

@@ -1,14 +1,15 @@
 #include "net/tcp_server.h"
 
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
+#include <climits>
 #include <cstring>
-#include <limits>
 #include <utility>
+
+#include "net/socket.h"
 
 namespace ot {
 namespace {
@@ -18,49 +19,13 @@ namespace {
 constexpr uint32_t kMaxDrain = 256 << 10;
 constexpr int kDrainReadsPerWake = 4;
 
-bool would_block(int code) { return code == EAGAIN || code == EWOULDBLOCK || code == EINTR; }
-
 // Descriptors are given out lowest first, so one with this number means that as many are in use.
 int crowded_from(uint64_t limit) {
-  if (limit == 0) {
-    rlimit kernel{};
-    if (getrlimit(RLIMIT_NOFILE, &kernel) == 0) limit = kernel.rlim_cur;
-  }
-  constexpr uint64_t kMost = std::numeric_limits<int>::max();
-  return static_cast<int>(std::min(limit / 4 * 3, kMost));
+  if (limit == 0) limit = descriptor_limit();
+  return static_cast<int>(std::min(limit / 4 * 3, uint64_t{INT_MAX}));
 }
 
 }  // namespace
-
-// Sends at once what the kernel takes and remembers the rest.
-class TcpServer::SocketSink final : public OutputSink {
- public:
-  explicit SocketSink(int fd) : fd_(fd) {}
-
-  void write(ByteView bytes, bool last) override {
-    if (broken_) return;
-    if (rest_.empty()) bytes = bytes.subspan(send_now(bytes, last));
-    rest_.insert(rest_.end(), bytes.begin(), bytes.end());
-  }
-
-  [[nodiscard]] bool broken() const { return broken_; }
-  [[nodiscard]] bool stuck() const { return broken_ || !rest_.empty(); }
-  [[nodiscard]] std::vector<uint8_t> take_rest() { return std::exchange(rest_, {}); }
-
- private:
-  size_t send_now(ByteView bytes, bool last) {
-    // Before a close, MSG_MORE holds the last segment back until it can carry the FIN.
-    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (last ? MSG_MORE : 0);
-    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), flags);
-    if (sent >= 0) return static_cast<size_t>(sent);
-    broken_ = !would_block(errno);
-    return broken_ ? bytes.size() : 0;
-  }
-
-  const int fd_;
-  bool broken_ = false;
-  std::vector<uint8_t> rest_;
-};
 
 // What serve() did with its input.
 struct TcpServer::Served {
@@ -90,20 +55,19 @@ TcpServer::TcpServer(EventLoop& loop, StreamHandler& handler, const TcpOptions& 
               ++counters_.closed_idle;
               close(late);
             }),
-      writing_(loop.timers(), options.request_timeout,
-               [this](Connection& late) {
-                 ++counters_.closed_by_timeout;
-                 reset(late);
-               }),
+      writing_(loop.timers(), options.request_timeout, [this](Connection& late) { give_up(late); }),
+      replying_(loop.timers(), options.request_timeout,
+                [this](Connection& late) { give_up(late); }),
       draining_(loop.timers(), options.drain_timeout, [this](Connection& late) { close(late); }),
       ready_timer_(loop.timers(), [this] { run_ready(); }),
       acceptor_(loop, options.accepts_per_wake, *this) {}
 
 TcpServer::~TcpServer() {
-  for (auto* queue : {&reading_, &idle_, &writing_, &draining_}) {
-    while (Connection* connection = queue->front()) close(*connection);
-  }
-  while (Connection* connection = ready_.front()) close(*connection);
+  const auto empty = [this](auto& queue) {
+    while (Connection* connection = queue.front()) close(*connection);
+  };
+  for (auto* queue : {&reading_, &idle_, &writing_, &replying_, &draining_}) empty(*queue);
+  for (auto* list : {&ready_, &late_}) empty(*list);
 }
 
 Result<void, SystemError> TcpServer::add_listener(UniqueFd listener, Introducer* introducer) {
@@ -160,7 +124,7 @@ TcpServer::Served TcpServer::serve(Caller& caller, ByteView input, bool may_have
     if (verdict.next == Next::need_more) break;
     ++served.requests;
     served.consumed += std::min(verdict.consumed, rest.size());
-    if (verdict.next == Next::close) break;
+    if (verdict.next == Next::close || verdict.next == Next::later) break;
     seen = 0;
   }
   counters_.requests += static_cast<uint64_t>(served.requests);
@@ -191,7 +155,9 @@ void TcpServer::settle(Connection& connection, ByteView input, const Served& ser
   if (incomplete && rest.size() >= options_.max_input) return close(connection);
   keep_input(connection, rest);
   connection.seen = incomplete ? static_cast<uint32_t>(rest.size()) : 0;
-  if (sink.stuck()) {
+  if (served.next == Next::later) {
+    wait_for_reply(connection, sink.take_rest());
+  } else if (sink.stuck()) {
     connection.close_when_written = closing;
     wait_for_room(connection, sink.take_rest());
   } else if (closing) {
@@ -238,6 +204,59 @@ void TcpServer::wait_for_room(Connection& connection, std::vector<uint8_t> unsen
   watch_for(connection, EPOLLOUT);
 }
 
+void TcpServer::wait_for_reply(Connection& connection, std::vector<uint8_t> unsent) {
+  connection.phase = Connection::Phase::late;
+  connection.late = std::make_unique<LateReply>();
+  connection.late->add(std::make_shared<const std::vector<uint8_t>>(std::move(unsent)));
+  const ConnectionToken token = connection.token;
+  connection.unlink();
+  send_late(connection);
+  handler_.on_later(*this, token);
+}
+
+Connection* TcpServer::find_late(ConnectionToken token) const {
+  Connection* found = connections_.find(token);
+  return found != nullptr && found->late && !found->late->ended() ? found : nullptr;
+}
+
+bool TcpServer::send(ConnectionToken to, ReplyPiece piece) {
+  Connection* connection = find_late(to);
+  if (connection == nullptr) return false;
+  const bool is_stuck = connection->late->waiting() > 0;
+  connection->late->add(std::move(piece));
+  if (is_stuck) return true;
+  connection->unlink();
+  send_late(*connection);
+  return connections_.find(to) != nullptr;
+}
+
+void TcpServer::end(ConnectionToken to, End end) {
+  Connection* connection = find_late(to);
+  if (connection == nullptr) return;
+  connection->late->end(end);
+  if (connection->late->waiting() == 0) send_late(*connection);
+}
+
+// What follows the reply has its turn in the next pass, so that replies that are there at once do
+// not nest.
+void TcpServer::send_late(Connection& connection) {
+  using Progress = LateReply::Progress;
+  const Progress progress = connection.late->send_to(connection.socket.get());
+  if (progress == Progress::broken) return close(connection);
+  if (progress != Progress::all) {
+    if (progress == Progress::some || !connection.linked()) replying_.arm(connection);
+    return watch_for(connection, EPOLLOUT);
+  }
+  const std::optional<End> end = connection.late->ended();
+  if (!end) {
+    late_.push_back(connection);
+    return watch_for(connection, 0);
+  }
+  connection.late.reset();
+  if (*end == End::close) return begin_drain(connection);
+  connection.input.empty() ? wait_idle(connection) : wait_for_turn(connection);
+}
+
 void TcpServer::on_ready(Connection& connection) {
   switch (connection.phase) {
     case Connection::Phase::reading:
@@ -247,6 +266,9 @@ void TcpServer::on_ready(Connection& connection) {
       return;  // its turn comes with the timers
     case Connection::Phase::writing:
       return write_rest(connection);
+    case Connection::Phase::late:
+      // Nothing was asked for: the connection is broken.
+      return connection.watched_events == 0 ? close(connection) : send_late(connection);
     case Connection::Phase::draining:
       return drain(connection);
   }
@@ -284,7 +306,7 @@ void TcpServer::run_ready() {
 void TcpServer::write_rest(Connection& connection) {
   const ByteView rest = ByteView(connection.unsent).subspan(connection.sent);
   const ssize_t sent =
-      send(connection.socket.get(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      ::send(connection.socket.get(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent < 0) return would_block(errno) ? void() : close(connection);
   connection.sent += static_cast<uint32_t>(sent);
   if (static_cast<size_t>(sent) < rest.size()) return writing_.arm(connection);
@@ -324,7 +346,7 @@ void TcpServer::keep_input(Connection& connection, ByteView input) {
 }
 
 void TcpServer::watch_for(Connection& connection, uint32_t events) {
-  if (connection.watched_events == events) return;
+  if (connection.watch && connection.watched_events == events) return;
   connection.watched_events = events;
   if (connection.watch) return loop_.change(connection.watch, events);
   auto watch = loop_.watch(connection.socket.get(), events, connection);
@@ -361,6 +383,12 @@ void TcpServer::close(Connection& connection) {
   loop_.forget(connection.watch);
   connections_.close(connection);
   acceptor_.on_descriptor_closed();
+}
+
+// Its client takes nothing.
+void TcpServer::give_up(Connection& connection) {
+  ++counters_.closed_by_timeout;
+  reset(connection);
 }
 
 // Without this the kernel would go on offering the reply to a client that does not take it.

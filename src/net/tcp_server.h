@@ -9,8 +9,10 @@
 // Bounds: requests per connection and pass, accepts per pass, bytes of input per connection, bytes
 // buffered by all of them together (beyond that, those who have been stuck longest go), deadlines
 // for an incomplete request (absolute), an idle connection, a reply without progress. A client that
-// does not take its replies is not read from. Above three quarters of the descriptors the
-// connection that has idled longest makes room for each new one. Thread: that of the loop.
+// does not take its replies is not read from, nor one that is owed a late reply (ReplyPort); that
+// has no deadline but the one for a client that takes nothing. Above three quarters of the
+// descriptors the connection that has idled longest makes room for each new one. Thread: that of
+// the loop.
 #pragma once
 
 #include <chrono>
@@ -24,6 +26,7 @@
 #include "net/acceptor.h"
 #include "net/connection.h"
 #include "net/event_loop.h"
+#include "net/socket_sink.h"
 #include "net/stream.h"
 #include "net/timeout_queue.h"
 
@@ -60,7 +63,7 @@ struct TcpCounters {
   uint64_t accept_pauses = 0;
 };
 
-class TcpServer final : private AcceptHandler, private ConnectionEvents {
+class TcpServer final : public ReplyPort, private AcceptHandler, private ConnectionEvents {
  public:
   TcpServer(EventLoop& loop, StreamHandler& handler, const TcpOptions& options = {});
   TcpServer(const TcpServer&) = delete;
@@ -78,6 +81,16 @@ class TcpServer final : private AcceptHandler, private ConnectionEvents {
   // closed, the others after the requests they have sent.
   void stop_listening();
 
+  bool send(ConnectionToken to, ReplyPiece piece) override;
+  void end(ConnectionToken to, End end) override;
+  void reset(ConnectionToken to) override {
+    if (Connection* found = find_late(to)) reset(*found);
+  }
+  [[nodiscard]] std::optional<size_t> waiting(ConnectionToken to) const override {
+    const Connection* found = find_late(to);
+    return found == nullptr ? std::nullopt : std::optional(found->late->waiting());
+  }
+
   [[nodiscard]] TcpCounters counters() const;
   // Connections that are not served at once.
   [[nodiscard]] size_t connections() const { return connections_.size(); }
@@ -85,7 +98,6 @@ class TcpServer final : private AcceptHandler, private ConnectionEvents {
 
  private:
   struct Served;
-  class SocketSink;
 
   void on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) override;
   bool make_room() override;
@@ -99,6 +111,10 @@ class TcpServer final : private AcceptHandler, private ConnectionEvents {
   void wait_idle(Connection& connection);
   void wait_for_turn(Connection& connection);
   void wait_for_room(Connection& connection, std::vector<uint8_t> unsent);
+
+  void wait_for_reply(Connection& connection, std::vector<uint8_t> unsent);
+  [[nodiscard]] Connection* find_late(ConnectionToken token) const;
+  void send_late(Connection& connection);
 
   void receive(Connection& connection);
   void advance(Connection& connection, size_t received, bool may_have_more);
@@ -114,6 +130,7 @@ class TcpServer final : private AcceptHandler, private ConnectionEvents {
 
   [[nodiscard]] Connection& open(UniqueFd socket, const Caller& caller);
   void close(Connection& connection);
+  void give_up(Connection& connection);
   void reset(Connection& connection);
 
   EventLoop& loop_;
@@ -129,8 +146,10 @@ class TcpServer final : private AcceptHandler, private ConnectionEvents {
   TimeoutQueue<Connection> reading_;
   TimeoutQueue<Connection> idle_;
   TimeoutQueue<Connection> writing_;
+  TimeoutQueue<Connection> replying_;  // late replies that wait for their client
   TimeoutQueue<Connection> draining_;
   HookList<Connection> ready_;
+  HookList<Connection> late_;  // those with nothing to send yet
   Timer ready_timer_;
   ConnectionTable connections_;
   Acceptor acceptor_;

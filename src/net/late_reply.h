@@ -1,0 +1,42 @@
+// A reply that comes in pieces, and how much of it the client has taken.
+//
+// Pieces are shared, so they are not counted to the connection. Thread: that of the loop.
+#pragma once
+
+#include <deque>
+#include <optional>
+
+#include "net/stream.h"
+
+namespace ot {
+
+class LateReply {
+ public:
+  enum class Progress : uint8_t {
+    none,    // the client takes nothing now
+    some,    // it took something, and more waits
+    all,     // nothing waits
+    broken,  // there is no connection any more
+  };
+
+  void add(ReplyPiece piece);
+  // Nothing will be added.
+  void end(ReplyPort::End end) { end_ = end; }
+
+  // Sends to the socket what it takes.
+  [[nodiscard]] Progress send_to(int socket);
+
+  // Bytes that wait to be sent.
+  [[nodiscard]] size_t waiting() const { return waiting_; }
+  [[nodiscard]] const std::optional<ReplyPort::End>& ended() const { return end_; }
+
+ private:
+  void drop_sent(size_t size);
+
+  std::deque<ReplyPiece> pieces_;
+  size_t sent_ = 0;  // bytes of the first piece
+  size_t waiting_ = 0;
+  std::optional<ReplyPort::End> end_;
+};
+
+}  // namespace ot

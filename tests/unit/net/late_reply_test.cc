@@ -1,0 +1,248 @@
+// Replies that come after the handler has returned, through the server's ReplyPort.
+#include <string>
+
+#include "line_server.h"
+
+namespace ot {
+namespace {
+
+using loopback::Client;
+using std::chrono::seconds;
+using End = ReplyPort::End;
+
+ReplyPiece piece(const std::string& text) {
+  return std::make_shared<const std::vector<uint8_t>>(text.begin(), text.end());
+}
+
+// A request is a line. Those that begin with "later" are owed their reply; the others come back.
+class Promises final : public StreamHandler {
+ public:
+  StreamVerdict on_bytes(const StreamPeer& /*peer*/, ByteView input, size_t /*already_seen*/,
+                         OutputBuffer& out) override {
+    const size_t end = as_text(input).find('\n');
+    if (end == std::string_view::npos) return StreamVerdict::need_more();
+    const std::string_view line = as_text(input).substr(0, end + 1);
+    if (line.starts_with("later")) return StreamVerdict::later(line.size());
+    EXPECT_TRUE(out.append(as_bytes(line)));
+    return StreamVerdict::keep(line.size());
+  }
+
+  void on_later(ReplyPort& port, ConnectionToken to) override {
+    promised.push_back(to);
+    if (!reply_at_once) return;
+    EXPECT_TRUE(port.send(to, piece("now\n")));
+    port.end(to, End::keep);
+  }
+
+  std::vector<ConnectionToken> promised;
+  bool reply_at_once = false;
+};
+
+class LateReplies : public ::testing::Test {
+ protected:
+  void SetUp() override { serve({}, {.defer_accept_seconds = 0}); }
+
+  void serve(const TcpOptions& options, const TcpListenOptions& listen) {
+    server_ = std::make_unique<TcpServer>(*loop_, handler_, options);
+    auto listener = listen_tcp(loopback::endpoint("127.0.0.1"), listen);
+    at_ = local_endpoint(listener->get()).value();
+    ASSERT_TRUE(server_->add_listener(std::move(*listener)).has_value());
+  }
+  bool until(const std::function<bool()>& done) { return loopback::pump(*loop_, done); }
+  void pass() { loopback::settle(*loop_); }
+  // Waits for promise number `count` and names its connection.
+  ConnectionToken promise(size_t count = 1) {
+    EXPECT_TRUE(until([&] { return handler_.promised.size() == count; }));
+    return handler_.promised.back();
+  }
+
+  ManualClock clock_;
+  const std::unique_ptr<EventLoop> loop_ = loopback::make_loop(clock_);
+  Promises handler_;
+  std::unique_ptr<TcpServer> server_;
+  Endpoint at_;
+};
+
+TEST_F(LateReplies, ComeInPiecesAndTheConnectionGoesOn) {
+  Client client(at_);
+  client.send("later\n");
+  const ConnectionToken to = promise();
+  EXPECT_TRUE(server_->send(to, piece("one ")));
+  EXPECT_TRUE(server_->send(to, piece("")));
+  EXPECT_TRUE(server_->send(to, piece("two\n")));
+  EXPECT_EQ(server_->waiting(to), 0U);
+  server_->end(to, End::keep);
+  ASSERT_TRUE(until([&] { return client.has("one two\n"); }));
+  client.send("echo\n");
+  EXPECT_TRUE(until([&] { return client.has("one two\necho\n"); }));
+}
+
+TEST_F(LateReplies, CanEndTheConnection) {
+  Client client(at_);
+  client.send("later\n");
+  const ConnectionToken to = promise();
+  server_->send(to, piece("all\n"));
+  server_->end(to, End::close);
+  ASSERT_TRUE(until([&] { return client.end(); }));
+  EXPECT_TRUE(client.has("all\n"));
+  EXPECT_FALSE(client.was_reset());
+  client.close();
+  EXPECT_TRUE(until([&] { return server_->connections() == 0; }));
+}
+
+TEST_F(LateReplies, KeepTheirPlaceAmongPipelinedRequests) {
+  Client client(at_);
+  client.send("first\nlater\nlast\n");
+  const ConnectionToken to = promise();
+  ASSERT_TRUE(until([&] { return client.has("first\n"); }));
+  pass();
+  EXPECT_TRUE(client.has("first\n")) << "nothing overtakes a reply that is owed";
+  server_->send(to, piece("late\n"));
+  server_->end(to, End::keep);
+  EXPECT_TRUE(until([&] { return client.has("first\nlate\nlast\n"); }));
+}
+
+TEST_F(LateReplies, MayComeBeforeOnLaterReturnsHoweverManyArePipelined) {
+  handler_.reply_at_once = true;
+  std::string requests;
+  std::string replies;
+  for (int i = 0; i < 1000; ++i) {
+    requests += "later\n";
+    replies += "now\n";
+  }
+  Client client(at_);
+  client.send(requests);
+  EXPECT_TRUE(until([&] { return client.has(replies); }));
+}
+
+TEST_F(LateReplies, AreStillSentToWhoHasFinishedSending) {
+  Client client(at_);
+  client.send("later\n");
+  client.finish_sending();
+  const ConnectionToken to = promise();
+  pass();
+  EXPECT_TRUE(server_->send(to, piece("here\n")));
+  server_->end(to, End::keep);
+  ASSERT_TRUE(until([&] { return client.end(); }));
+  EXPECT_TRUE(client.has("here\n"));
+}
+
+TEST_F(LateReplies, GoNowhereWhenTheClientHasLeft) {
+  Client client(at_);
+  client.send("later\n");
+  const ConnectionToken to = promise();
+  client.close();
+  ASSERT_TRUE(until([&] {
+    server_->send(to, piece("anybody?\n"));
+    return server_->connections() == 0;
+  }));
+  EXPECT_FALSE(server_->send(to, piece("x")));
+  EXPECT_FALSE(server_->waiting(to).has_value());
+  server_->end(to, End::keep);
+  server_->reset(to);
+
+  Client next(at_);
+  next.send("later\n");
+  const ConnectionToken other = promise(2);
+  EXPECT_EQ(other.index, to.index);
+  EXPECT_FALSE(server_->send(to, piece("x"))) << "the place is another's now";
+  EXPECT_TRUE(server_->send(other, piece("x")));
+}
+
+TEST_F(LateReplies, TakeNothingAfterTheirEnd) {
+  Client client(at_);
+  client.send("later\n");
+  const ConnectionToken to = promise();
+  server_->end(to, End::keep);
+  EXPECT_FALSE(server_->send(to, piece("x")));
+  EXPECT_FALSE(server_->waiting(to).has_value());
+  client.send("echo\n");
+  EXPECT_TRUE(until([&] { return client.has("echo\n"); }));
+}
+
+TEST_F(LateReplies, AResetIsNoEnd) {
+  Client client(at_);
+  client.send("later\n");
+  const ConnectionToken to = promise();
+  server_->send(to, piece("half"));
+  server_->reset(to);
+  EXPECT_TRUE(until([&] { return client.was_reset(); }));
+  EXPECT_EQ(server_->connections(), 0U);
+}
+
+class SlowReaders : public LateReplies {
+ protected:
+  void SetUp() override {
+    serve({.request_timeout = seconds(30)}, {.defer_accept_seconds = 0, .send_buffer = 4096});
+  }
+};
+
+TEST_F(SlowReaders, GetAllOfItInTheirOwnTime) {
+  Client client(at_, 4096);
+  client.send("later\n");
+  const ConnectionToken to = promise();
+  std::string expected;
+  for (char c = 'a'; c <= 'z'; ++c) {
+    const std::string part(10'000, c);
+    expected += part;
+    EXPECT_TRUE(server_->send(to, piece(part)));
+  }
+  EXPECT_GT(server_->waiting(to).value(), 0U);
+  server_->end(to, End::close);
+  EXPECT_TRUE(until([&] { return client.end(); }));
+  EXPECT_TRUE(client.has(expected));
+}
+
+TEST_F(SlowReaders, AreResetWhenTheyTakeNothingForTheTimeOfARequest) {
+  Client client(at_, 4096);
+  client.send("later\n");
+  const ConnectionToken to = promise();
+  server_->send(to, piece(std::string(1 << 20, 'x')));
+  pass();
+  clock_.advance(seconds(29));
+  server_->send(to, piece("more"));
+  pass();
+  EXPECT_EQ(server_->connections(), 1U);
+  clock_.advance(seconds(1));
+  pass();
+  EXPECT_EQ(server_->connections(), 0U);
+  EXPECT_EQ(server_->counters().closed_by_timeout, 1U);
+  EXPECT_TRUE(until([&] { return client.was_reset(); }));
+}
+
+TEST_F(LateReplies, WaitWithoutADeadline) {
+  Client client(at_);
+  client.send("later\n");
+  const ConnectionToken to = promise();
+  clock_.advance(seconds(3600));
+  pass();
+  server_->send(to, piece("at last\n"));
+  server_->end(to, End::keep);
+  EXPECT_TRUE(until([&] { return client.has("at last\n"); }));
+}
+
+TEST_F(LateReplies, EndWithTheServer) {
+  Client client(at_);
+  client.send("later\n");
+  promise();
+  server_.reset();
+  EXPECT_TRUE(client.end() || client.was_reset());
+  pass();
+}
+
+TEST_F(LateReplies, AreLetOutByAStop) {
+  Client client(at_);
+  client.send("later\n");
+  const ConnectionToken to = promise();
+  server_->stop_listening();
+  pass();
+  EXPECT_EQ(server_->connections(), 1U);
+  server_->send(to, piece("last\n"));
+  server_->end(to, End::keep);
+  ASSERT_TRUE(until([&] { return client.end(); }));
+  EXPECT_TRUE(client.has("last\n"));
+  EXPECT_EQ(server_->connections(), 0U);
+}
+
+}  // namespace
+}  // namespace ot
