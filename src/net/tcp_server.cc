@@ -70,10 +70,6 @@ TcpServer::~TcpServer() {
   for (auto* list : {&ready_, &late_}) empty(*list);
 }
 
-Result<void, SystemError> TcpServer::add_listener(UniqueFd listener, Introducer* introducer) {
-  return acceptor_.add(std::move(listener), introducer);
-}
-
 void TcpServer::stop_listening() {
   stopping_ = true;
   acceptor_.stop();
@@ -124,7 +120,7 @@ TcpServer::Served TcpServer::serve(Caller& caller, ByteView input, bool may_have
     if (verdict.next == Next::need_more) break;
     ++served.requests;
     served.consumed += std::min(verdict.consumed, rest.size());
-    if (verdict.next == Next::close || verdict.next == Next::later) break;
+    if (verdict.next != Next::keep) break;
     seen = 0;
   }
   counters_.requests += static_cast<uint64_t>(served.requests);

@@ -75,7 +75,9 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
   // outlives this, each connection begins with an introduction, within the time for a request; one
   // that it does not trust or understand is closed without a word.
   [[nodiscard]] Result<void, SystemError> add_listener(UniqueFd listener,
-                                                       Introducer* introducer = nullptr);
+                                                       Introducer* introducer = nullptr) {
+    return acceptor_.add(std::move(listener), introducer);
+  }
 
   // From now on no connection is accepted and none is kept for another request: the idle ones are
   // closed, the others after the requests they have sent.
