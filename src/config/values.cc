@@ -20,18 +20,11 @@ constexpr std::array<Unit, 3> kSizes{{{'G', 1 << 30}, {'M', 1 << 20}, {'K', 1 <<
 
 constexpr size_t kMaxQuoted = 80;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 // What protocol/forwarded reads.
 constexpr std::array<std::string_view, 3> kProxyHeaders{"X-Forwarded-For", "X-Real-IP",
                                                         "CF-Connecting-IP"};
 
-constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool equal_in_any_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
-
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
 bool all_of(std::string_view text, bool (*is_good)(char)) {
@@ -173,7 +166,7 @@ Parsed<std::string> parse_url_path(std::string_view text, const Range& range) {
 
 Parsed<std::string> parse_proxy_header_name(std::string_view text, const Range& /*range*/) {
   for (const std::string_view name : kProxyHeaders) {
-    if (equal_in_any_case(text, name)) return std::string(name);
+    if (equal_ignoring_case(text, name)) return std::string(name);
   }
   return fault(text,
                "is no header that is read; take X-Forwarded-For, X-Real-IP or CF-Connecting-IP");

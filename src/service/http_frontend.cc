@@ -72,9 +72,14 @@ StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, siz
 
 ClientAddress HttpFrontend::client_of(const StreamPeer& peer, std::string_view fields,
                                       const RoutedTarget& target) const {
-  AddressEvidence evidence{peer.socket.address, std::nullopt, fields};
+  const IpAddress& socket = peer.socket.address;
+  const AddressRules& rules = options_.addresses;
+  // What most trackers are: nobody speaks for anybody else.
+  if (rules.proxies.empty() && rules.claimants.empty() && !peer.introduced)
+    return {socket, socket, std::nullopt};
+  AddressEvidence evidence{socket, std::nullopt, fields};
   if (peer.introduced) evidence.proxy_header = ProxyHeader{peer.client, 0};
-  return decide_client_address(options_.addresses, evidence, [&target] {
+  return decide_client_address(rules, evidence, [&target] {
     return target.route == Route::announce ? address_in_query(target.query) : std::nullopt;
   });
 }

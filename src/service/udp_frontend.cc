@@ -97,11 +97,10 @@ std::optional<AnnounceRequest> UdpFrontend::relocate(const UdpAnnounce& announce
 
 void UdpFrontend::serve(const UdpAnnounce& announce, const Pending& pending,
                         const Datagram& datagram, UdpReply& reply) {
-  if (!addresses_.claimants.empty()) {
-    const auto request = relocate(announce, datagram, reply);
-    return request ? answer(announce.transaction, *request, pending, datagram, reply) : void();
-  }
-  answer(announce.transaction, announce.request, pending, datagram, reply);
+  if (addresses_.claimants.empty())
+    return answer(announce.transaction, announce.request, pending, datagram, reply);
+  if (const auto request = relocate(announce, datagram, reply))
+    answer(announce.transaction, *request, pending, datagram, reply);
 }
 
 void UdpFrontend::answer(TransactionId transaction, const AnnounceRequest& request,
