@@ -10,7 +10,7 @@ void LineSplitter::add(std::string_view chunk, OnLine on_line) {
     const std::string_view part = chunk.substr(0, feed);
     if (feed == std::string_view::npos) return keep(part);
     if (size_ == 0) {
-      on_line({part.substr(0, kMaxLine), part.size() > kMaxLine});
+      on_line({part.substr(0, kMaxListLine), part.size() > kMaxListLine});
     } else {
       keep(part);
       finish(on_line);
@@ -30,7 +30,7 @@ void LineSplitter::forget_pending() {
 }
 
 void LineSplitter::keep(std::string_view part) {
-  const std::string_view fits = part.substr(0, kMaxLine - size_);
+  const std::string_view fits = part.substr(0, kMaxListLine - size_);
   std::copy(fits.begin(), fits.end(), kept_.begin() + static_cast<std::ptrdiff_t>(size_));
   size_ += fits.size();
   cut_ |= fits.size() < part.size();

@@ -1,6 +1,6 @@
 // Lines out of chunks that were cut anywhere, in bounded memory.
 //
-// Of a line the first kMaxLine bytes are kept; the rest is dropped and the line says so. A line
+// Of a line the first kMaxListLine bytes are kept; the rest is dropped and the line says so. A line
 // that lies in one chunk is handed out in place. How the text was cut changes nothing in the
 // result.
 #pragma once
@@ -13,7 +13,7 @@
 namespace ot {
 
 // PIPE_BUF without the line feed: what one write(2) can put into a FIFO in one piece.
-inline constexpr size_t kMaxLine = 4095;
+inline constexpr size_t kMaxListLine = 4095;
 
 struct TextLine {
   std::string_view text;  // without the line feed
@@ -35,7 +35,7 @@ class LineSplitter {
  private:
   void keep(std::string_view part);
 
-  std::array<char, kMaxLine> kept_{};
+  std::array<char, kMaxListLine> kept_{};
   size_t size_ = 0;
   bool cut_ = false;
 };

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "app/access_lists.h"
+
 namespace ot {
 
 RoomOptions room_options(const Settings& settings) {
   const TrackerSettings& tracker = settings.tracker;
   RoomOptions options;
+  options.access = access_mode(settings.access);
   options.table.peer_timeout = tracker.peer_timeout;
   options.table.torrent_timeout = tracker.torrent_timeout;
   options.table.max_peers = tracker.max_peers;

@@ -90,14 +90,15 @@ void HttpFrontend::serve(Route route, Exchange& exchange) {
 void HttpFrontend::announce(Exchange& exchange) {
   const auto parsed = parse_announce(exchange.query, exchange.peer.address);
   if (!parsed) return fail(exchange, parsed.error().reason);
-  record(exchange, Action::announce);
   const AnnounceRequest& request = parsed->request;
   const TorrentTable::Place place = tracker_.prepare(request.info_hash);
   const size_t numwant = tracker_.numwant(request);
   const ByteSpan room = exchange.out.reserve(AnnounceReplyFrame::size_for(numwant));
   AnnounceReplyFrame frame(room, parsed->form, numwant);
-  const AnnounceReply reply = tracker_.announce(request, place, loop_.now(), frame.peers());
-  commit(exchange.out, room, frame.finish(reply, request.peer.address, exchange.persistence));
+  const auto reply = tracker_.announce(request, place, loop_.now(), frame.peers());
+  if (!reply) return fail(exchange, kNotAuthorized);
+  record(exchange, Action::announce);
+  commit(exchange.out, room, frame.finish(*reply, request.peer.address, exchange.persistence));
 }
 
 void HttpFrontend::scrape(Exchange& exchange) {

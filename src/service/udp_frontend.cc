@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/tracker_reply.h"
+
 namespace ot {
 
 UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const ConnectionIds& ids,
@@ -81,15 +83,15 @@ void UdpFrontend::serve(const UdpConnect& connect, const Pending&, const Datagra
 
 void UdpFrontend::serve(const UdpAnnounce& announce, const Pending& pending,
                         const Datagram& datagram, UdpReply& reply) {
-  record(datagram, Action::announce);
   const bool v4 = datagram.source.address.is_v4();
   const ByteSpan room = reply.buffer.first(max_reply(datagram)).subspan(kUdpAnnounceHeader);
   const PeerBuffers peers = v4 ? PeerBuffers{room, {}} : PeerBuffers{{}, room};
-  const AnnounceReply answer =
-      tracker_.announce(announce.request, pending.place, loop_.now(), peers);
+  const auto answer = tracker_.announce(announce.request, pending.place, loop_.now(), peers);
+  if (!answer) return write_failure(announce.transaction, kNotAuthorized, datagram, reply);
+  record(datagram, Action::announce);
   ByteWriter writer(reply.buffer);
-  write_announce_header(writer, announce.transaction, answer);
-  reply.size = writer.size() + answer.v4_bytes + answer.v6_bytes;
+  write_announce_header(writer, announce.transaction, *answer);
+  reply.size = writer.size() + answer->v4_bytes + answer->v6_bytes;
 }
 
 void UdpFrontend::serve(const UdpScrape& scrape, const Pending&, const Datagram& datagram,

@@ -47,7 +47,8 @@ class ObservedServer {
   explicit ObservedServer(EventLoop& loop)
       : loop_(loop),
         table_({}, KeyedHash::random()),
-        tracker_(table_, {}, statistics_, Random()),
+        access_(AccessMode::open, SecretHash::random()),
+        tracker_(table_, access_, {}, statistics_, Random()),
         ids_(connection_ids()),
         frontend_(loop, tracker_, ids_, statistics_),
         expiry_(table_, expiry_clock_),
@@ -104,6 +105,7 @@ class ObservedServer {
   EventLoop& loop_;
   TorrentTable table_;
   Statistics statistics_;
+  AccessControl access_;
   Tracker tracker_;
   const ConnectionIds ids_;
   UdpFrontend frontend_;

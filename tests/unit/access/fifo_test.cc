@@ -48,11 +48,11 @@ TEST_F(FifoLinesTest, PutsALineTogetherFromPieces) {
 }
 
 TEST_F(FifoLinesTest, SkipsAndCountsLinesThatAreTooLong) {
-  add(kHash + " " + std::string(kMaxLine, 'x') + "\n");
+  add(kHash + " " + std::string(kMaxListLine, 'x') + "\n");
   EXPECT_TRUE(seen_.empty()) << "another writer may be in it";
   EXPECT_EQ(lines_.tally().faulty, 1U);
   EXPECT_EQ(lines_.tally().last_fault, HashLineFault::too_long);
-  add(std::string(3 * kMaxLine, 'y'));
+  add(std::string(3 * kMaxListLine, 'y'));
   add("\n" + kHash + "\n");
   EXPECT_EQ(seen_.size(), 1U);
   EXPECT_EQ(lines_.tally().faulty, 2U);

@@ -94,15 +94,15 @@ std::vector<std::string> split(std::string_view text, size_t piece) {
 }
 
 TEST(LineSplitter, GivesTheSameLinesHoweverTheTextIsCut) {
-  const std::string text = "one\n\ntwo\r\n" + std::string(kMaxLine, 'x') + "\n" +
-                           std::string(kMaxLine + 1, 'y') + "\n" + std::string(9000, 'z') +
+  const std::string text = "one\n\ntwo\r\n" + std::string(kMaxListLine, 'x') + "\n" +
+                           std::string(kMaxListLine + 1, 'y') + "\n" + std::string(9000, 'z') +
                            "\nlast";
   const auto whole = split(text, text.size());
   ASSERT_EQ(whole.size(), 7U);
   EXPECT_EQ(whole[1], "");
   EXPECT_EQ(whole[2], "two\r");
-  EXPECT_EQ(whole[3], std::string(kMaxLine, 'x'));
-  EXPECT_EQ(whole[4], std::string(kMaxLine, 'y') + "…");
+  EXPECT_EQ(whole[3], std::string(kMaxListLine, 'x'));
+  EXPECT_EQ(whole[4], std::string(kMaxListLine, 'y') + "…");
   EXPECT_EQ(whole[6], "last");
   for (const size_t piece : {1U, 2U, 3U, 7U, 100U, 4094U, 4095U, 4096U, 4097U})
     EXPECT_EQ(split(text, piece), whole) << piece;
