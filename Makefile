@@ -31,7 +31,7 @@ JOBS         ?= $(shell nproc)
 CXXFLAGS     ?=
 LDFLAGS      ?=
 FUZZ_RUNS    ?= 1000000
-FUZZ_SECONDS ?= 300
+FUZZ_SECONDS ?= 600
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 THREAD_SAFETY := -Wthread-safety
@@ -60,7 +60,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS
 
 .PHONY: all run test test-long test-fresh deps test-deps bench-deps bench bench-quick micro guard \
         guard-record unit unit-asan unit-tsan clang tsan fuzz fuzz-replay tidy format check-format \
-        layers headers limits features install stage deb check-deploy test-package clean list \
+        layers headers limits check-features install stage deb check-deploy test-package clean list \
         test-binaries \
         FORCE
 SHELL := /bin/bash
@@ -140,7 +140,7 @@ clean:
 list:
 	@echo 'all run test test-long test-fresh deps test-deps bench bench-quick micro guard'
 	@echo 'guard-record unit unit-asan unit-tsan clang fuzz fuzz-replay tidy format check-format'
-	@echo 'layers headers limits features install deb check-deploy test-package clean'
+	@echo 'layers headers limits check-features install deb check-deploy test-package clean'
 
 ## Installing -------------------------------------------------------------------------------------
 # Paths in these files are those of the Debian package. A configuration that is there stays.
@@ -290,23 +290,36 @@ build/tidy/%.ok: % $(HEADERS) .clang-tidy Makefile
 # For checks that compile but keep nothing: run again when an included file has changed.
 DEPENDENCIES = -MMD -MP -MF $(@:.ok=.d) -MT $@
 
-# The code compiles, asserts off, with no switch, with one family only, and with every switch.
-ALL_FEATURES := $(shell sed -n 's/^OT_FEATURE(.*, \(WANT_[A-Z0-9_]*\));/-D\1/p' src/base/features.h)
-FEATURE_SETS := none v4only v6only every
-features_none :=
-features_v4only := -DWANT_V4_ONLY
-features_v6only := -DWANT_V6
-features_every := $(filter-out -DWANT_V4_ONLY -DWANT_V6,$(ALL_FEATURES))
-features: $(foreach set,$(FEATURE_SETS),$(SOURCES:%=build/features/$(set)/%.ok))
+# The program with no switch, each alone, the default and every one, tried by tests/features. Only
+# sources that see a switch are compiled for each set; the others are shared.
+ALL_FEATURES := $(shell sed -n 's/^OT_FEATURE(.*, \(WANT_[A-Z0-9_]*\));/\1/p' src/base/features.h)
+FEATURE_SETS := none default every $(ALL_FEATURES)
+features_default := $(FEATURES)
+features_every := $(addprefix -D,$(filter-out WANT_V4_ONLY WANT_V6,$(ALL_FEATURES)))
+$(foreach switch,$(ALL_FEATURES),$(eval features_$(switch) := -D$(switch)))
+ifneq ($(filter check-features,$(MAKECMDGOALS)),)
+SWITCHED := $(shell $(CXX) $(LANGUAGE) -MM $(SOURCES) | sed -e ':a' -e '/\\$$/{N;s/\\\n//;ta}' | \
+              sed -n 's/^[^:]*: *\([^ ]*\) .*src\/base\/features\.h.*/\1/p')
+endif
+PYTEST_OUTPUT ?= -q
+check-features: $(FEATURE_SETS:%=build/features/%/opentracker)
+	$(PYTHON) -m pytest $(PYTEST_OUTPUT) tests/features
 define feature_set
-build/features/$(1)/%.ok: % Makefile
+FLAGS_features_$(1) = $(LANGUAGE) $(WARNINGS) -O0 -DNDEBUG $(CXXFLAGS) $(features_$(1)) \
+  $(if $(filter none every WANT_%,$(1)),-DOT_FEATURES_NAMED) -DOT_VERSION='"0"' -DOT_COMMIT='"$(1)"'
+build/features/$(1)/flags: FORCE
+	@mkdir -p $$(@D)
+	@echo "$(CXX) $$(FLAGS_features_$(1))" | cmp -s - $$@ || \
+	  echo "$(CXX) $$(FLAGS_features_$(1))" > $$@
+build/features/$(1)/%.o: %.cc build/features/$(1)/flags
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)
-	$(Q)$(CLANGXX) $(LANGUAGE) $(WARNINGS) $$(features_$(1)) -DNDEBUG -fsyntax-only \
-	  $$(DEPENDENCIES) -DOT_VERSION='""' -DOT_COMMIT='""' $$<
-	@touch $$@
+	$(Q)$(CXX) $$(FLAGS_features_$(1)) -MMD -MP -c -o $$@ $$<
+build/features/$(1)/opentracker: $(SWITCHED:%.cc=build/features/$(1)/%.o) \
+    $(patsubst %.cc,build/features/shared/%.o,$(filter-out $(SWITCHED),$(SOURCES))) build/files
+	$(Q)$(CXX) $(LDFLAGS) -o $$@ $$(filter %.o,$$^) $(LIBS)
 endef
-$(foreach set,$(FEATURE_SETS),$(eval $(call feature_set,$(set))))
+$(foreach set,shared $(FEATURE_SETS),$(eval $(call feature_set,$(set))))
 
 # Each header compiles alone, with both compilers.
 headers: $(HEADERS:%=build/headers/gcc/%.ok) $(HEADERS:%=build/headers/clang/%.ok)

@@ -20,8 +20,6 @@ struct Listeners {
   // that.
   [[nodiscard]] static Result<Listeners, StartError> open(const ListenSettings& settings,
                                                           const Environment& environment, Log& log);
-
-  [[nodiscard]] size_t count() const { return tcp.size() + udp.size(); }
 };
 
 }  // namespace ot

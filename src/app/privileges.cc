@@ -32,9 +32,10 @@ Result<UserIds, StartError> look_up(const std::string& user) {
   };
   if (found == nullptr && code != 0)
     return Unexpected(SystemError{code, "look up user '" + user + "'"});
-  if (found == nullptr) return refusal("there is no such user; -u names another");
-  if (found->pw_uid == 0) return refusal("that is root; -u names another");
-  if (found->pw_gid == 0) return refusal("that is in root's group; -u names another");
+  if (found == nullptr) return refusal("there is no such user; -u or tracker.user names another");
+  if (found->pw_uid == 0) return refusal("that is root; -u or tracker.user names another");
+  if (found->pw_gid == 0)
+    return refusal("that is in root's group; -u or tracker.user names another");
   return UserIds{found->pw_uid, found->pw_gid};
 }
 

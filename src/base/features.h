@@ -4,7 +4,8 @@
 #pragma once
 
 #include <array>
-#include <string_view>
+
+#include "base/feature.h"
 
 // OT_IS_BUILT(WANT_X) is 1 if the compiler was called with -DWANT_X (which defines it as 1), else
 // 0.
@@ -15,13 +16,6 @@
 #define OT_IS_BUILT(macro) OT_PASTE(macro)
 
 namespace ot {
-
-struct Feature {
-  std::string_view name;  // "WANT_V6"
-  bool built_in;
-
-  constexpr explicit operator bool() const { return built_in; }
-};
 
 // A declaration a switch: the constant in code, the macro on the command line.
 #define OT_FEATURE(constant, macro) \

@@ -24,6 +24,13 @@ std::string unknown_key(std::string_view name) {
   return "unknown key; did you mean " + std::string(nearest->name) + "?";
 }
 
+// Whether a file could say it, so that -t can print it.
+bool fits_a_line(std::string_view value) {
+  const std::string line = "key " + std::string(value);
+  const std::vector<ConfigLine> again = parse_config(line);
+  return again.size() == 1 && again[0].value == value;
+}
+
 class Builder {
  public:
   void read_command_line(const CommandLine& line);
@@ -61,15 +68,14 @@ class Builder {
 };
 
 void Builder::complain(const Origin& origin, std::string_view message) {
-  const bool of_flag = origin.word != 0 && origin.line == 0;
-  errors_.push_back({{origin.place + std::string(message), of_flag}, origin.word, origin.line});
+  errors_.push_back(
+      {{origin.place + std::string(message), origin.of_flag()}, origin.word, origin.line});
 }
 
 // A flag stands for its key; a line of a file is told which one it was.
 void Builder::complain(const Origin& origin, const Key& key, std::string_view message) {
-  const bool of_flag = origin.word != 0 && origin.line == 0;
-  complain(origin,
-           of_flag ? std::string(message) : std::string(key.name) + ": " + std::string(message));
+  complain(origin, origin.of_flag() ? std::string(message)
+                                    : std::string(key.name) + ": " + std::string(message));
 }
 
 void Builder::read_command_line(const CommandLine& line) {
@@ -125,9 +131,7 @@ bool Builder::set(const Key& key, std::string_view value, const Origin& origin) 
              "not built in; needs a build with " + std::string(key.feature->name) + " in FEATURES");
     return false;
   }
-  const std::string as_line = std::string(key.name) + " " + std::string(value);
-  const std::vector<ConfigLine> again = parse_config(as_line);
-  if (again.size() != 1 || again[0].value != value) {
+  if (origin.of_flag() && !fits_a_line(value)) {
     complain(origin, key,
              in_quotes(value) +
                  " could not stand in a configuration file: white space at "
@@ -186,7 +190,7 @@ void Builder::set_defaults() {
   }
   for (const DerivedDefault& derived : all_derived_defaults()) {
     const ConfigEntry* entry = find(derived.key);
-    if (entry != nullptr && entry->origin.word != 0) continue;
+    if (entry != nullptr && !entry->origin.is_default()) continue;
     const std::string value = derived.value(result_.settings);
     if (entry != nullptr && entry->value == value) continue;
     set(*find_key(derived.key), value, {"default, from " + std::string(derived.from), {}, 0, 0});
@@ -212,7 +216,7 @@ void Builder::check() {
 void Builder::look_at_effects() {
   for (const ConfigEntry& entry : result_.entries) {
     const Key& key = *entry.key;
-    if (entry.origin.word == 0 || key.effect == Effect::in_effect) continue;
+    if (entry.origin.is_default() || key.effect == Effect::in_effect) continue;
     if (key.effect == Effect::default_in_effect && entry.value == key.default_text) continue;
     if (key.effect == Effect::refuses) {
       complain(entry.origin, key,

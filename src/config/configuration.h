@@ -25,6 +25,9 @@ struct Origin {
   // For sorting: the word of the command line, from 1 (0: a default), and the line of its file.
   uint32_t word = 0;
   uint32_t line = 0;
+
+  [[nodiscard]] bool is_default() const { return word == 0; }
+  [[nodiscard]] bool of_flag() const { return word != 0 && line == 0; }
 };
 
 // A value in force, as text.

@@ -1,6 +1,7 @@
 #include <array>
 #include <type_traits>
 
+#include "base/features.h"
 #include "config/keys.h"
 
 namespace ot {

@@ -26,7 +26,10 @@ const Key* find_key(std::string_view name) {
 }
 
 // Three rows of the usual matrix are enough: a swap of neighbours looks back two.
-size_t edit_distance(std::string_view a, std::string_view b) {
+size_t edit_distance(std::string_view a, std::string_view b, size_t limit) {
+  const size_t longer = std::max(a.size(), b.size());
+  if (longer - std::min(a.size(), b.size()) >= limit) return limit;
+
   std::vector<size_t> before(b.size() + 1);
   std::vector<size_t> above(b.size() + 1);
   std::vector<size_t> row(b.size() + 1);
@@ -42,8 +45,13 @@ size_t edit_distance(std::string_view a, std::string_view b) {
                            lower(a[i - 2]) == lower(b[j - 1]);
       if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
+    // Nothing below this row is less than the least of it and, for a swap, of the one above.
+    const auto least = [](const std::vector<size_t>& r) {
+      return *std::min_element(r.begin(), r.end());
+    };
+    if (least(row) >= limit && least(above) >= limit) return limit;
   }
-  return row[b.size()];
+  return std::min(row[b.size()], limit);
 }
 
 const Key* nearest_key(std::string_view name) {
@@ -53,7 +61,7 @@ const Key* nearest_key(std::string_view name) {
   for (const Key& key : all_keys()) {
     // `interval` and `access.interval` mean tracker.interval.
     const bool only_group_differs = last_part(key.name) == last_part(name);
-    const size_t distance = only_group_differs ? 1 : edit_distance(name, key.name);
+    const size_t distance = only_group_differs ? 1 : edit_distance(name, key.name, least);
     if (distance >= least) continue;
     nearest = &key;
     least = distance;

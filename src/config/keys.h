@@ -6,12 +6,13 @@
 // and one in docs/opentracker.conf.5 (tests look for both). Pure and immutable.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "base/features.h"
+#include "base/feature.h"
 #include "config/settings.h"
 #include "config/values.h"
 
@@ -57,7 +58,7 @@ struct Key {
 [[nodiscard]] const Key* nearest_key(std::string_view name);
 
 // How many letters have to be inserted, left out, changed or swapped with their neighbour to make
-// one text of the other, case aside.
-[[nodiscard]] size_t edit_distance(std::string_view a, std::string_view b);
+// one text of the other, case aside; `limit` if that are as many or more.
+[[nodiscard]] size_t edit_distance(std::string_view a, std::string_view b, size_t limit = SIZE_MAX);
 
 }  // namespace ot

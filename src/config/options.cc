@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/features.h"
+
 namespace ot {
 namespace {
 

@@ -15,7 +15,7 @@ struct Unit {
   uint64_t factor;
 };
 
-constexpr std::array<Unit, 4> kTimes{{{'d', 24 * 60 * 60}, {'h', 60 * 60}, {'m', 60}, {'s', 1}}};
+constexpr std::array<Unit, 4> kTimes{{{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}}};
 constexpr std::array<Unit, 3> kSizes{{{'G', 1 << 30}, {'M', 1 << 20}, {'K', 1 << 10}}};
 
 constexpr size_t kMaxQuoted = 80;

@@ -51,6 +51,7 @@ void expire_and_trim(PeerList<Peer>& list, uint32_t block, Minute now, unsigned 
 
 TorrentTable::TorrentTable(const TableOptions& options, const KeyedHash& hash)
     : options_(options), hash_(hash), memory_(options.max_memory), shards_(new Shard[kShards]) {
+  bound_malloc();
   for (size_t i = 0; i < kShards; ++i) shards_[i].index.set_memory(&memory_);
 }
 

@@ -1,13 +1,18 @@
 // A UDP tracker made of the program's own parts whose event loop is watched: how long each pass
 // took, by the wall and by the thread's CPU clock. For the pauses that growth and expiry may cause.
 //
-//   observed_server PORT    serves 127.0.0.1:PORT
+//   observed_server PORT            serves 127.0.0.1:PORT
+//   observed_server PORT nothing    answers without thinking: what its passes take longer than a
+//                                   moment is the kernel's and the machine's
 //
+// "own" times are those of a pass's work outside the kernel's receiving and sending: the handler of
+// a batch or a step of the sweep, by the thread's CPU clock. An interrupt that hits it counts too.
 // SIGUSR1: the sweeper's clock jumps by 46 minutes, so that every peer is stale; the rest of the
 // server goes on in its own time. SIGUSR2: prints a line on the passes since the last one. SIGTERM
 // ends it.
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 
 #include "bench/load/histogram.h"
@@ -36,6 +41,46 @@ class FastClock final : public Clock {
   Duration ahead_{0};
 };
 
+// Replies of 200 bytes that tell nothing, but for the transaction id.
+class Unthinking final : public DatagramHandler {
+ public:
+  void on_batch(std::span<const Datagram> in, std::span<UdpReply> out) override {
+    for (size_t i = 0; i < in.size(); ++i) {
+      if (in[i].payload.size() < 16) continue;
+      std::memset(out[i].buffer.data(), 0, kReply);
+      std::memcpy(out[i].buffer.data(), in[i].payload.data() + 8, 8);
+      out[i].size = kReply;
+    }
+  }
+
+ private:
+  static constexpr size_t kReply = 200;
+};
+
+// Hands batches on and keeps how long each took.
+class Timed final : public DatagramHandler {
+ public:
+  explicit Timed(DatagramHandler& handler) : handler_(handler) {}
+
+  void on_batch(std::span<const Datagram> in, std::span<UdpReply> out) override {
+    measure([&] { handler_.on_batch(in, out); });
+  }
+
+  template <typename Work>
+  void measure(Work work) {
+    const Duration start = own_cpu();
+    work();
+    times_.add(own_cpu() - start);
+  }
+
+  [[nodiscard]] const Histogram& times() const { return times_; }
+  void clear() { times_ = Histogram(); }
+
+ private:
+  DatagramHandler& handler_;
+  Histogram times_;
+};
+
 ConnectionIds connection_ids() {
   ConnectionIds::Key key{};
   fill_random(key);
@@ -44,13 +89,14 @@ ConnectionIds connection_ids() {
 
 class ObservedServer {
  public:
-  explicit ObservedServer(EventLoop& loop)
+  ObservedServer(EventLoop& loop, bool thinks)
       : loop_(loop),
         table_({}, KeyedHash::random()),
         access_(AccessMode::open, SecretHash::random()),
         tracker_(table_, access_, {}, statistics_, Random()),
         ids_(connection_ids()),
         frontend_(loop, tracker_, ids_, statistics_),
+        handler_(thinks ? static_cast<DatagramHandler&>(frontend_) : unthinking_),
         expiry_(table_, expiry_clock_),
         timer_(loop.timers(), [this] { age(); }),
         cpu_(own_cpu()) {
@@ -61,7 +107,7 @@ class ObservedServer {
   [[nodiscard]] Result<void, SystemError> serve(const Endpoint& endpoint) {
     auto socket = bind_udp(endpoint);
     if (!socket) return Unexpected(socket.error());
-    auto server = UdpServer::create(loop_, std::move(*socket), frontend_);
+    auto server = UdpServer::create(loop_, std::move(*socket), handler_);
     if (!server) return Unexpected(server.error());
     server_ = std::move(*server);
     return {};
@@ -75,7 +121,7 @@ class ObservedServer {
 
  private:
   void age() {
-    expiry_.step();
+    handler_.measure([this] { expiry_.step(); });
     timer_.arm_after(Expiry::kTick);
   }
 
@@ -90,16 +136,19 @@ class ObservedServer {
   void print() {
     std::printf(
         "passes=%llu wall_p99_us=%.1f wall_p9999_us=%.1f wall_max_us=%.1f cpu_p9999_us=%.1f "
-        "cpu_max_us=%.1f peers=%llu torrents=%llu expired=%llu\n",
+        "cpu_max_us=%.1f own_p9999_us=%.1f own_max_us=%.1f peers=%llu torrents=%llu "
+        "expired=%llu\n",
         static_cast<unsigned long long>(wall_times_.count()),
         wall_times_.percentile_microseconds(0.99), wall_times_.percentile_microseconds(0.9999),
         wall_times_.max_microseconds(), cpu_times_.percentile_microseconds(0.9999),
-        cpu_times_.max_microseconds(), static_cast<unsigned long long>(table_.peers()),
+        cpu_times_.max_microseconds(), handler_.times().percentile_microseconds(0.9999),
+        handler_.times().max_microseconds(), static_cast<unsigned long long>(table_.peers()),
         static_cast<unsigned long long>(table_.torrents()),
         static_cast<unsigned long long>(expiry_.counters().peers));
     std::fflush(stdout);
     wall_times_ = Histogram();
     cpu_times_ = Histogram();
+    handler_.clear();
   }
 
   EventLoop& loop_;
@@ -109,6 +158,8 @@ class ObservedServer {
   Tracker tracker_;
   const ConnectionIds ids_;
   UdpFrontend frontend_;
+  Unthinking unthinking_;
+  Timed handler_;
   std::unique_ptr<UdpServer> server_;
   FastClock expiry_clock_;
   Expiry expiry_;
@@ -123,13 +174,13 @@ int fail(const SystemError& error) {
   return 111;
 }
 
-int run(const char* port) {
+int run(const char* port, bool thinks) {
   const auto endpoint = Endpoint::parse(std::string("127.0.0.1:") + port, 0);
-  if (!endpoint) return std::fprintf(stderr, "usage: observed_server PORT\n"), 1;
+  if (!endpoint) return std::fprintf(stderr, "usage: observed_server PORT [nothing]\n"), 1;
   const SystemClock clock;
   auto loop = EventLoop::create(clock);
   if (!loop) return fail(loop.error());
-  ObservedServer server(**loop);
+  ObservedServer server(**loop, thinks);
   auto signals = SignalWatcher::create(**loop, {SIGUSR1, SIGUSR2, SIGTERM},
                                        [&](int signal) { server.on_signal(signal); });
   if (!signals) return fail(signals.error());
@@ -141,4 +192,7 @@ int run(const char* port) {
 }  // namespace
 }  // namespace ot::bench
 
-int main(int argc, char** argv) { return ot::bench::run(argc == 2 ? argv[1] : ""); }
+int main(int argc, char** argv) {
+  const bool thinks = argc < 3 || std::string_view(argv[2]) != "nothing";
+  return ot::bench::run(argc >= 2 ? argv[1] : "", thinks);
+}

@@ -71,7 +71,8 @@ class Bench:
         self.folder.chmod(0o755)  # servers give up root and have to read their white list
         self.built = self.tree / "build"
         self.commit = self._output(["git", "-C", self.tree, "rev-parse", "--short=12", "HEAD"])
-        self.takes_whitelist = "-w" in self._output([self.tree / "opentracker", "-h"])
+        flags = self._output([self.tree / "opentracker", "-h"])
+        self.takes_whitelist = re.search(r"^ *-w.*[^)]$", flags, re.M) is not None
 
     def __enter__(self):
         return self

@@ -2,25 +2,9 @@
 
 Everything is looked at as `make deb` has left it: the staged tree build/deb/root and the package.
 """
-import pathlib
-import subprocess
-
 import pytest
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-DEPLOY = TOP / "docs" / "deploy"
-
-
-def run(*command, **options):
-    """Runs to the end, at most a minute; output and errors are one text."""
-    return subprocess.run(
-        [str(word) for word in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=60,
-        **options,
-    )
+from tree import TOP
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conftest import TOP, run
+from tree import TOP, run
 
 PAGES = [TOP / "docs" / name for name in ("opentracker.8", "opentracker.conf.5")]
 PROGRAM = TOP / "opentracker"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conftest import DEPLOY, TOP, run
+from tree import DEPLOY, TOP, run
 
 SYSCTL = DEPLOY / "sysctl.conf"
 NFTABLES = DEPLOY / "nftables.conf"

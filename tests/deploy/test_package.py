@@ -3,7 +3,7 @@ import gzip
 import re
 import subprocess
 
-from conftest import TOP, run
+from tree import TOP, run
 
 FILES = {
     "/usr/bin/opentracker",

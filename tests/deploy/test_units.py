@@ -2,7 +2,7 @@
 import configparser
 import re
 
-from conftest import DEPLOY, run
+from tree import DEPLOY, run
 
 SERVICE = DEPLOY / "opentracker.service"
 SOCKET = DEPLOY / "opentracker.socket"

@@ -9,7 +9,7 @@ namespace {
 
 using namespace ot;
 
-constexpr size_t kMost = 64;
+constexpr size_t kMost = 24;
 
 std::optional<uint32_t> naive_find(std::span<const Network> all, const IpAddress& address) {
   std::optional<uint32_t> best;

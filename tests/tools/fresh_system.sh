@@ -34,6 +34,9 @@ make_system() {
   mkdir -p "$root/usr/local/share/ca-certificates" "$root/srv/opentracker"
   cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
   chroot "$root" update-ca-certificates >/dev/null
+  # A transfer that has come to a standstill is begun anew, not waited for.
+  printf 'Acquire::Retries "3";\nAcquire::http::Timeout "15";\nAcquire::https::Timeout "15";\n' \
+    >"$root/etc/apt/apt.conf.d/80-impatient"
   # No package may start a service in here.
   printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
   chmod 755 "$root/usr/sbin/policy-rc.d"

@@ -61,7 +61,7 @@ CHECKS = (
     Check("tidy", "test-long", 20, "{make} tidy"),
     Check("guard", "test-long", 10, "{make} guard"),
     Check("model", "test-long", 15, MODEL + GTEST_XML),
-    Check("features", "test-long", 15, "{make} features"),
+    Check("features", "test-long", 20, "{make} check-features PYTEST_OUTPUT=--junitxml={junit}"),
     Check("unit-tsan", "test-long", 20, "{make} unit-tsan" + GTEST),
     Check("fuzz", "test-long", 30, "{make} fuzz"),
     Check("package", "test-long", 10, "{make} test-package"),

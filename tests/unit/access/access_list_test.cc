@@ -121,6 +121,20 @@ TEST(SecretHash, SpreadsChosenHashesEvenly) {
   }
 }
 
+// Without factors of its own a word could take back what another has added.
+TEST(SecretHash, TellsHashesApartWhoseWordsAddUp) {
+  const SecretHash hash = SecretHash::random();
+  std::set<uint64_t> seen;
+  constexpr uint32_t kSum = 1'000'000;
+  for (uint32_t i = 0; i < 10'000; ++i) {
+    InfoHash one;
+    const std::array<uint32_t, 2> words{i, kSum - i};
+    std::memcpy(one.bytes.data(), words.data(), sizeof words);
+    seen.insert(hash(one));
+  }
+  EXPECT_EQ(seen.size(), 10'000U);
+}
+
 TEST(SecretHash, DependsOnItsKey) {
   const InfoHash hash = chosen_hash(1, 0);
   EXPECT_NE(SecretHash::random()(hash), SecretHash::random()(hash));

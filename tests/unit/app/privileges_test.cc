@@ -159,12 +159,13 @@ TEST_F(PrivilegesTest, BlamesTheConfigurationForTheUserAndTheSystemForTheDirecto
 
 TEST_F(PrivilegesTest, RefusesAUserThereIsNot) {
   const std::string refusal =
-      "cannot become user 'no-such-user': there is no such user; -u names another";
+      "cannot become user 'no-such-user': there is no such user; -u or tracker.user names another";
   EXPECT_EQ(drop("no-such-user", directory_), is_root() ? refusal : "done");
 }
 
 TEST_F(PrivilegesTest, RefusesAUserWhoIsRoot) {
-  const std::string refusal = "cannot become user 'root': that is root; -u names another";
+  const std::string refusal =
+      "cannot become user 'root': that is root; -u or tracker.user names another";
   EXPECT_EQ(drop("root", directory_), is_root() ? refusal : "done");
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/features.h"
 #include "config/configuration.h"
 
 namespace ot {

@@ -5,6 +5,8 @@
 
 #include <fstream>
 
+#include "base/features.h"
+
 namespace ot {
 namespace {
 

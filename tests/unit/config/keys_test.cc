@@ -71,6 +71,14 @@ std::string nearest(std::string_view name) {
   return key == nullptr ? "none" : std::string(key->name);
 }
 
+TEST(Keys, EditDistanceStopsCountingAtItsLimit) {
+  for (size_t limit = 1; limit < 7; ++limit) {
+    EXPECT_EQ(edit_distance("abcd", "wxyz", limit), std::min<size_t>(4, limit));
+    EXPECT_EQ(edit_distance("abcdef", "badcfe", limit), std::min<size_t>(3, limit));
+    EXPECT_EQ(edit_distance("interval", "interval", limit), 0U);
+  }
+}
+
 TEST(Keys, GuessWhatWasMeant) {
   EXPECT_EQ(nearest("tracker.intervall"), "tracker.interval");
   EXPECT_EQ(nearest("tracker.Interval"), "tracker.interval");

@@ -25,6 +25,15 @@ TEST(MemoryBudget, BlockSizesAreWhatMallocFillsWithoutSlack) {
   }
 }
 
+TEST(MemoryBudget, FreedBlocksDoNotPileUpInMallocsFastBins) {
+  bound_malloc();
+  MemoryBudget budget;
+  std::vector<void*> blocks;
+  for (int i = 0; i < 1000; ++i) blocks.push_back(budget.resize(nullptr, 0, 24));
+  for (void* block : blocks) budget.release(block, 24);
+  EXPECT_EQ(::mallinfo2().fsmblks, 0U);
+}
+
 TEST(MemoryBudget, TakesUpToTheLimitAndNoMore) {
   MemoryBudget budget(100);
   EXPECT_TRUE(budget.take(60));

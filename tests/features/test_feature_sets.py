@@ -1,0 +1,108 @@
+"""Each set of build switches that `make check-features` has built: it starts, answers an announce over
+HTTP and UDP, says what it has, and names the switch of what it lacks.
+"""
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from harness.daemon import TOP, Daemon
+from harness.http_client import HttpClient
+from harness.peers import info_hash
+from harness.private_network import TRACKER_V4, TRACKER_V6
+from harness.udp_client import UdpClient
+
+BUILDS = pathlib.Path(TOP) / "build" / "features"
+SETS = sorted(path.parent.name for path in BUILDS.glob("*/opentracker"))
+
+# What a file and a flag may say only with the switch.
+WORDS_OF_SWITCHES = {
+    "WANT_ACCESSLIST_WHITE": (["access.whitelist list"], ["-w", "list"]),
+    "WANT_ACCESSLIST_BLACK": (["access.blacklist list"], ["-b", "list"]),
+    "WANT_DYNAMIC_ACCESSLIST": (["access.fifo_add fifo", "access.fifo_delete fifo"], None),
+    "WANT_RESTRICT_STATS": (["access.stats 192.0.2.0/24"], None),
+    "WANT_FULLSCRAPE": (["access.fullscrape 192.0.2.0/24"], None),
+    "WANT_IP_FROM_QUERY_STRING": (["access.ip_from_query 192.0.2.0/24"], None),
+    "WANT_IP_FROM_PROXY": (
+        ["access.proxy 192.0.2.0/24", "access.proxy_header X-Real-IP", "listen.tcp.proxy *:80"],
+        None,
+    ),
+    "WANT_KEEPALIVE": (["tracker.keepalive_timeout 5s"], None),
+    "WANT_SYNC_LIVE": (
+        ["livesync.cluster.node_ip 192.0.2.1", "livesync.cluster.key key"],
+        ["-s", "9696"],
+    ),
+}
+
+
+def binary(build):
+    return str(BUILDS / build / "opentracker")
+
+
+def switches(build):
+    return set(re.findall(r"-D(WANT_\w+)", (BUILDS / build / "flags").read_text()))
+
+
+def listed(build):
+    """What -v lists."""
+    output = subprocess.run([binary(build), "-v"], capture_output=True, text=True, check=True)
+    return set(output.stdout.splitlines()[1].split())
+
+
+def complaints(build, directory, *flags):
+    result = subprocess.run(
+        [binary(build), "-t", *flags], cwd=directory, capture_output=True, text=True, timeout=10
+    )
+    return [line for line in result.stderr.splitlines() if "not built in; needs" in line]
+
+
+def test_all_sets_were_built():
+    assert {"none", "default", "every", "WANT_V6", "WANT_KEEPALIVE"} <= set(SETS)
+    assert len(SETS) >= 20
+
+
+@pytest.mark.parametrize("build", SETS)
+def test_it_starts_and_answers_the_families_it_serves(build, tmp_path):
+    addresses = [TRACKER_V4] * ("WANT_V6" != build) + [TRACKER_V6] * ("WANT_V4_ONLY" != build)
+    arguments = []
+    for address in addresses:
+        arguments += ["-i", address, "-p", "6969", "-P", "6969"]
+    tracker = Daemon(tmp_path, arguments=arguments, program=[binary(build)])
+    try:
+        tracker.start()
+        for address in addresses:
+            assert HttpClient(6969, address).announce(info_hash(1))[b"incomplete"] >= 1
+            with UdpClient(6969, address) as udp:
+                assert udp.announce(info_hash(1)).leechers >= 1
+        tracker.stop()
+    finally:
+        tracker.kill()
+
+
+@pytest.mark.parametrize("build", SETS)
+def test_it_lists_those_of_its_switches_that_do_something(build):
+    working = set.union(*map(listed, SETS))
+    assert listed(build) == switches(build) & working
+
+
+@pytest.mark.parametrize("build", SETS)
+def test_it_names_the_switch_of_a_key_or_flag_that_it_lacks(build, tmp_path):
+    for switch, (lines, flags) in WORDS_OF_SWITCHES.items():
+        (tmp_path / "o.conf").write_text("\n".join(lines) + "\n")
+        said = complaints(build, tmp_path, "-f", "o.conf")
+        said += complaints(build, tmp_path, *flags) if flags else []
+        expected = 0 if switch in switches(build) else len(lines) + (1 if flags else 0)
+        assert len(said) == expected, said
+        assert all(switch in line for line in said)
+
+
+@pytest.mark.parametrize("build, foreign", [("WANT_V6", TRACKER_V4), ("WANT_V4_ONLY", TRACKER_V6)])
+def test_an_address_of_the_other_family_is_refused_by_the_name_of_the_switch(
+    build, foreign, tmp_path
+):
+    result = subprocess.run(
+        [binary(build), "-i", foreign], cwd=tmp_path, capture_output=True, text=True, timeout=10
+    )
+    assert result.returncode == 1
+    assert build in result.stderr and foreign in result.stderr
