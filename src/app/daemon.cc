@@ -96,7 +96,9 @@ Result<void, StartError> Daemon::load_lists(const AccessSettings& settings) {
   auto worker = Worker::create(clock_);
   if (!worker) return Unexpected(StartError(worker.error()));
   worker_ = std::move(*worker);
-  return lists_.start(settings, *worker_, [this] { notifier_.ready(status()); });
+  return lists_.start(settings, *worker_, [this] {
+    if (!stop_by_) notifier_.ready(status());
+  });
 }
 
 Result<void, SystemError> Daemon::serve(Listeners listeners) {
@@ -131,6 +133,7 @@ void Daemon::run() {
 void Daemon::on_signal(int number) { number == SIGHUP ? reload() : begin_stop(number); }
 
 void Daemon::reload() {
+  if (stop_by_) return;
   notifier_.reloading(clock_.now());
   lists_.reload();
 }
