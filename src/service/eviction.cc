@@ -7,20 +7,26 @@ namespace ot {
 void Eviction::begin() { shards_left_ = TorrentTable::kShards + 1; }
 
 void Eviction::step() {
-  const MonotonicTime start = clock_.now();
+  const MonotonicTime end = clock_.now() + kLongestStep;
   while (shards_left_ > 0) {
-    const uint32_t shard = cursor_.shard;
-    judge(std::span(batch_).first(table_.list(cursor_, batch_)));
-    if (cursor_.shard != shard) --shards_left_;
-    if (clock_.now() - start > kLongestStep) return;
+    const SweepCursor before = cursor_;
+    if (!judge(std::span(batch_).first(table_.list(cursor_, batch_)), end)) {
+      cursor_ = before;
+      return;
+    }
+    if (cursor_.shard != before.shard) --shards_left_;
+    if (clock_.now() > end) return;
   }
 }
 
-void Eviction::judge(std::span<const InfoHash> torrents) {
+bool Eviction::judge(std::span<const InfoHash> torrents, MonotonicTime end) {
   for (const InfoHash& info_hash : torrents) access_.prefetch(info_hash);
   for (const InfoHash& info_hash : torrents) {
-    if (!access_.permits(info_hash) && table_.remove(info_hash)) ++removed_;
+    if (access_.permits(info_hash) || !table_.remove(info_hash)) continue;
+    ++removed_;
+    if (clock_.now() > end) return false;
   }
+  return true;
 }
 
 }  // namespace ot

@@ -26,7 +26,7 @@ class Eviction {
   // the beginning.
   void begin();
   [[nodiscard]] bool is_due() const { return shards_left_ > 0; }
-  // Goes on for at most a quarter of a millisecond, or for one batch.
+  // Goes on for a quarter of a millisecond and what the removal of one torrent takes.
   void step();
 
   // Torrents removed so far.
@@ -36,7 +36,8 @@ class Eviction {
   static constexpr size_t kBatch = 128;
   static constexpr Duration kLongestStep = std::chrono::microseconds(250);
 
-  void judge(std::span<const InfoHash> torrents);
+  // Removes those that are refused; false if the time was up before all were judged.
+  bool judge(std::span<const InfoHash> torrents, MonotonicTime end);
 
   TorrentTable& table_;
   const AccessControl& access_;
