@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from harness.access_lists import is_served, lines, write_list
+from harness.access_lists import is_served, is_served_over_udp, lines, write_list
 from harness.daemon import binary
 from harness.http_client import HttpClient, query
 from harness.peers import info_hash
@@ -181,9 +181,9 @@ def test_fifos_change_the_list_at_once_until_it_is_read_anew(start_with, folder)
     write_list(folder / "list", lines(ONE))
     tracker = start_with("-w", "list", text=FIFOS)
     write_fifo(folder / "adder", lines(TWO))
-    wait_until(lambda: is_served(PORT, TWO), "the added torrent to be served")
+    wait_until(lambda: is_served_over_udp(PORT, TWO), "the added torrent to be served")
     write_fifo(folder / "deleter", lines(ONE) + "rubbish\n")
-    wait_until(lambda: not is_served(PORT, ONE), "the deleted torrent to be refused")
+    wait_until(lambda: not is_served_over_udp(PORT, ONE), "the deleted torrent to be refused")
     wait_until(lambda: "deleter: 1 lines skipped" in tracker.output(), "the bad line in the log")
     reload(tracker, "1 info_hashes in force")
     assert is_served(PORT, ONE) and not is_served(PORT, TWO)
@@ -205,7 +205,7 @@ def test_many_writers_of_a_fifo_lose_no_line(start_with, folder):
     for writer in writers:
         writer.join(30)
         assert not writer.is_alive()
-    wait_until(lambda: is_served(PORT, torrents[-1]), "the last line to be read")
+    wait_until(lambda: is_served_over_udp(PORT, torrents[-1]), "the last line to be read")
     with UdpClient(PORT) as udp:
         for torrent in torrents:
             udp.announce(torrent)

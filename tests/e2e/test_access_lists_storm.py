@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from harness.access_lists import is_served, lines, write_list
+from harness.access_lists import NOT_AUTHORIZED, is_served, is_served_over_udp, lines, write_list
 from harness.bittorrent_clients import LibTorrent
 from harness.http_client import HttpClient
 from harness.peers import info_hash
@@ -103,7 +103,7 @@ def run_storm(tracker, white_list, signals):
     # A list that comes after the storm is the one in force, so the tracker still listens to SIGHUP.
     write_list(white_list, lines(info_hash(1)))
     os.kill(tracker.pid, signal.SIGHUP)
-    wait_until(lambda: not is_served(PORT, info_hash(2)), "the last list to be in force")
+    wait_until(lambda: not is_served_over_udp(PORT, info_hash(2)), "the last list to be in force")
     assert is_served(PORT, info_hash(1))
     wait_until(lambda: tracker.descriptor_count() == descriptors, "its descriptors to be closed")
     return load.seconds
@@ -125,7 +125,12 @@ def test_ten_thousand_reloads_never_show_half_a_list_nor_hold_the_loop(start_tra
     assert p9999 < 0.1
 
 
-@pytest.mark.parametrize("scheme", ["http", "udp"])
+# libtorrent 2.0.8 hears an error over UDP and loses its text: it reads it from the head, with its
+# NULs, on.
+REFUSALS = {"http": f'failure message "{NOT_AUTHORIZED}"', "udp": "tracker sent a failure message"}
+
+
+@pytest.mark.parametrize("scheme", REFUSALS)
 def test_libtorrent_is_listed_only_with_what_the_white_list_names(
     scheme, start_tracker, white_list, tmp_path
 ):
@@ -139,7 +144,7 @@ def test_libtorrent_is_listed_only_with_what_the_white_list_names(
         torrent.write_content(directory)
     http = HttpClient(PORT)
     with LibTorrent(bad, directories[1], v4(12), 50002) as refused:
-        wait_until(lambda: "not authorized" in refused.log(), "the refusal", timeout=30)
+        wait_until(lambda: REFUSALS[scheme] in refused.log(), "the refusal", timeout=30)
         with LibTorrent(good, directories[0], v4(11), 50001):
             wait_until(
                 lambda: http.scrape(good.info_hash)[good.info_hash][b"complete"] == 1,

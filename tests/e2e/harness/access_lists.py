@@ -42,6 +42,7 @@ def is_served_over_udp(port, info_hash):
 
 
 def is_served(port, info_hash):
+    """Over HTTP and UDP, which must agree. Not for waiting: the list may change between the two."""
     over_http = is_served_over_http(port, info_hash)
     assert over_http == is_served_over_udp(port, info_hash)
     return over_http
