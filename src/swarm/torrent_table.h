@@ -114,8 +114,8 @@ class TorrentTable {
   // whole table takes kShards calls or more.
   size_t list(SweepCursor& cursor, std::span<InfoHash> out);
 
-  // Forgets the torrent, its peers and its downloads. True if it was there. Takes a fraction of a
-  // microsecond for every hundred peers.
+  // Forgets the torrent, its peers and its downloads. True if it was there. Takes a microsecond for
+  // a thousand peers, a millisecond for a million.
   bool remove(const InfoHash& info_hash);
 
   // Sums over all shards; each is locked for a moment.
