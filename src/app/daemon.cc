@@ -36,7 +36,8 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
       started_(clock.now()),
       tracker_id_(Random().below(UINT32_MAX)),
       table_(options.table, KeyedHash::random()),
-      tracker_(table_, options.policy, statistics_, Random()),
+      lists_(options.access, *loop_, table_, clock, log_),
+      tracker_(table_, lists_.control(), options.policy, statistics_, Random()),
       connection_ids_(new_connection_ids()),
       udp_frontend_(*loop_, tracker_, connection_ids_, statistics_, options.udp,
                     options.http.addresses),
@@ -68,12 +69,12 @@ Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settin
   const auto standing = drop_privileges(settings.tracker.user, settings.tracker.rootdir);
   if (!standing) return Unexpected(standing.error());
   log.info(describe(*standing));
-  log.info(describe_access(settings.access.whitelist, settings.access.blacklist));
   auto loop = EventLoop::create(clock);
   if (!loop) return Unexpected(loop.error());
   std::unique_ptr<Daemon> daemon(
       new Daemon(std::move(*loop), room_options(settings), identity, clock, log));
   if (auto watching = daemon->watch_signals(); !watching) return Unexpected(watching.error());
+  if (auto loaded = daemon->load_lists(settings.access); !loaded) return Unexpected(loaded.error());
   if (auto serving = daemon->serve(std::move(*listeners)); !serving)
     return Unexpected(serving.error());
   daemon->report_to(notifier ? std::move(*notifier) : Notifier(), environment.watchdog);
@@ -87,6 +88,19 @@ Result<void, SystemError> Daemon::watch_signals() {
   if (!watcher) return Unexpected(watcher.error());
   signals_ = std::move(*watcher);
   return {};
+}
+
+// Before the first answer, so that none is given by a list that is not there yet.
+Result<void, StartError> Daemon::load_lists(const AccessSettings& settings) {
+  const AccessMode mode = lists_.control().mode();
+  log_.info(
+      describe_access(mode, mode == AccessMode::white ? settings.whitelist : settings.blacklist));
+  auto worker = Worker::create(clock_);
+  if (!worker) return Unexpected(StartError(worker.error()));
+  worker_ = std::move(*worker);
+  return lists_.start(settings, *worker_, [this] {
+    if (!stop_by_) notifier_.ready(status());
+  });
 }
 
 Result<void, SystemError> Daemon::serve(Listeners listeners) {
@@ -125,9 +139,9 @@ void Daemon::run() {
 void Daemon::on_signal(int number) { number == SIGHUP ? reload() : begin_stop(number); }
 
 void Daemon::reload() {
+  if (stop_by_) return;
   notifier_.reloading(clock_.now());
-  log_.info("SIGHUP: no access list is configured, nothing to reload");
-  notifier_.ready(status());
+  lists_.reload();
 }
 
 void Daemon::begin_stop(int signal) {

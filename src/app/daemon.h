@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "app/access_lists.h"
 #include "app/environment.h"
 #include "app/listeners.h"
 #include "app/notifier.h"
@@ -23,6 +24,7 @@
 #include "net/signal_watcher.h"
 #include "net/tcp_server.h"
 #include "net/udp_server.h"
+#include "net/worker.h"
 #include "service/http_frontend.h"
 #include "service/proxy_introduction.h"
 #include "service/udp_frontend.h"
@@ -51,6 +53,7 @@ class Daemon {
          const Clock& clock, Log& log);
 
   [[nodiscard]] Result<void, SystemError> watch_signals();
+  [[nodiscard]] Result<void, StartError> load_lists(const AccessSettings& settings);
   [[nodiscard]] Result<void, SystemError> serve(Listeners listeners);
   // From here on `notifier` hears of us, every `watchdog` / 2 if that is given.
   void report_to(Notifier notifier, std::optional<Duration> watchdog);
@@ -64,6 +67,7 @@ class Daemon {
   [[nodiscard]] StatsSnapshot snapshot();
 
   const std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<Worker> worker_;
   const Identity identity_;
   const Clock& clock_;
   LimitedLog log_;
@@ -72,6 +76,7 @@ class Daemon {
   const uint32_t tracker_id_;
   TorrentTable table_;
   Statistics statistics_;
+  AccessLists lists_;
   Tracker tracker_;
   const ConnectionIds connection_ids_;
   UdpFrontend udp_frontend_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/access_lists.h"
 #include "protocol/forwarded.h"
 
 namespace ot {
@@ -21,6 +22,7 @@ PermissionRules permission_rules(const AccessSettings& access) {
 RoomOptions room_options(const Settings& settings) {
   const TrackerSettings& tracker = settings.tracker;
   RoomOptions options;
+  options.access = access_mode(settings.access);
   options.table.peer_timeout = tracker.peer_timeout;
   options.table.torrent_timeout = tracker.torrent_timeout;
   options.table.max_peers = tracker.max_peers;

@@ -4,6 +4,7 @@
 // test compares).
 #pragma once
 
+#include "access/access_control.h"
 #include "config/settings.h"
 #include "net/tcp_server.h"
 #include "service/http_frontend.h"
@@ -14,6 +15,7 @@
 namespace ot {
 
 struct RoomOptions {
+  AccessMode access = AccessMode::open;
   TableOptions table;
   TrackerPolicy policy;
   UdpLimits udp;

@@ -17,12 +17,16 @@ std::string describe(const Standing& standing) {
          standing.directory;
 }
 
-std::string describe_access(std::string_view white_list, std::string_view black_list) {
-  if (!white_list.empty())
-    return "serving the torrents of the white list " + std::string(white_list);
-  if (!black_list.empty())
-    return "serving every torrent but those of the black list " + std::string(black_list);
-  return "serving every torrent: no white or black list is configured";
+std::string describe_access(AccessMode mode, std::string_view list) {
+  if (mode == AccessMode::open)
+    return "serving every torrent: no white or black list is configured";
+  const bool is_white = mode == AccessMode::white;
+  if (!list.empty())
+    return (is_white ? "serving the torrents of the white list "
+                     : "serving every torrent but those of the black list ") +
+           std::string(list);
+  return is_white ? "serving no torrent: this build has white lists only, and none is configured"
+                  : "serving every torrent: no black list is configured";
 }
 
 std::string describe_uptime(Duration uptime) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/access_control.h"
 #include "app/privileges.h"
 #include "base/clock.h"
 
@@ -12,8 +13,8 @@ namespace ot {
 // "running as user nobody (uid 65534, gid 65534), in a chroot at /var/lib/opentracker"
 [[nodiscard]] std::string describe(const Standing& standing);
 
-// The mode, by the paths of the lists; "" for one that is not configured.
-[[nodiscard]] std::string describe_access(std::string_view white_list, std::string_view black_list);
+// The mode; `list` is the path of the list that is configured, or "".
+[[nodiscard]] std::string describe_access(AccessMode mode, std::string_view list);
 
 // "3 d 04:05:06", below a day without the first part.
 [[nodiscard]] std::string describe_uptime(Duration uptime);

@@ -71,6 +71,7 @@ inline constexpr size_t kMaxScrapeReply = kReplyHeadRoom + 16 + kMaxScrapeHashes
                                           std::span<const SwarmCounts> counts,
                                           Persistence persistence);
 
+// What a client is told whose torrent the access list refuses; over UDP, too.
 inline constexpr std::string_view kNotAuthorized =
     "Requested download is not authorized for use with this tracker.";
 

@@ -2,12 +2,15 @@
 
 namespace ot {
 
-AnnounceReply Tracker::announce(const AnnounceRequest& request, TorrentTable::Place place,
-                                MonotonicTime now, PeerBuffers out) {
+std::optional<AnnounceReply> Tracker::announce(const AnnounceRequest& request,
+                                               TorrentTable::Place place, MonotonicTime now,
+                                               PeerBuffers out) {
+  if (!access_.permits(request.info_hash)) return std::nullopt;
   const AnnounceOutcome outcome =
       table_.announce(request, place, numwant(request), minute_of(now), out, random_);
   statistics_.record(outcome);
-  return {outcome.swarm, outcome.v4_bytes, outcome.v6_bytes, next_interval(), policy_.min_interval};
+  return AnnounceReply{outcome.swarm, outcome.v4_bytes, outcome.v6_bytes, next_interval(),
+                       policy_.min_interval};
 }
 
 std::chrono::seconds Tracker::next_interval() {

@@ -1,10 +1,13 @@
 // The use cases of a tracker, announce and scrape, whatever the wire: policy on top of the table.
 //
-// One Tracker a loop, on the loop's thread; the table behind it is shared.
+// The access list is asked first: what it refuses never reaches the table. One Tracker a loop, on
+// the loop's thread, as its access list; the table behind it is shared.
 #pragma once
 
 #include <chrono>
+#include <optional>
 
+#include "access/access_control.h"
 #include "base/random.h"
 #include "service/statistics.h"
 #include "swarm/torrent_table.h"
@@ -23,12 +26,14 @@ struct TrackerPolicy {
 
 class Tracker {
  public:
-  Tracker(TorrentTable& table, const TrackerPolicy& policy, Statistics& statistics, Random random)
-      : table_(table), policy_(policy), statistics_(statistics), random_(random) {}
+  Tracker(TorrentTable& table, const AccessControl& access, const TrackerPolicy& policy,
+          Statistics& statistics, Random random)
+      : table_(table), access_(access), policy_(policy), statistics_(statistics), random_(random) {}
 
-  // Computes where the torrent lives and asks the processor for it. Worth doing well before
-  // announce().
+  // Computes where the torrent lives and asks the processor for it and for what the access list
+  // says of it. Worth doing well before announce().
   [[nodiscard]] TorrentTable::Place prepare(const InfoHash& info_hash) const {
+    access_.prefetch(info_hash);
     const TorrentTable::Place place = table_.locate(info_hash);
     table_.prefetch(place);
     return place;
@@ -44,12 +49,15 @@ class Tracker {
     return std::min(request.numwant.value_or(policy_.numwant_default), policy_.numwant_max);
   }
 
-  // Peers go into `out` in compact form; the reply says how many bytes of it.
-  [[nodiscard]] AnnounceReply announce(const AnnounceRequest& request, TorrentTable::Place place,
-                                       MonotonicTime now, PeerBuffers out);
+  // Peers go into `out` in compact form; the reply says how many bytes of it. Nothing if the access
+  // list refuses the torrent: tell kNotAuthorized.
+  [[nodiscard]] std::optional<AnnounceReply> announce(const AnnounceRequest& request,
+                                                      TorrentTable::Place place, MonotonicTime now,
+                                                      PeerBuffers out);
 
-  // Zeros for an unknown torrent.
+  // Zeros for an unknown torrent and for one that the access list refuses.
   [[nodiscard]] SwarmCounts scrape(const InfoHash& info_hash, MonotonicTime now) {
+    if (!access_.permits(info_hash)) return {};
     return table_.scrape(info_hash, table_.locate(info_hash), minute_of(now));
   }
 
@@ -59,6 +67,7 @@ class Tracker {
   [[nodiscard]] std::chrono::seconds next_interval();
 
   TorrentTable& table_;
+  const AccessControl& access_;
   const TrackerPolicy policy_;
   Statistics& statistics_;
   Random random_;

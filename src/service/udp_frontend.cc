@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/tracker_reply.h"
+
 namespace ot {
 
 UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const ConnectionIds& ids,
@@ -105,14 +107,15 @@ void UdpFrontend::serve(const UdpAnnounce& announce, const Pending& pending,
 
 void UdpFrontend::answer(TransactionId transaction, const AnnounceRequest& request,
                          const Pending& pending, const Datagram& datagram, UdpReply& reply) {
-  record(datagram, Action::announce);
   const bool v4 = datagram.source.address.is_v4();
   const ByteSpan room = reply.buffer.first(max_reply(datagram)).subspan(kUdpAnnounceHeader);
   const PeerBuffers peers = v4 ? PeerBuffers{room, {}} : PeerBuffers{{}, room};
-  const AnnounceReply outcome = tracker_.announce(request, pending.place, loop_.now(), peers);
+  const auto outcome = tracker_.announce(request, pending.place, loop_.now(), peers);
+  if (!outcome) return write_failure(transaction, kNotAuthorized, datagram, reply);
+  record(datagram, Action::announce);
   ByteWriter writer(reply.buffer);
-  write_announce_header(writer, transaction, outcome);
-  reply.size = writer.size() + outcome.v4_bytes + outcome.v6_bytes;
+  write_announce_header(writer, transaction, *outcome);
+  reply.size = writer.size() + outcome->v4_bytes + outcome->v6_bytes;
 }
 
 void UdpFrontend::serve(const UdpScrape& scrape, const Pending&, const Datagram& datagram,

@@ -234,6 +234,46 @@ SweepResult TorrentTable::sweep(SweepCursor& cursor, Minute now, size_t budget) 
   return result;
 }
 
+// Goes on at the last order listed and not behind it: of twins one may have been removed since, and
+// then nobody knows which of them are done.
+size_t TorrentTable::list(SweepCursor& cursor, std::span<InfoHash> out) {
+  Shard& shard = shards_[cursor.shard];
+  const MutexLock lock(shard.mutex);
+  TorrentIndex& index = shard.index;
+  uint32_t last = cursor.order;
+  size_t count = 0;
+  size_t at = index.position_after(cursor.order, 0);
+  const size_t end = std::min(index.length(), at + out.size());
+  for (; at < end; ++at) {
+    const Torrent& torrent = index.slot(at);
+    if (!torrent.is_occupied()) continue;
+    out[count++] = torrent.info_hash();
+    last = std::max(last, torrent.order());
+  }
+  const uint64_t next = std::max<uint64_t>(last, index.lowest_order_from(at));
+  if (at == index.length() || next > UINT32_MAX) {
+    cursor = {(cursor.shard + 1) % static_cast<uint32_t>(kShards), 0, 0, 0};
+  } else {
+    cursor = {cursor.shard, static_cast<uint32_t>(next), 0, 0};
+  }
+  return count;
+}
+
+bool TorrentTable::remove(const InfoHash& info_hash) {
+  const Place place = locate(info_hash);
+  Shard& shard = shards_[place.shard];
+  const MutexLock lock(shard.mutex);
+  Torrent* torrent = shard.index.find(info_hash, place.order);
+  if (torrent == nullptr) return false;
+  const SwarmCounts before = torrent->counts();
+  TorrentPeers peers = torrent->peers();
+  peers.v4.release(memory_);
+  peers.v6.release(memory_);
+  TorrentPeers none{};
+  torrent->downloaded = 0;
+  return settle(shard, *torrent, before, none);
+}
+
 TableTotals TorrentTable::totals() {
   TableTotals totals;
   for (size_t i = 0; i < kShards; ++i) {

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <span>
 
 #include "base/mutex.h"
 #include "base/random.h"
@@ -106,6 +107,16 @@ class TorrentTable {
   // after about `budget` units of work. Also carries on a resize. A whole table takes kShards calls
   // or more.
   SweepResult sweep(SweepCursor& cursor, Minute now, size_t budget);
+
+  // The next torrents from the cursor on, in one shard under one lock, into `out` (of 16 or more;
+  // looks at about as many slots); answers how many. A torrent may come again with the next call;
+  // one that was there all along comes once a round at least, whatever is removed meanwhile. A
+  // whole table takes kShards calls or more.
+  size_t list(SweepCursor& cursor, std::span<InfoHash> out);
+
+  // Forgets the torrent, its peers and its downloads. True if it was there. Takes a microsecond for
+  // a thousand peers, a millisecond for a million.
+  bool remove(const InfoHash& info_hash);
 
   // Sums over all shards; each is locked for a moment.
   [[nodiscard]] TableTotals totals();

@@ -93,7 +93,8 @@ class ObservedServer {
   ObservedServer(EventLoop& loop, bool thinks)
       : loop_(loop),
         table_({}, KeyedHash::random()),
-        tracker_(table_, {}, statistics_, Random()),
+        access_(AccessMode::open, SecretHash::random()),
+        tracker_(table_, access_, {}, statistics_, Random()),
         ids_(connection_ids()),
         frontend_(loop, tracker_, ids_, statistics_),
         handler_(thinks ? static_cast<DatagramHandler&>(frontend_) : unthinking_),
@@ -154,6 +155,7 @@ class ObservedServer {
   EventLoop& loop_;
   TorrentTable table_;
   Statistics statistics_;
+  AccessControl access_;
   Tracker tracker_;
   const ConnectionIds ids_;
   UdpFrontend frontend_;

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from harness.access_lists import is_served, lines, write_list
 from harness.daemon import TOP, Daemon
 from harness.http_client import HttpClient
 from harness.peers import info_hash
@@ -44,6 +45,11 @@ def switches(build):
     return set(re.findall(r"-D(WANT_\w+)", (BUILDS / build / "flags").read_text()))
 
 
+def has_white_lists_only(build):
+    lists = {"WANT_ACCESSLIST_WHITE", "WANT_ACCESSLIST_BLACK"}
+    return switches(build) & lists == {"WANT_ACCESSLIST_WHITE"}
+
+
 def listed(build):
     """What -v lists."""
     output = subprocess.run([binary(build), "-v"], capture_output=True, text=True, check=True)
@@ -68,6 +74,10 @@ def test_it_starts_and_answers_the_families_it_serves(build, tmp_path):
     arguments = []
     for address in addresses:
         arguments += ["-i", address, "-p", "6969", "-P", "6969"]
+    if has_white_lists_only(build):
+        tmp_path.chmod(0o755)
+        write_list(tmp_path / "list", lines(info_hash(1)))
+        arguments += ["-w", "list"]
     tracker = Daemon(tmp_path, arguments=arguments, program=[binary(build)])
     try:
         tracker.start()
@@ -75,6 +85,19 @@ def test_it_starts_and_answers_the_families_it_serves(build, tmp_path):
             assert HttpClient(6969, address).announce(info_hash(1))[b"incomplete"] >= 1
             with UdpClient(6969, address) as udp:
                 assert udp.announce(info_hash(1)).leechers >= 1
+        tracker.stop()
+    finally:
+        tracker.kill()
+
+
+def test_a_build_with_white_lists_only_serves_nothing_without_one(tmp_path):
+    flags = ["-i", TRACKER_V4, "-p", "6969", "-P", "6969"]
+    program = [binary("WANT_ACCESSLIST_WHITE")]
+    tracker = Daemon(tmp_path, arguments=flags, program=program)
+    try:
+        tracker.start()
+        assert not is_served(6969, info_hash(1))
+        assert "serving no torrent: this build has white lists only" in tracker.output()
         tracker.stop()
     finally:
         tracker.kill()

@@ -16,10 +16,16 @@ TEST(StartReport, SaysWhoRunsWhere) {
 }
 
 TEST(StartReport, SaysWhichTorrentsAreServed) {
-  EXPECT_EQ(describe_access("", ""), "serving every torrent: no white or black list is configured");
-  EXPECT_EQ(describe_access("good.txt", ""), "serving the torrents of the white list good.txt");
-  EXPECT_EQ(describe_access("", "bad.txt"),
+  EXPECT_EQ(describe_access(AccessMode::open, ""),
+            "serving every torrent: no white or black list is configured");
+  EXPECT_EQ(describe_access(AccessMode::white, "good.txt"),
+            "serving the torrents of the white list good.txt");
+  EXPECT_EQ(describe_access(AccessMode::black, "bad.txt"),
             "serving every torrent but those of the black list bad.txt");
+  EXPECT_EQ(describe_access(AccessMode::white, ""),
+            "serving no torrent: this build has white lists only, and none is configured");
+  EXPECT_EQ(describe_access(AccessMode::black, ""),
+            "serving every torrent: no black list is configured");
 }
 
 TEST(StartReport, SaysHowLongItWas) {

@@ -19,6 +19,7 @@ struct OfflineSettings {
   TrackerPolicy policy;
   UdpLimits udp;
   HttpOptions http;
+  AccessMode access = AccessMode::open;
   uint64_t seed = 1;
 };
 
@@ -27,7 +28,8 @@ class OfflineTracker {
   explicit OfflineTracker(const OfflineSettings& settings = {})
       : loop(EventLoop::create(clock).value()),
         table(settings.table, KeyedHash(KeyedHash::Key{1})),
-        tracker(table, settings.policy, statistics, Random(settings.seed)),
+        access(settings.access, SecretHash({1, 2, 3, 4, 5, 6})),
+        tracker(table, access, settings.policy, statistics, Random(settings.seed)),
         ids(ConnectionIds::Key{2}),
         udp_frontend(*loop, tracker, ids, statistics, settings.udp, settings.http.addresses),
         http_frontend(
@@ -83,6 +85,7 @@ class OfflineTracker {
   const std::unique_ptr<EventLoop> loop;
   TorrentTable table;
   Statistics statistics;
+  AccessControl access;
   Tracker tracker;
   const ConnectionIds ids;
   UdpFrontend udp_frontend;

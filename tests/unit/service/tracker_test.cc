@@ -14,7 +14,8 @@ using std::chrono::seconds;
 class TrackerTest : public testing::Test {
  protected:
   AnnounceReply announce(Tracker& tracker, const AnnounceRequest& request) {
-    return tracker.announce(request, tracker.prepare(request.info_hash), clock_.now(), {v4_, v6_});
+    return tracker.announce(request, tracker.prepare(request.info_hash), clock_.now(), {v4_, v6_})
+        .value();
   }
   static AnnounceRequest leecher(uint16_t port, std::optional<uint32_t> numwant = std::nullopt) {
     AnnounceRequest request;
@@ -24,11 +25,12 @@ class TrackerTest : public testing::Test {
     return request;
   }
   Tracker tracker_with(const TrackerPolicy& policy) {
-    return {table_, policy, statistics_, Random(7)};
+    return {table_, access_, policy, statistics_, Random(7)};
   }
 
   ManualClock clock_;
   TorrentTable table_{{}, KeyedHash(KeyedHash::Key{1})};
+  AccessControl access_{AccessMode::open, SecretHash({1, 2, 3, 4, 5, 6})};
   Statistics statistics_;
   Bytes v4_ = Bytes(1000 * kCompactPeer4);
   Bytes v6_ = Bytes(1000 * kCompactPeer6);

@@ -47,6 +47,7 @@ class TableModel {
     for (size_t i = 0; i < count && !::testing::Test::HasFailure(); ++i) {
       if (!sweeping_ && random_.below(2000) == 0) pass_time();
       if (sweeping_ && random_.below(4) == 0) sweep_a_little();
+      if (random_.below(1000) == 0) remove();
       random_.below(20) == 0 ? scrape() : announce();
       if (i % 50'000 == 0) compare_totals();
     }
@@ -210,6 +211,17 @@ class TableModel {
     expect_counts(counts, swarm == nullptr ? NaiveTable::Swarm{} : *swarm);
   }
 
+  // As for what an access list has come to refuse.
+  void remove() {
+    const InfoHash hash = random_hash();
+    const NaiveTable::Swarm* swarm = naive_.find(hash);
+    const SwarmCounts least = swarm == nullptr ? SwarmCounts{} : fresh(*swarm);
+    const bool is_sure = !sweeping_ || least.seeders + least.leechers != 0;
+    const bool was_there = table_.remove(hash);
+    EXPECT_TRUE(was_there ? swarm != nullptr : swarm == nullptr || !is_sure);
+    naive_.drop_swarm(hash);
+  }
+
   void pass_time() {
     now_ += 1 + random_.below(20);
     if (random_.below(2) == 0) return finish_pass();
@@ -242,11 +254,24 @@ class TableModel {
     EXPECT_EQ(table_.torrents(), mine.torrents);
     const uint64_t limit = options_.table.max_memory;
     EXPECT_TRUE(limit == 0 || mine.bytes <= limit);
+    compare_list(mine.torrents);
     if (sweeping_) return;
     const TableTotals theirs = naive_.totals();
     EXPECT_EQ(mine.torrents, theirs.torrents);
     EXPECT_EQ(mine.peers, theirs.peers);
     EXPECT_EQ(mine.seeders, theirs.seeders);
+  }
+
+  // A walk lists what there is and nothing else; what it lists twice counts once.
+  void compare_list(uint64_t torrents) {
+    std::set<InfoHash> listed;
+    std::array<InfoHash, 16> batch{};
+    for (SweepCursor cursor; cursor.shard <= 2 * 4;) {
+      const size_t count = table_.list(cursor, batch);
+      listed.insert(batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    EXPECT_EQ(listed.size(), torrents);
+    for (const InfoHash& hash : listed) EXPECT_NE(naive_.find(hash), nullptr);
   }
 
   const ModelOptions options_;

@@ -54,6 +54,17 @@ class SharedTable {
     }
   }
 
+  // As a new access list does it.
+  void list_and_remove() {
+    SweepCursor cursor;
+    std::array<InfoHash, 64> batch{};
+    for (int i = 0; i < 5'000; ++i) {
+      const size_t count = table_.list(cursor, batch);
+      EXPECT_LE(count, batch.size());
+      if (i % 50 == 0 && count != 0) table_.remove(batch[count / 2]);
+    }
+  }
+
   TorrentTable& table() { return table_; }
 
  private:
@@ -61,12 +72,13 @@ class SharedTable {
   std::atomic<Minute> minute_{1000};
 };
 
-TEST(TorrentTableThreads, AnnounceScrapeSweepAndCountAtOnce) {
+TEST(TorrentTableThreads, AnnounceScrapeSweepCountAndRemoveAtOnce) {
   SharedTable shared;
   std::vector<std::thread> threads;
   for (uint32_t seed = 1; seed <= 3; ++seed)
     threads.emplace_back([&shared, seed] { shared.announce_and_scrape(seed); });
   threads.emplace_back([&shared] { shared.sweep_and_count(); });
+  threads.emplace_back([&shared] { shared.list_and_remove(); });
   for (std::thread& thread : threads) thread.join();
   const TableTotals totals = shared.table().totals();
   EXPECT_EQ(shared.table().peers(), totals.peers);
