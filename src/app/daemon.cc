@@ -51,7 +51,9 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
                         watchdog_timer_.arm_after(watchdog_interval_);
                       }),
       stop_timer_(loop_->timers(), [this] { stop_when_quiet(); }),
-      loops_{&statistics_} {}
+      loops_{&statistics_} {
+  loop_->set_pass_observer([this](Duration took) { statistics_.record_pass(took); });
+}
 
 Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settings,
                                                           const Identity& identity,
@@ -165,6 +167,8 @@ StatsSnapshot Daemon::snapshot() {
   snapshot.tracker_id = tracker_id_;
   snapshot.version = identity_.version;
   snapshot.features = identity_.features;
+  for (const auto& server : udp_servers_) snapshot.udp += server->counters();
+  snapshot.expired = expiry_.counters();
   return snapshot;
 }
 

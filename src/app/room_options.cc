@@ -20,6 +20,7 @@ RoomOptions room_options(const Settings& settings) {
   options.udp.max_reply_v4 = tracker.udp_payload_v4;
   options.udp.max_reply_v6 = tracker.udp_payload_v6;
   options.http.stats_path = settings.access.stats_path;
+  options.http.metrics_path = settings.access.metrics_path;
   options.http.redirect_url = tracker.redirect_url;
   options.tcp.request_timeout = tracker.http_timeout;
   options.tcp.idle_timeout = tracker.keepalive_timeout;

@@ -3,27 +3,16 @@
 #include <algorithm>
 
 #include "base/features.h"
-#include "protocol/url_query.h"
+#include "service/stats_metrics.h"
 
 namespace ot {
 namespace {
 
-// A report of the modes there are stays far below this.
-constexpr size_t kMaxReport = 16 << 10;
+// A page of sums stays far below this, one of 3 x 100 torrents too.
+constexpr size_t kMaxReport = 48 << 10;
 
 // A head whose last byte is the next to come ("\n\r\n") may have begun to end this long before it.
 constexpr size_t kBegunEnd = 2;
-
-constexpr size_t kLongestMode = 32;
-
-// The mode a query asks for, decoded into the buffer; "peer" if it does not say, nothing if it
-// cannot be decoded.
-std::string_view mode_of(std::string_view query, std::array<uint8_t, kLongestMode>& buffer) {
-  const auto mode = find_parameter(query, "mode");
-  if (!mode) return "peer";
-  const auto size = percent_decode(*mode, buffer);
-  return size ? as_text(buffer).substr(0, *size) : "";
-}
 
 // `view` lies inside `room`, which reserve() gave: these bytes are the next of the stream.
 void commit(OutputBuffer& out, ByteSpan room, ByteView view) {
@@ -60,7 +49,8 @@ StreamVerdict HttpFrontend::on_bytes(const Endpoint& peer, ByteView input, size_
     return StreamVerdict::close(0);
   }
   exchange.persistence = persistence_of(parsed.head);
-  const RoutedTarget target = route(parsed.head.target, options_.stats_path);
+  const RoutedTarget target =
+      route(parsed.head.target, {options_.stats_path, options_.metrics_path});
   exchange.query = target.query;
   serve(target.route, exchange);
   const bool keep = exchange.persistence != Persistence::close;
@@ -76,11 +66,13 @@ void HttpFrontend::serve(Route route, Exchange& exchange) {
     case Route::full_scrape:
       return fail(exchange, "This tracker does not offer full scrapes.");
     case Route::stats:
-      return stats(exchange);
+      return stats(exchange, {});
+    case Route::stats_json:
+      return stats(exchange, {"everything", StatsFormat::json});
+    case Route::metrics:
+      return metrics(exchange);
     case Route::root:
       return root(exchange);
-    case Route::stats_json:
-    case Route::metrics:
     case Route::not_found:
       break;
   }
@@ -113,20 +105,28 @@ void HttpFrontend::scrape(Exchange& exchange) {
                             exchange.persistence));
 }
 
-void HttpFrontend::stats(Exchange& exchange) {
-  // A tracker URL that ends in the statistics' path is a mistake to tell, not to answer.
-  const bool announces = find_parameter(exchange.query, "info_hash").has_value();
-  std::array<uint8_t, kLongestMode> buffer{};
-  const std::string report =
-      announces ? "" : stats_report(mode_of(exchange.query, buffer), take_snapshot_());
-  if (report.empty()) {
-    return refuse(exchange, {HttpStatus::invalid_request}, HttpError::invalid_parameter);
+void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
+  const auto question = parse_stats_query(exchange.query, defaults);
+  if (!question) {
+    return refuse(exchange, {.explanation = question.error().reason}, HttpError::invalid_parameter);
   }
-  const ByteSpan room = exchange.out.reserve(kReplyHeadRoom + report.size());
-  std::copy(report.begin(), report.end(), room.begin() + kReplyHeadRoom);
-  commit(
-      exchange.out, room,
-      prepend_ok_head(room, kReplyHeadRoom, kReplyHeadRoom + report.size(), exchange.persistence));
+  if (question->mode->walk) {
+    return refuse(exchange, {.explanation = "mode: this version does not answer it over HTTP."},
+                  HttpError::invalid_parameter);
+  }
+  reply(exchange, question->print(take_snapshot_()), question->content_type());
+}
+
+void HttpFrontend::metrics(Exchange& exchange) {
+  reply(exchange, print_metrics(take_snapshot_()), kMetricsContentType);
+}
+
+void HttpFrontend::reply(Exchange& exchange, std::string_view body, std::string_view content_type) {
+  const ByteSpan room = exchange.out.reserve(kReplyHeadRoom + body.size());
+  std::copy(body.begin(), body.end(), room.begin() + kReplyHeadRoom);
+  commit(exchange.out, room,
+         prepend_ok_head(room, kReplyHeadRoom, kReplyHeadRoom + body.size(), exchange.persistence,
+                         content_type));
 }
 
 void HttpFrontend::root(Exchange& exchange) {

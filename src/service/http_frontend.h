@@ -14,13 +14,14 @@
 #include "protocol/http_reply.h"
 #include "protocol/http_tracker.h"
 #include "protocol/tracker_reply.h"
-#include "service/stats_report.h"
+#include "service/stats_modes.h"
 #include "service/tracker.h"
 
 namespace ot {
 
 struct HttpOptions {
   std::string stats_path = "stats";
+  std::string metrics_path = "metrics";
   std::string redirect_url;  // where `/` sends people; empty: 404
 };
 
@@ -52,7 +53,9 @@ class HttpFrontend final : public StreamHandler {
   void serve(Route route, Exchange& exchange);
   void announce(Exchange& exchange);
   void scrape(Exchange& exchange);
-  void stats(Exchange& exchange);
+  void stats(Exchange& exchange, const StatsDefaults& defaults);
+  void metrics(Exchange& exchange);
+  void reply(Exchange& exchange, std::string_view body, std::string_view content_type);
   void root(Exchange& exchange);
   void fail(Exchange& exchange, std::string_view reason);
   void refuse(Exchange& exchange, const ErrorPage& page, HttpError error);

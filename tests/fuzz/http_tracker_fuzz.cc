@@ -26,7 +26,7 @@ void refuse(const BadParameter& problem) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const RoutedTarget target = route(as_text({data, size}), "stats");
+  const RoutedTarget target = route(as_text({data, size}), {"stats"});
   const auto announce = parse_announce(target.query, IpAddress(), {.ip_from_query = true});
   announce ? answer(*announce) : refuse(announce.error());
   std::array<InfoHash, kMaxScrapeHashes> hashes;
