@@ -41,19 +41,20 @@ class FastClock final : public Clock {
   Duration ahead_{0};
 };
 
-// Replies of 200 bytes that tell nothing, but for the transaction id.
+// Replies of 16 bytes to who connects, of 200 to others, that tell nothing but the transaction id.
 class Unthinking final : public DatagramHandler {
  public:
   void on_batch(std::span<const Datagram> in, std::span<UdpReply> out) override {
     for (size_t i = 0; i < in.size(); ++i) {
-      if (in[i].payload.size() < 16) continue;
-      std::memset(out[i].buffer.data(), 0, kReply);
+      if (in[i].payload.size() < kConnect) continue;
+      out[i].size = in[i].payload.size() == kConnect ? kConnect : kReply;
+      std::memset(out[i].buffer.data(), 0, out[i].size);
       std::memcpy(out[i].buffer.data(), in[i].payload.data() + 8, 8);
-      out[i].size = kReply;
     }
   }
 
  private:
+  static constexpr size_t kConnect = 16;
   static constexpr size_t kReply = 200;
 };
 

@@ -52,7 +52,7 @@ SEAMS = {
 SYSTEM = re.compile(
     r"[a-z_0-9]+"
     r"|(sys|netinet|arpa|linux|net)/\w+\.h"
-    r"|(endian|errno|fcntl|grp|net|poll|pwd|pthread|sched|signal|syslog|unistd)\.h"
+    r"|(endian|errno|fcntl|grp|malloc|net|poll|pwd|pthread|sched|signal|syslog|unistd)\.h"
 )
 
 # (what it looks like, where it may stand, why). Looked for in the code; in_comments: there too.
