@@ -121,5 +121,43 @@ TEST_F(TableWalkTest, BringsTheAddressOfEachIpv4PeerOnce) {
   }
 }
 
+// Torrents of one shard and one order: what a walk may not leave off between.
+class TwinWalkTest : public TableWalkTest {
+ protected:
+  TwinWalkTest() {
+    std::map<uint32_t, InfoHash> by_order;
+    for (uint32_t n = 0; n < 300'000; ++n) {
+      const InfoHash hash = numbered_hash(n);
+      const auto [first, is_new] = by_order.emplace(table_.locate(hash).order, hash);
+      if (!is_new) twins_.insert(twins_.end(), {first->second, hash});
+    }
+  }
+
+  std::vector<InfoHash> twins_;
+};
+
+TEST_F(TwinWalkTest, BringsTwinsOnceWhereverAStepEnds) {
+  ASSERT_GE(twins_.size(), 4U);
+  for (uint32_t n = 0; n < 500; ++n) announce(numbered_hash(n), endpoint4(n));
+  for (const InfoHash& hash : twins_) announce(hash, endpoint4(1));
+  for (size_t step = 16; step < 100; ++step) {
+    std::map<InfoHash, int> times;
+    for (const TorrentCopy& torrent : torrents(step, kNothing)) ++times[torrent.info_hash];
+    for (const InfoHash& hash : twins_) EXPECT_EQ(times[hash], 1) << step;
+    EXPECT_EQ(times.size(), table_.torrents());
+  }
+}
+
+TEST_F(TwinWalkTest, BringsThePeersOfTwinsOnceWhereverAStepEnds) {
+  uint32_t peer = 0;
+  for (const InfoHash& hash : twins_)
+    for (int i = 0; i < 230; ++i) announce(hash, endpoint4(peer++));
+  for (size_t step = PeerList<Peer4>::kBlockLimit; step < 500; ++step) {
+    const std::vector<uint32_t> found = addresses(step, kNothing);
+    EXPECT_EQ(found.size(), peer) << step;
+    EXPECT_EQ(std::set<uint32_t>(found.begin(), found.end()).size(), peer) << step;
+  }
+}
+
 }  // namespace
 }  // namespace ot
