@@ -54,7 +54,9 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
                         watchdog_timer_.arm_after(watchdog_interval_);
                       }),
       stop_timer_(loop_->timers(), [this] { stop_when_quiet(); }),
-      loops_{&statistics_} {}
+      loops_{&statistics_} {
+  loop_->set_pass_observer([this](Duration took) { statistics_.record_pass(took); });
+}
 
 Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settings,
                                                           const Identity& identity,
@@ -98,6 +100,9 @@ Result<void, StartError> Daemon::load_lists(const AccessSettings& settings) {
   auto worker = Worker::create(clock_);
   if (!worker) return Unexpected(StartError(worker.error()));
   worker_ = std::move(*worker);
+  stats_walks_.emplace(*loop_, *worker_, table_);
+  late_stats_.emplace(*stats_walks_, [this] { return snapshot(); });
+  http_frontend_.set_late_stats(*late_stats_);
   return lists_.start(settings, *worker_, [this] {
     if (!stop_by_) notifier_.ready(status());
   });
@@ -185,6 +190,8 @@ StatsSnapshot Daemon::snapshot() {
   snapshot.tracker_id = tracker_id_;
   snapshot.version = identity_.version;
   snapshot.features = identity_.features;
+  for (const auto& server : udp_servers_) snapshot.udp += server->counters();
+  snapshot.expired = expiry_.counters();
   return snapshot;
 }
 

@@ -67,7 +67,6 @@ class Daemon {
   [[nodiscard]] StatsSnapshot snapshot();
 
   const std::unique_ptr<EventLoop> loop_;
-  std::unique_ptr<Worker> worker_;
   const Identity identity_;
   const Clock& clock_;
   LimitedLog log_;
@@ -75,6 +74,7 @@ class Daemon {
   const MonotonicTime started_;
   const uint32_t tracker_id_;
   TorrentTable table_;
+  std::unique_ptr<Worker> worker_;  // its jobs use the table
   Statistics statistics_;
   AccessLists lists_;
   Tracker tracker_;
@@ -82,6 +82,8 @@ class Daemon {
   UdpFrontend udp_frontend_;
   HttpFrontend http_frontend_;
   ProxyIntroduction proxy_introduction_;
+  std::optional<StatsWalks> stats_walks_;
+  std::optional<LateStats> late_stats_;
   TcpServer tcp_server_;
   std::vector<std::unique_ptr<UdpServer>> udp_servers_;
   std::unique_ptr<SignalWatcher> signals_;

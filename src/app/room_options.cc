@@ -36,6 +36,7 @@ RoomOptions room_options(const Settings& settings) {
   options.udp.max_reply_v4 = tracker.udp_payload_v4;
   options.udp.max_reply_v6 = tracker.udp_payload_v6;
   options.http.stats_path = settings.access.stats_path;
+  options.http.metrics_path = settings.access.metrics_path;
   options.http.redirect_url = tracker.redirect_url;
   options.http.addresses = address_rules(settings.access);
   options.http.permissions = permission_rules(settings.access);

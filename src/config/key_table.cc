@@ -289,7 +289,6 @@ constexpr std::array kKeys{
         .set = access<parse_url_path, &Access::metrics_path>,
         .range = kUrlPathLength,
         .default_text = "metrics",
-        .effect = Effect::warns,
         .description = "where Prometheus finds its metrics, under the tracker's URL"},
     Key{.name = "access.fullscrape",
         .value = "NET",

@@ -50,6 +50,14 @@ struct UdpCounters {
   uint64_t send_errors = 0;
   // Datagrams the kernel dropped because the receive buffer was full, as of the last one received.
   uint64_t kernel_drops = 0;
+
+  UdpCounters& operator+=(const UdpCounters& other) {
+    received += other.received;
+    sent += other.sent;
+    send_errors += other.send_errors;
+    kernel_drops += other.kernel_drops;
+    return *this;
+  }
 };
 
 class UdpServer final : public EventHandler {

@@ -24,6 +24,23 @@ constexpr std::array<StatusRow, 7> kStatuses{{
 constexpr std::string_view kTitle = "<title>";
 constexpr std::string_view kTitleEnd = "</title>\n";
 
+struct PageText {
+  std::string_view phrase;
+  std::string_view explanation;
+
+  [[nodiscard]] size_t size() const {
+    const size_t line = explanation.empty() ? 0 : explanation.size() + 1;
+    return kTitle.size() + phrase.size() + kTitleEnd.size() + line;
+  }
+  void write(ByteWriter& out) const {
+    out.text(kTitle);
+    out.text(phrase);
+    out.text(kTitleEnd);
+    out.text(explanation);
+    if (!explanation.empty()) out.text("\n");
+  }
+};
+
 const StatusRow& row_of(HttpStatus status) {
   for (const StatusRow& row : kStatuses) {
     if (row.status == status) return row;
@@ -65,6 +82,7 @@ ByteView write_error_page(ByteSpan out, const ErrorPage& page, Persistence persi
   const StatusRow& row = row_of(page.status);
   // A redirect is for machines: the reference sends it without a page.
   const bool has_page = page.status != HttpStatus::found;
+  const PageText text{row.phrase, page.explanation};
   ByteWriter writer(out);
   writer.text(persistence == Persistence::close ? "HTTP/1.0 " : "HTTP/1.1 ");
   writer.text(row.code);
@@ -72,7 +90,7 @@ ByteView write_error_page(ByteSpan out, const ErrorPage& page, Persistence persi
   writer.text(row.phrase);
   writer.text(has_page ? "\r\nContent-Type: text/html\r\nContent-Length: "
                        : "\r\nContent-Length: ");
-  writer.decimal(has_page ? kTitle.size() + row.phrase.size() + kTitleEnd.size() : 0);
+  writer.decimal(has_page ? text.size() : 0);
   writer.text("\r\n");
   if (!has_page) {
     writer.text("Location: ");
@@ -86,11 +104,7 @@ ByteView write_error_page(ByteSpan out, const ErrorPage& page, Persistence persi
   }
   write_connection(writer, persistence);
   writer.text("\r\n");
-  if (has_page) {
-    writer.text(kTitle);
-    writer.text(row.phrase);
-    writer.text(kTitleEnd);
-  }
+  if (has_page) text.write(writer);
   return writer.failed() ? ByteView() : writer.written();
 }
 

@@ -18,8 +18,8 @@ namespace ot {
 
 // What the longest head of a 200 reply needs, its content type up to 48 bytes.
 inline constexpr size_t kReplyHeadRoom = 160;
-// Any error page, its Location up to 256 bytes.
-inline constexpr size_t kMaxErrorPage = 512;
+// Any error page, its Location up to 256 bytes, its explanation up to 512.
+inline constexpr size_t kMaxErrorPage = 1024;
 
 inline constexpr std::string_view kTextPlain = "text/plain";
 
@@ -47,6 +47,8 @@ struct ErrorPage {
   HttpStatus status = HttpStatus::invalid_request;
   std::string_view location = {};       // with found; must be free of control bytes
   std::chrono::seconds retry_after{0};  // with unavailable
+  // A line behind the title for whoever reads it; stands in HTML as it is.
+  std::string_view explanation = {};
 };
 
 [[nodiscard]] ByteView write_error_page(ByteSpan out, const ErrorPage& page,

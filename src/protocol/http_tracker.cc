@@ -196,28 +196,28 @@ std::string_view decode_path(std::string_view path, PathBuffer& buffer) {
   return path.substr(slashes);
 }
 
-Route route_path(std::string_view path, std::string_view stats_path) {
-  if (path.starts_with(stats_path)) {
-    const std::string_view behind = path.substr(stats_path.size());
+Route route_path(std::string_view path, const StatsPaths& paths) {
+  if (path.starts_with(paths.stats)) {
+    const std::string_view behind = path.substr(paths.stats.size());
     if (behind.empty()) return Route::stats;
     if (behind == ".json") return Route::stats_json;
   }
-  if (path == "metrics") return Route::metrics;
+  if (path == paths.metrics) return Route::metrics;
   if (path.starts_with("sc")) return Route::scrape;
   return path.starts_with('a') ? Route::announce : Route::not_found;
 }
 
 }  // namespace
 
-RoutedTarget route(std::string_view target, std::string_view stats_path) {
+RoutedTarget route(std::string_view target, const StatsPaths& paths) {
   const size_t mark = std::min(target.find('?'), target.size());
   const std::string_view query = target.substr(std::min(mark + 1, target.size()));
   PathBuffer buffer;
   const std::string_view path = decode_path(target.substr(0, mark), buffer);
   if (path.empty()) return {query.empty() ? Route::root : Route::announce, query};
-  if (path == "scrape" && mark == target.size() && path != stats_path)
+  if (path == "scrape" && mark == target.size() && path != paths.stats && path != paths.metrics)
     return {Route::full_scrape, query};
-  return {route_path(path, stats_path), query};
+  return {route_path(path, paths), query};
 }
 
 Result<HttpAnnounce, BadParameter> parse_announce(std::string_view query,

@@ -33,11 +33,17 @@ struct RoutedTarget {
   std::string_view query;  // behind the '?', raw; empty if there is none
 };
 
+// Where a tracker has its statistics, without a leading slash.
+struct StatsPaths {
+  std::string_view stats = "stats";
+  std::string_view metrics = "metrics";
+};
+
 // Routes a raw target that begins with '/'. Leading slashes do not count and the path is taken
-// decoded. Matched exactly, and first: stats_path (without a leading slash), stats_path + ".json"
-// and "metrics". Then any path that begins with "sc" scrapes ("scrape" without a '?' is the full
+// decoded. Matched exactly, and first: paths.stats, the same with ".json" behind it, and
+// paths.metrics. Then any path that begins with "sc" scrapes ("scrape" without a '?' is the full
 // scrape), any that begins with "a" announces, and so does an empty path with a query.
-[[nodiscard]] RoutedTarget route(std::string_view target, std::string_view stats_path);
+[[nodiscard]] RoutedTarget route(std::string_view target, const StatsPaths& paths);
 
 // Static text: the parameter at fault, and a sentence for `failure reason`.
 struct BadParameter {

@@ -1,29 +1,19 @@
 #include "service/http_frontend.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/features.h"
-#include "protocol/url_query.h"
+#include "service/stats_metrics.h"
 
 namespace ot {
 namespace {
 
-// A report of the modes there are stays far below this.
-constexpr size_t kMaxReport = 16 << 10;
+// A page of sums stays far below this, one of 3 x 100 torrents too.
+constexpr size_t kMaxReport = 48 << 10;
 
 // A head whose last byte is the next to come ("\n\r\n") may have begun to end this long before it.
 constexpr size_t kBegunEnd = 2;
-
-constexpr size_t kLongestMode = 32;
-
-// The mode a query asks for, decoded into the buffer; "peer" if it does not say, nothing if it
-// cannot be decoded.
-std::string_view mode_of(std::string_view query, std::array<uint8_t, kLongestMode>& buffer) {
-  const auto mode = find_parameter(query, "mode");
-  if (!mode) return "peer";
-  const auto size = percent_decode(*mode, buffer);
-  return size ? as_text(buffer).substr(0, *size) : "";
-}
 
 // `view` lies inside `room`, which reserve() gave: these bytes are the next of the stream.
 void commit(OutputBuffer& out, ByteSpan room, ByteView view) {
@@ -62,10 +52,13 @@ StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, siz
     return StreamVerdict::close(0);
   }
   exchange.persistence = persistence_of(parsed.head);
-  const RoutedTarget target = route(parsed.head.target, options_.stats_path);
+  const RoutedTarget target =
+      route(parsed.head.target, {options_.stats_path, options_.metrics_path});
   exchange.query = target.query;
   exchange.client = client_of(peer, parsed.head.fields, target);
+  promise_.reset();
   serve(target.route, exchange);
+  if (promise_) return StreamVerdict::later(parsed.head.size);
   const bool keep = exchange.persistence != Persistence::close;
   return keep ? StreamVerdict::keep(parsed.head.size) : StreamVerdict::close(parsed.head.size);
 }
@@ -93,11 +86,13 @@ void HttpFrontend::serve(Route route, Exchange& exchange) {
     case Route::full_scrape:
       return full_scrape(exchange);
     case Route::stats:
-      return stats(exchange);
+      return stats(exchange, {});
+    case Route::stats_json:
+      return stats(exchange, {"everything", StatsFormat::json});
+    case Route::metrics:
+      return metrics(exchange);
     case Route::root:
       return root(exchange);
-    case Route::stats_json:
-    case Route::metrics:
     case Route::not_found:
       break;
   }
@@ -140,23 +135,44 @@ void HttpFrontend::full_scrape(Exchange& exchange) {
   fail(exchange, "This tracker does not offer full scrapes.");
 }
 
-void HttpFrontend::stats(Exchange& exchange) {
-  std::array<uint8_t, kLongestMode> buffer{};
-  const std::string_view mode = mode_of(exchange.query, buffer);
-  if (!may(shows_names(mode) ? Sight::names : Sight::counters, exchange)) {
+void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
+  const auto question = parse_stats_query(exchange.query, defaults);
+  const bool shows_names = question && question->mode->shows_names;
+  if (!may(shows_names ? Sight::names : Sight::counters, exchange)) {
     return refuse(exchange, {HttpStatus::access_denied}, HttpError::access_denied);
   }
-  // A tracker URL that ends in the statistics' path is a mistake to tell, not to answer.
-  const bool announces = find_parameter(exchange.query, "info_hash").has_value();
-  const std::string report = announces ? "" : stats_report(mode, take_snapshot_());
-  if (report.empty()) {
-    return refuse(exchange, {HttpStatus::invalid_request}, HttpError::invalid_parameter);
+  if (!question) {
+    return refuse(exchange, {.explanation = question.error().reason}, HttpError::invalid_parameter);
   }
-  const ByteSpan room = exchange.out.reserve(kReplyHeadRoom + report.size());
-  std::copy(report.begin(), report.end(), room.begin() + kReplyHeadRoom);
-  commit(
-      exchange.out, room,
-      prepend_ok_head(room, kReplyHeadRoom, kReplyHeadRoom + report.size(), exchange.persistence));
+  if (question->mode->walk) return promise(exchange, *question);
+  reply(exchange, question->print(take_snapshot_()), question->content_type());
+}
+
+void HttpFrontend::promise(Exchange& exchange, const StatsQuestion& question) {
+  if (late_stats_ == nullptr) {
+    return refuse(exchange, {HttpStatus::unavailable}, HttpError::internal_error);
+  }
+  promise_ = Promise{question, exchange.persistence};
+}
+
+void HttpFrontend::on_later(ReplyPort& port, ConnectionToken to) {
+  const auto promise = std::exchange(promise_, std::nullopt);
+  late_stats_->reply(port, to, promise->question, promise->persistence);
+}
+
+void HttpFrontend::metrics(Exchange& exchange) {
+  if (!may(Sight::counters, exchange)) {
+    return refuse(exchange, {HttpStatus::access_denied}, HttpError::access_denied);
+  }
+  reply(exchange, print_metrics(take_snapshot_()), kMetricsContentType);
+}
+
+void HttpFrontend::reply(Exchange& exchange, std::string_view body, std::string_view content_type) {
+  const ByteSpan room = exchange.out.reserve(kReplyHeadRoom + body.size());
+  std::copy(body.begin(), body.end(), room.begin() + kReplyHeadRoom);
+  commit(exchange.out, room,
+         prepend_ok_head(room, kReplyHeadRoom, kReplyHeadRoom + body.size(), exchange.persistence,
+                         content_type));
 }
 
 void HttpFrontend::root(Exchange& exchange) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "net/event_loop.h"
@@ -16,14 +17,16 @@
 #include "protocol/http_tracker.h"
 #include "protocol/tracker_reply.h"
 #include "service/client_address.h"
+#include "service/late_stats.h"
 #include "service/permissions.h"
-#include "service/stats_report.h"
+#include "service/stats_modes.h"
 #include "service/tracker.h"
 
 namespace ot {
 
 struct HttpOptions {
   std::string stats_path = "stats";
+  std::string metrics_path = "metrics";
   std::string redirect_url;  // where `/` sends people; empty: 404
   AddressRules addresses;
   PermissionRules permissions;
@@ -40,8 +43,12 @@ class HttpFrontend final : public StreamHandler {
   void on_connected(const Endpoint& socket) override {
     statistics_.record(Transport::tcp, socket.address.family(), Action::contact);
   }
+  void on_later(ReplyPort& port, ConnectionToken to) override;
   StreamVerdict on_bytes(const StreamPeer& peer, ByteView input, size_t already_seen,
                          OutputBuffer& out) override;
+
+  // Who answers what needs a walk, and outlives this; until then that gets 503.
+  void set_late_stats(LateStats& late_stats) { late_stats_ = &late_stats; }
 
   // access.proxy, as long as this lives.
   [[nodiscard]] const Networks& proxies() const { return options_.addresses.proxies; }
@@ -58,13 +65,22 @@ class HttpFrontend final : public StreamHandler {
     OutputBuffer& out;
   };
 
+  // The reply that on_bytes() has promised and on_later() will see to.
+  struct Promise {
+    StatsQuestion question;
+    Persistence persistence;
+  };
+
   [[nodiscard]] ClientAddress client_of(const StreamPeer& peer, std::string_view fields,
                                         const RoutedTarget& target) const;
   void serve(Route route, Exchange& exchange);
   void announce(Exchange& exchange);
   void scrape(Exchange& exchange);
   void full_scrape(Exchange& exchange);
-  void stats(Exchange& exchange);
+  void stats(Exchange& exchange, const StatsDefaults& defaults);
+  void promise(Exchange& exchange, const StatsQuestion& question);
+  void metrics(Exchange& exchange);
+  void reply(Exchange& exchange, std::string_view body, std::string_view content_type);
   void root(Exchange& exchange);
   void fail(Exchange& exchange, std::string_view reason);
   [[nodiscard]] bool may(Sight sight, const Exchange& exchange) const {
@@ -80,6 +96,8 @@ class HttpFrontend final : public StreamHandler {
   Statistics& statistics_;
   const TakeSnapshot take_snapshot_;
   const HttpOptions options_;
+  LateStats* late_stats_ = nullptr;
+  std::optional<Promise> promise_;
 };
 
 }  // namespace ot

@@ -4,26 +4,14 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 
 #include "base/ip_address.h"
-#include "protocol/http_reply.h"
+#include "service/count.h"
+#include "service/histogram.h"
 #include "swarm/torrent_table.h"
 
 namespace ot {
-
-// A number with one writer: no locked instruction, and still no torn or invented value for readers.
-class Count {
- public:
-  void add(uint64_t by) {
-    value_.store(value_.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-  }
-  [[nodiscard]] uint64_t value() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<uint64_t> value_{0};
-};
 
 enum class Transport : uint8_t { tcp, udp };
 
@@ -62,6 +50,15 @@ class Statistics {
   }
   void record(const AnnounceOutcome& outcome);
   void record(HttpError error) { http_errors_[static_cast<size_t>(error)].add(1); }
+  // A full scrape was served, in so many bytes of body.
+  void record_full_scrape(uint64_t bytes) {
+    full_scrapes_.add(1);
+    full_scrape_bytes_.add(bytes);
+  }
+  // So many peers came in from other trackers of the cluster.
+  void record_synced(uint64_t peers) { synced_peers_.add(peers); }
+  // A pass of the loop took so long, waiting left out.
+  void record_pass(Duration duration) { passes_.add(duration); }
 
   [[nodiscard]] uint64_t actions(Transport transport, Family family, Action action) const {
     return actions_[index(transport)][index(family)][static_cast<size_t>(action)].value();
@@ -73,6 +70,10 @@ class Statistics {
   [[nodiscard]] uint64_t completed() const { return completed_.value(); }
   // Announces answered without storing the peer, for want of room.
   [[nodiscard]] uint64_t not_stored() const { return not_stored_.value(); }
+  [[nodiscard]] uint64_t full_scrapes() const { return full_scrapes_.value(); }
+  [[nodiscard]] uint64_t full_scrape_bytes() const { return full_scrape_bytes_.value(); }
+  [[nodiscard]] uint64_t synced_peers() const { return synced_peers_.value(); }
+  [[nodiscard]] const DurationHistogram& passes() const { return passes_; }
   [[nodiscard]] uint64_t renewed(size_t row) const { return renewed_[row].value(); }
   [[nodiscard]] uint64_t http_errors(HttpError error) const {
     return http_errors_[static_cast<size_t>(error)].value();
@@ -89,6 +90,10 @@ class Statistics {
   std::array<Count, kHttpErrors> http_errors_;
   Count completed_;
   Count not_stored_;
+  Count full_scrapes_;
+  Count full_scrape_bytes_;
+  Count synced_peers_;
+  DurationHistogram passes_;
 };
 
 }  // namespace ot

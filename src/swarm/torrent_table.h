@@ -46,6 +46,12 @@ struct AnnounceOutcome {
   uint8_t minutes_silent = 0;
 };
 
+// A torrent as walks see it: a copy.
+struct TorrentCopy {
+  InfoHash info_hash;
+  SwarmCounts counts;
+};
+
 struct TableTotals {
   uint64_t torrents = 0;
   uint64_t peers = 0;
@@ -117,6 +123,17 @@ class TorrentTable {
   // Forgets the torrent, its peers and its downloads. True if it was there. Takes a microsecond for
   // a thousand peers, a millisecond for a million.
   bool remove(const InfoHash& info_hash);
+
+  // For walks over the whole table: what comes next from the cursor on, in one shard under one
+  // lock, into `out`; answers how much that is, none at times. The walk is over when cursor.shard
+  // goes back to 0. What is there all along comes exactly once, whatever changes meanwhile.
+
+  // The torrents of at most out.size() slots; out.size() is 16 to 4096.
+  size_t copy_torrents(SweepCursor& cursor, std::span<TorrentCopy> out);
+  // The addresses of IPv4 peers, in host order, of at most out.size() slots; out.size() is
+  // PeerList::kBlockLimit to 4096. Of a large swarm whose blocks split or join meanwhile a few may
+  // come twice or not.
+  size_t copy_addresses4(SweepCursor& cursor, std::span<uint32_t> out);
 
   // Sums over all shards; each is locked for a moment.
   [[nodiscard]] TableTotals totals();

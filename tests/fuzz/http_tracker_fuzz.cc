@@ -27,7 +27,7 @@ void refuse(const BadParameter& problem) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const RoutedTarget target = route(as_text({data, size}), "stats");
+  const RoutedTarget target = route(as_text({data, size}), {"stats"});
   const IpAddress address = address_in_query(target.query).value_or(IpAddress());
   const auto announce = parse_announce(target.query, address);
   announce ? answer(*announce) : refuse(announce.error());

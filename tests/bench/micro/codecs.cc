@@ -59,7 +59,7 @@ void measure_http(const Population& population) {
   const IpAddress client = *IpAddress::parse("192.0.2.1");
   std::vector<std::string_view> queries;
   for (const Message& message : messages)
-    queries.push_back(route(parse_head(message).head.target, "stats").query);
+    queries.push_back(route(parse_head(message).head.target, {"stats"}).query);
   measure_each("http head of an announce", messages,
                [](const Message& message) { keep(parse_head(message)); });
   measure_each("http announce parameters", queries,

@@ -177,7 +177,7 @@ TEST_P(RealClient, IsUnderstood) {
     const HeadResult head = parse_head(as_bytes(request));
     ASSERT_EQ(head.status, HeadResult::Status::complete) << request;
     EXPECT_EQ(head.head.size, request.size());
-    const RoutedTarget target = route(head.head.target, "stats");
+    const RoutedTarget target = route(head.head.target, {"stats"});
     ASSERT_EQ(target.route, Route::announce) << request;
     const auto announce = parse_announce(target.query, IpAddress());
     ASSERT_TRUE(announce) << request << announce.error().reason;

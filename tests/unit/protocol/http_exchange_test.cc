@@ -30,7 +30,7 @@ class FrontEnd {
     if (result.status == HeadResult::Status::incomplete) return "(waits)";
     if (result.status == HeadResult::Status::bad) return error(HttpStatus::invalid_request);
     persistence_ = result.head.persistence;
-    const RoutedTarget target = route(result.head.target, "stats");
+    const RoutedTarget target = route(result.head.target, {"stats"});
     switch (target.route) {
       case Route::announce:
         return announce(target.query);

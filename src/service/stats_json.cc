@@ -1,0 +1,145 @@
+#include "service/stats_json.h"
+
+#include <algorithm>
+
+#include "service/stats_labels.h"
+
+namespace ot::stats_json {
+namespace {
+
+// A document whose outermost object `fill` fills.
+template <typename Fill>
+std::string document(Fill fill) {
+  JsonWriter json;
+  json.begin_object();
+  fill(json);
+  json.end_object();
+  return json.finish();
+}
+
+void write_renewals(const StatsSnapshot& snapshot, JsonWriter& json) {
+  json.begin_array("renewals_by_minutes");
+  for (size_t row = 0; row < Statistics::kRenewRows; ++row) json.number(snapshot.renewed(row));
+  json.end_array();
+}
+
+void write_http_errors(const StatsSnapshot& snapshot, JsonWriter& json) {
+  json.begin_object("http_errors");
+  for (const HttpErrorLabel& label : kHttpErrorLabels)
+    json.number(label.reason, snapshot.http_errors(label.error));
+  json.end_object();
+}
+
+void write_version(const StatsSnapshot& snapshot, JsonWriter& json) {
+  json.text("version", snapshot.version);
+  json.begin_array("features");
+  for (std::string_view rest = snapshot.features; !rest.empty();) {
+    const size_t end = std::min(rest.find(' '), rest.size());
+    json.text(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  json.end_array();
+}
+
+void write_requests(const StatsSnapshot& snapshot, JsonWriter& json) {
+  for (const TransportLabel& transport : kTransportLabels) {
+    json.begin_object(transport.name);
+    for (const FamilyLabel& family : kFamilyLabels) {
+      json.begin_object(family.name);
+      for (const ActionLabel& action : kActionLabels) {
+        if (!action.happens_on(transport.transport)) continue;
+        json.number(action.name,
+                    snapshot.actions(transport.transport, family.family, action.action));
+      }
+      json.end_object();
+    }
+    json.end_object();
+  }
+}
+
+void write_figures(const Figures& figures, JsonWriter& json) {
+  for (const Figure& figure : figures) {
+    if (figure.name != "uptime_seconds") json.number(figure.name, figure.value);
+  }
+}
+
+void write_torrents(std::string_view name, const std::vector<RankedTorrent>& torrents, size_t limit,
+                    JsonWriter& json) {
+  json.begin_array(name);
+  for (size_t i = 0; i < std::min(limit, torrents.size()); ++i) {
+    json.begin_object();
+    json.text("info_hash", to_hex(torrents[i].info_hash));
+    json.number("count", torrents[i].count);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+std::string top(const WalkFindings& findings, size_t limit) {
+  return document([&](JsonWriter& json) {
+    write_torrents("by_peers", findings.by_peers, limit, json);
+    write_torrents("by_seeds", findings.by_seeders, limit, json);
+    write_torrents("by_leechers", findings.by_leechers, limit, json);
+  });
+}
+
+void write_networks(std::string_view name, const std::vector<RankedNetwork>& networks,
+                    unsigned bits, JsonWriter& json) {
+  json.begin_array(name);
+  for (const RankedNetwork& network : networks) {
+    json.begin_object();
+    json.text("network", address_text(network.address) + "/" + std::to_string(bits));
+    json.number("peers", network.peers);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
+
+std::string renew(const StatsSnapshot& snapshot) {
+  return document([&](JsonWriter& json) { write_renewals(snapshot, json); });
+}
+
+std::string herr(const StatsSnapshot& snapshot) {
+  return document([&](JsonWriter& json) { write_http_errors(snapshot, json); });
+}
+
+std::string version(const StatsSnapshot& snapshot) {
+  return document([&](JsonWriter& json) { write_version(snapshot, json); });
+}
+
+std::string everything(const StatsSnapshot& snapshot) {
+  return document([&](JsonWriter& json) {
+    json.number("tracker_id", snapshot.tracker_id);
+    write_version(snapshot, json);
+    json.number("uptime_seconds", static_cast<uint64_t>(snapshot.uptime.count()));
+    write_figures(stats_figures::peer(snapshot), json);
+    json.number("table_bytes", snapshot.table.bytes);
+    json.number("completed", snapshot.completed());
+    json.number("not_stored",
+                snapshot.sum([](const Statistics& loop) { return loop.not_stored(); }));
+    json.number("expired_peers", snapshot.expired.peers);
+    json.number("expired_torrents", snapshot.expired.torrents);
+    write_requests(snapshot, json);
+    write_figures(stats_figures::fscr(snapshot), json);
+    write_figures(stats_figures::syncs(snapshot), json);
+    json.number("udp_sent", snapshot.udp.sent);
+    json.number("udp_send_errors", snapshot.udp.send_errors);
+    json.number("udp_receive_drops", snapshot.udp.kernel_drops);
+    write_renewals(snapshot, json);
+    write_http_errors(snapshot, json);
+  });
+}
+
+std::string top10(const StatsSnapshot& snapshot) { return top(*snapshot.walk, 10); }
+std::string top100(const StatsSnapshot& snapshot) { return top(*snapshot.walk, 100); }
+
+std::string s24s(const StatsSnapshot& snapshot) {
+  return document([&](JsonWriter& json) {
+    write_networks("networks_28", snapshot.walk->networks28, 28, json);
+    write_networks("networks_24", snapshot.walk->networks24, 24, json);
+  });
+}
+
+}  // namespace ot::stats_json

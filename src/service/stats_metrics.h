@@ -1,0 +1,17 @@
+// The counters as metrics for Prometheus (its text format, version 0.0.4).
+//
+// Base units (seconds, bytes), bounded labels (family, protocol, action, code, reason), names that
+// stay. Pure: printed from a snapshot.
+#pragma once
+
+#include <string>
+
+#include "service/stats_snapshot.h"
+
+namespace ot {
+
+inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0.4";
+
+[[nodiscard]] std::string print_metrics(const StatsSnapshot& snapshot);
+
+}  // namespace ot

@@ -1,0 +1,110 @@
+#include "service/stats_modes.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/features.h"
+#include "protocol/url_query.h"
+#include "service/stats_json.h"
+#include "service/stats_text.h"
+#include "service/stats_xml.h"
+
+namespace ot {
+namespace {
+
+namespace figures = stats_figures;
+using stats_json::plain;
+
+// What shows names may stand behind other doors than sums, so a row says so even where the mode
+// itself is missing.
+constexpr std::array<StatsMode, 22> kModes{{
+    {"peer", false, stats_text::peer, plain<figures::peer>},
+    {"conn", false, stats_text::conn, plain<figures::conn>},
+    {"tcp4", false, stats_text::tcp4, plain<figures::tcp4>},
+    {"udp4", false, stats_text::udp4, plain<figures::udp4>},
+    {"scrp", false, stats_text::scrp, plain<figures::scrp>},
+    {"fscr", false, stats_text::fscr, plain<figures::fscr>},
+    {"torr", false, stats_text::torr, plain<figures::torr>},
+    {"completed", false, stats_text::completed, plain<figures::completed>},
+    {"syncs", false, stats_text::syncs, plain<figures::syncs>},
+    {"renew", false, stats_text::renew, stats_json::renew},
+    {"herr", false, stats_text::herr, stats_json::herr},
+    {"version", false, stats_text::version, stats_json::version},
+    {"everything", false, stats_xml::everything, stats_json::everything},
+    {"top10", true, stats_text::top10, stats_json::top10, WalkKind::top_torrents},
+    {"top100", true, stats_text::top100, stats_json::top100, WalkKind::top_torrents},
+    {"s24s", true, stats_text::s24s, stats_json::s24s, WalkKind::busiest_networks},
+    {.name = "busy", .shows_names = true, .feature = &features::kLogNetworks},
+    {.name = "woodpeckers", .shows_names = true, .feature = &features::kSpotWoodpecker},
+    {.name = "numwants", .feature = &features::kLogNumwant},
+    {.name = "fulllog", .shows_names = true, .feature = &features::kFullLogNetworks},
+    {.name = "tpbs", .shows_names = true},
+    {.name = "statedump", .shows_names = true},
+}};
+
+constexpr size_t kLongestWord = 32;
+
+const StatsMode* find_mode(std::string_view name) {
+  const auto* found = std::find_if(kModes.begin(), kModes.end(),
+                                   [name](const StatsMode& row) { return row.name == name; });
+  return found == kModes.end() ? nullptr : found;
+}
+
+// The word a parameter says, decoded; `absent` if there is none, nothing if it cannot be decoded or
+// no word of ours is that long.
+std::string word(std::string_view query, std::string_view name, std::string_view absent) {
+  const auto value = find_parameter(query, name);
+  if (!value) return std::string(absent);
+  std::array<uint8_t, kLongestWord> buffer{};
+  const auto size = percent_decode(*value, buffer);
+  return size ? std::string(as_text(buffer).substr(0, *size)) : std::string();
+}
+
+Unexpected<StatsRefusal> refuse(std::string reason) {
+  return Unexpected(StatsRefusal{std::move(reason)});
+}
+
+std::string unknown_mode() {
+  std::string reason = "mode: there is no such one. There are";
+  for (const StatsMode& row : kModes) {
+    if (row.text != nullptr && !row.walk) reason += " " + std::string(row.name);
+  }
+  return reason + ".";
+}
+
+std::optional<StatsFormat> find_format(std::string_view name) {
+  if (name == "text") return StatsFormat::text;
+  if (name == "json") return StatsFormat::json;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const StatsMode> stats_modes() { return kModes; }
+
+bool shows_names(std::string_view mode) {
+  const StatsMode* found = find_mode(mode);
+  return found != nullptr && found->shows_names;
+}
+
+Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
+                                                      const StatsDefaults& defaults) {
+  if (find_parameter(query, "info_hash"))
+    return refuse("info_hash: this is the path of the statistics; announce at /announce.");
+  const StatsMode* mode = find_mode(word(query, "mode", defaults.mode));
+  if (mode == nullptr) return refuse(unknown_mode());
+  if (mode->feature != nullptr && !*mode->feature) {
+    return refuse("mode: this one needs the build switch " + std::string(mode->feature->name) +
+                  ", which is not built in.");
+  }
+  if (mode->text == nullptr) return refuse("mode: this version does not have this one.");
+  const auto said = find_parameter(query, "format");
+  const auto format =
+      said ? find_format(word(query, "format", "")) : std::optional(defaults.format);
+  if (!format) return refuse("format: there is no such one. There are text and json.");
+  if (*format == StatsFormat::json && mode->json == nullptr)
+    return refuse("format: this mode has no json.");
+  return StatsQuestion{mode, *format};
+}
+
+}  // namespace ot

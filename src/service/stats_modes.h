@@ -1,0 +1,73 @@
+// Which statistics there are: one row a mode, and what a request for one of them asks.
+//
+// Pure and without a clock; who may see what is decided elsewhere, by what a row says of itself.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/feature.h"
+#include "base/result.h"
+#include "service/stats_snapshot.h"
+
+namespace ot {
+
+using StatsPrinter = std::string (*)(const StatsSnapshot&);
+
+struct StatsMode {
+  std::string_view name;
+  // Shows single torrents, peers or networks, not only sums of them.
+  bool shows_names = false;
+  StatsPrinter text = nullptr;  // none: a mode of the reference that this version does not have
+  StatsPrinter json = nullptr;  // none: no numbers
+  // The walk whose findings the printers need.
+  std::optional<WalkKind> walk = std::nullopt;
+  // The switch it needs; null: none.
+  const Feature* feature = nullptr;
+};
+
+// All of them, in the order in which they are listed to people.
+[[nodiscard]] std::span<const StatsMode> stats_modes();
+
+// Whether `mode=` shows single torrents, peers or networks. Also of modes this version does not
+// have.
+[[nodiscard]] bool shows_names(std::string_view mode);
+
+enum class StatsFormat : uint8_t { text, json };
+
+// What a request asks if its query does not say.
+struct StatsDefaults {
+  std::string_view mode = "peer";
+  StatsFormat format = StatsFormat::text;
+};
+
+struct StatsQuestion {
+  const StatsMode* mode;
+  StatsFormat format;
+
+  [[nodiscard]] std::string_view content_type() const {
+    return format == StatsFormat::json ? "application/json" : "text/plain";
+  }
+  // `snapshot.walk` must be there if the mode wants it.
+  [[nodiscard]] std::string print(const StatsSnapshot& snapshot) const {
+    return (format == StatsFormat::json ? mode->json : mode->text)(snapshot);
+  }
+};
+
+// Why a query asks for nothing that is here, for people: names the parameter, why, and what would
+// be right. Nothing of the query is repeated, so it may stand in HTML.
+struct StatsRefusal {
+  std::string reason;
+};
+// No refusal is longer.
+inline constexpr size_t kMaxStatsRefusal = 256;
+
+// `mode=` and `format=` of the raw query; the first of each counts. Refused are unknown modes and
+// formats, modes that need a switch that is not built in, formats a mode does not have, and a query
+// with an info_hash: a tracker URL that ends in the statistics' path is a mistake to tell.
+[[nodiscard]] Result<StatsQuestion, StatsRefusal> parse_stats_query(
+    std::string_view query, const StatsDefaults& defaults = {});
+
+}  // namespace ot

@@ -1,0 +1,54 @@
+// The numbers of one moment, from which every statistics page is printed.
+//
+// A value: what it points at must outlive the printing, no more.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "net/udp_server.h"
+#include "service/statistics.h"
+#include "service/walk_findings.h"
+#include "swarm/expiry.h"
+#include "swarm/torrent_table.h"
+
+namespace ot {
+
+struct StatsSnapshot {
+  std::span<const Statistics* const> loops;  // summed up
+  TableTotals table;
+  uint64_t torrents_counted = 0;  // the counter beside the table; equals table.torrents
+  std::chrono::seconds uptime{0};
+  uint32_t tracker_id = 0;
+  std::string_view version;   // "opentracker 0.1.0 (commit)"
+  std::string_view features;  // the switches, a space between them
+  UdpCounters udp;            // of all sockets
+  ExpiryCounters expired;
+  // Of the walk that the mode asked for; null for the others.
+  const WalkFindings* walk = nullptr;
+
+  // One sum over all loops.
+  template <typename Read>
+  [[nodiscard]] uint64_t sum(Read read) const {
+    uint64_t total = 0;
+    for (const Statistics* loop : loops) total += read(*loop);
+    return total;
+  }
+
+  // Both families.
+  [[nodiscard]] uint64_t actions(Transport transport, Action action) const;
+  [[nodiscard]] uint64_t actions(Transport transport, Family family, Action action) const;
+  // Answered well: announces, and for UDP connection ids.
+  [[nodiscard]] uint64_t successes(Transport transport, Family family) const;
+  [[nodiscard]] uint64_t http_errors(HttpError error) const;
+  [[nodiscard]] uint64_t renewed(size_t row) const;
+  [[nodiscard]] uint64_t completed() const;
+};
+
+// The names of HttpError's rows, "302 Redirect", as scripts know them.
+[[nodiscard]] std::string_view http_error_name(size_t row);
+
+}  // namespace ot

@@ -1,0 +1,45 @@
+#include "service/stats_walks.h"
+
+#include "service/table_walks.h"
+
+namespace ot {
+
+class StatsWalks::WalkJob final : public Job {
+ public:
+  WalkJob(StatsWalks& asker, WalkKind kind) : asker_(asker), table_(asker.table_), kind_(kind) {}
+
+  JobResult run(const JobWatch& watch) override {
+    return walk_table(kind_, table_, watch, findings_);
+  }
+  void finish(const JobResult& result) override {
+    asker_.finish(kind_, result ? &findings_ : nullptr);
+  }
+
+ private:
+  StatsWalks& asker_;  // for finish(): run() may find it gone
+  TorrentTable& table_;
+  const WalkKind kind_;
+  WalkFindings findings_;
+};
+
+StatsWalks::Ticket StatsWalks::ask(WalkKind kind, Deliver deliver) {
+  Walk& walk = walks_[static_cast<size_t>(kind)];
+  std::erase_if(walk.askers, [](const auto& asker) { return asker.expired(); });
+  if (walk.askers.size() >= kMaxAskers) return nullptr;
+  auto ticket = std::make_shared<const Deliver>(std::move(deliver));
+  walk.askers.push_back(ticket);
+  if (!walk.job) walk.job = worker_.submit(loop_, std::make_unique<WalkJob>(*this, kind));
+  return ticket;
+}
+
+// A delivery may ask again or end the life of other askers, so it finds nothing half done here.
+void StatsWalks::finish(WalkKind kind, const WalkFindings* findings) {
+  Walk& walk = walks_[static_cast<size_t>(kind)];
+  walk.job.reset();
+  const auto askers = std::exchange(walk.askers, {});
+  for (const auto& asker : askers) {
+    if (const Ticket wanted = asker.lock()) (*wanted)(findings);
+  }
+}
+
+}  // namespace ot

@@ -1,0 +1,59 @@
+// What a walk over the whole table brings back: values, no longer connected to the table.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bittorrent/info_hash.h"
+
+namespace ot {
+
+// What there is to walk for; one walk of a kind serves everybody who asks meanwhile.
+enum class WalkKind : uint8_t { top_torrents, busiest_networks, recount };
+inline constexpr size_t kWalkKinds = 3;
+
+struct RankedTorrent {
+  uint64_t count;
+  InfoHash info_hash;
+
+  friend bool operator==(const RankedTorrent&, const RankedTorrent&) = default;
+};
+
+struct RankedNetwork {
+  uint64_t peers;
+  uint32_t address;  // IPv4, host order, the bits behind the prefix zero
+
+  friend bool operator==(const RankedNetwork&, const RankedNetwork&) = default;
+};
+
+// The most first; of equals the lower info_hash or address first.
+struct WalkFindings {
+  static constexpr size_t kRankedTorrents = 100;
+  static constexpr size_t kRankedNetworks = 128;
+  static constexpr size_t kSwarmSizes = 20;
+
+  // top_torrents
+  std::vector<RankedTorrent> by_peers;
+  std::vector<RankedTorrent> by_seeders;
+  std::vector<RankedTorrent> by_leechers;
+  // busiest_networks
+  std::vector<RankedNetwork> networks28;
+  std::vector<RankedNetwork> networks24;
+  // recount
+  uint64_t torrents = 0;
+  uint64_t peers = 0;
+  uint64_t seeders = 0;
+  uint64_t downloaded = 0;
+  // Torrents by peers: none, 1, 2-3, 4-7, ...; the last row is for all that are larger.
+  std::array<uint64_t, kSwarmSizes> swarm_sizes{};
+};
+
+// How pages name a torrent: 40 upper-case digits.
+[[nodiscard]] std::string to_hex(const InfoHash& info_hash);
+
+// "192.0.2.0", from an IPv4 address in host order.
+[[nodiscard]] std::string address_text(uint32_t address);
+
+}  // namespace ot

@@ -1,0 +1,25 @@
+"""Debian's build of the C program, run beside ours. It serves a white list only, and does not start
+as root.
+"""
+from harness.daemon import Daemon
+from harness.private_network import TRACKER_V4
+
+PROGRAM = "/usr/bin/opentracker"
+
+
+def start_reference(directory, info_hashes, port):
+    """A running reference on `port` of TRACKER_V4 that serves these torrents and tells this machine
+    everything. kill() it in the end.
+    """
+    directory.mkdir()
+    directory.chmod(0o755)
+    whitelist = directory / "white"
+    whitelist.write_text("".join(f"{name.hex()}\n" for name in info_hashes))
+    arguments = ["-i", TRACKER_V4, "-p", str(port), "-P", str(port)]
+    arguments += ["-w", "white", "-A", TRACKER_V4, "-d", str(directory)]
+    reference = Daemon(directory, port, arguments, program=[PROGRAM])
+    try:
+        return reference.start()
+    except BaseException:
+        reference.kill()
+        raise

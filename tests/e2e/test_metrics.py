@@ -1,0 +1,146 @@
+"""What machines read: JSON, and the metrics as promtool judges them and as a Prometheus gets them."""
+import json
+import subprocess
+import urllib.parse
+import urllib.request
+
+import pytest
+
+from harness.peers import info_hash
+from harness.private_network import TRACKER_V4
+from harness.udp_client import UdpClient
+from harness.waiting import wait_until
+
+PROMETHEUS_PORT = 7090
+
+
+@pytest.fixture
+def traffic(tracker, http):
+    """Three peers of two torrents, a scrape, a mistake; an announce over UDP."""
+    http.announce(info_hash(1), port=1000, left=0)
+    http.announce(info_hash(2), port=1000)
+    http.scrape(info_hash(1))
+    http.get("/nothing-here")
+    with UdpClient(tracker.port) as udp:
+        udp.announce(info_hash(1), port=1001)
+    return http
+
+
+def metrics_of(client):
+    """Samples by name with labels, as text."""
+    response = client.get("/metrics")
+    assert response.status == 200
+    assert response.headers["content-type"] == "text/plain; version=0.0.4"
+    lines = response.body.decode().splitlines()
+    return dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+
+
+def test_promtool_finds_no_fault(traffic):
+    judged = subprocess.run(
+        ["promtool", "check", "metrics"],
+        input=traffic.get("/metrics").body,
+        capture_output=True,
+        timeout=60,
+    )
+    assert (judged.returncode, judged.stdout, judged.stderr) == (0, b"", b"")
+
+
+def test_the_metrics_count_what_was_done(traffic):
+    samples = metrics_of(traffic)
+    tcp = 'opentracker_requests_total{protocol="tcp",family="v4",action='
+    udp = 'opentracker_requests_total{protocol="udp",family="v4",action='
+    expected = {
+        "opentracker_torrents": 2,
+        'opentracker_peers{kind="seeder"}': 1,
+        'opentracker_peers{kind="leecher"}': 2,
+        tcp + '"announce"}': 2,
+        tcp + '"scrape"}': 1,
+        tcp + '"refused"}': 1,
+        udp + '"connect"}': 1,
+        udp + '"announce"}': 1,
+        'opentracker_http_errors_total{code="404",reason="not_found"}': 1,
+        "opentracker_udp_received_datagrams_total": 2,
+        "opentracker_udp_sent_datagrams_total": 2,
+        "opentracker_udp_receive_drops_total": 0,
+    }
+    assert {name: int(samples[name]) for name in expected} == expected
+    assert int(samples["opentracker_table_bytes"]) > 0
+    assert int(samples["opentracker_loop_pass_seconds_count"]) > 0
+
+
+def test_the_path_of_the_metrics_can_be_chosen(start_tracker, tmp_path, http):
+    config = tmp_path / "other.conf"
+    config.write_text(f"listen.tcp {TRACKER_V4}:7001\naccess.metrics_path deep/numbers\n")
+    start_tracker(arguments=["-f", str(config)], port=7001)
+    other = type(http)(7001)
+    assert "opentracker_torrents" in metrics_of_path(other, "/deep/numbers")
+    assert other.get("/metrics").status == 404
+
+
+def metrics_of_path(client, path):
+    return client.get(path).body.decode()
+
+
+def test_json_has_the_numbers_of_the_text(traffic):
+    assert json.loads(traffic.stats("peer&format=json")) == {"peers": 3, "seeds": 1, "torrents": 2}
+    everything = json.loads(traffic.get("/stats.json").body)
+    assert everything["udp"]["v4"]["announce"] == 1
+    assert everything["http_errors"]["not_found"] == 1
+    assert everything["peers"] == 3
+    assert traffic.get("/stats.json").headers["content-type"] == "application/json"
+
+
+def test_an_unknown_mode_or_format_is_told_what_there_is(http):
+    unknown = http.get("/stats?mode=bogus")
+    assert unknown.status == 400
+    assert b"There are peer conn " in unknown.body and b" everything" in unknown.body
+    assert b"There are text and json." in http.get("/stats?format=xml").body
+    switched_off = http.get("/stats?mode=busy")
+    assert switched_off.status == 400 and b"WANT_LOG_NETWORKS" in switched_off.body
+
+
+@pytest.fixture
+def prometheus(tmp_path, tracker):
+    """A Prometheus that scrapes the tracker once a second; gives a function that runs a query."""
+    config = tmp_path / "prometheus.yml"
+    config.write_text(
+        "global: {scrape_interval: 1s}\n"
+        "scrape_configs:\n"
+        "- job_name: tracker\n"
+        f"  static_configs: [{{targets: ['{TRACKER_V4}:{tracker.port}']}}]\n"
+    )
+    with open(tmp_path / "prometheus.log", "wb") as log:
+        process = subprocess.Popen(
+            [
+                "prometheus",
+                f"--config.file={config}",
+                f"--storage.tsdb.path={tmp_path / 'tsdb'}",
+                f"--web.listen-address={TRACKER_V4}:{PROMETHEUS_PORT}",
+            ],
+            stdout=log,
+            stderr=log,
+        )
+
+    def ask(query):
+        url = f"http://{TRACKER_V4}:{PROMETHEUS_PORT}/api/v1/query?"
+        try:
+            with urllib.request.urlopen(url + urllib.parse.urlencode({"query": query})) as reply:
+                return json.load(reply)["data"]["result"]
+        except OSError:
+            return []
+
+    try:
+        yield ask
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_prometheus_gets_them(traffic, prometheus):
+    def value():
+        return [row["value"][1] for row in prometheus("sum(opentracker_peers)")]
+
+    assert wait_until(value, "Prometheus to have scraped", timeout=60, pause=0.2) == ["3"]
+    assert prometheus("up")[0]["value"][1] == "1"
+    version = prometheus("opentracker_build_info")[0]["metric"]["version"]
+    assert version.startswith("opentracker ")

@@ -1,0 +1,113 @@
+"""The statistics of Debian's binary and ours after the same requests, compared to the byte or, where
+the two differ on purpose, field by field.
+"""
+import re
+import xml.etree.ElementTree
+
+import pytest
+
+from harness.http_client import HttpClient
+from harness.peers import info_hash
+from harness.reference import start_reference
+from harness.udp_client import COMPLETED, UdpClient
+
+REFERENCE_PORT = 7000
+
+
+def drive(client):
+    """Peers of all kinds in five torrents over both protocols, renewals, scrapes, two errors."""
+    for n in range(5):
+        for port in range(1000, 1003 + n):
+            left, event = (0, "completed") if port % 3 == 0 else (1, "started")
+            client.announce(info_hash(n), port=port, left=left, event=event)
+        client.announce(info_hash(n), port=1000)
+        client.scrape(info_hash(n))
+    client.get("/nothing-here")
+    client.get("/stats?mode=no-such-mode")
+    with UdpClient(client.port) as udp:
+        udp.announce(info_hash(1), port=2000, left=0, event=COMPLETED)
+        udp.announce(info_hash(2), port=2001)
+        udp.scrape(info_hash(1))
+
+
+@pytest.fixture
+def both(tracker, http, tmp_path):
+    """Clients of (the reference, ours), both after the same requests."""
+    reference = start_reference(
+        tmp_path / "reference", [info_hash(n) for n in range(5)], REFERENCE_PORT
+    )
+    try:
+        client = HttpClient(REFERENCE_PORT)
+        for each in (client, http):
+            drive(each)
+        yield client, http
+    finally:
+        reference.kill()
+
+
+def without_time(page):
+    """Uptime and what is per second or hour of it depend on the moment."""
+    page = re.sub(r"\d+ seconds \(\d+ hours\)", "N seconds (N hours)", page)
+    return re.sub(r"\d+( (conns|success|scrape|bytes)/s| completed/h)", r"N\1", page)
+
+
+@pytest.mark.parametrize(
+    "mode",
+    "peer conn udp4 tcp4 scrp fscr torr completed syncs renew".split(),
+)
+def test_a_mode_is_the_references_to_the_byte(both, mode):
+    theirs, ours = (without_time(client.stats(mode)) for client in both)
+    assert ours == theirs
+
+
+def test_herr_has_the_references_lines_and_ours_stand_beside_the_right_numbers(both):
+    """The reference numbers nine errors and names seven, so the last three of its names stand beside
+    the counters of others.
+    """
+    theirs, ours = (client.stats("herr").splitlines() for client in both)
+    assert [line[:8] for line in ours] == [line[:8] for line in theirs]
+    assert theirs[2:] == ["400 PAR 1", "400 COM 0", "403 IP  0", "404 INV 0", "500 SRV 0"]
+    assert ours[2:] == ["400 PAR 1", "400 COM 0", "403 IP  0", "404 INV 1", "500 SRV 0"]
+
+
+def fields_of(client):
+    """The XML as (path, attributes, text) in order."""
+    root = xml.etree.ElementTree.fromstring(client.stats("everything"))
+
+    def walk(element, path):
+        yield path, tuple(element.attrib.items()), (element.text or "").strip()
+        for child in element:
+            yield from walk(child, f"{path}/{child.tag}")
+
+    return list(walk(root, root.tag))
+
+
+# What is random, depends on the moment, or names the program.
+OF_ITS_OWN = ("stats/tracker_id", "stats/version", "stats/uptime")
+
+
+def test_the_xml_has_the_references_fields_in_its_order_with_its_values(both):
+    theirs, ours = (fields_of(client) for client in both)
+    assert [field[:2] for field in ours] == [field[:2] for field in theirs]
+    for mine, other in zip(ours, theirs):
+        if not mine[0].startswith(OF_ITS_OWN):
+            assert mine == other
+
+
+def test_the_xml_has_the_references_white_space(both):
+    def shape(client):
+        page = re.sub(r"(?s)<version>.*</version>", "<version></version>", client.stats("everything"))
+        return re.sub(r">\d+<", ">N<", page)
+
+    theirs, ours = map(shape, both)
+    assert ours == theirs
+
+
+def test_completed_counts_by_the_hour_as_the_reference_does(both):
+    lines = [client.stats("completed").splitlines() for client in both]
+    assert lines[0][3] == lines[1][3]
+
+
+def test_the_third_word_of_line_three_is_the_number_of_torrents(both):
+    for client in both:
+        assert client.get("/stats").body.decode().splitlines()[2].split()[2] == "5"
