@@ -137,7 +137,7 @@ void HttpFrontend::full_scrape(Exchange& exchange) {
 
 void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
   const auto question = parse_stats_query(exchange.query, defaults);
-  const bool shows_names = question && question->mode->shows_names;
+  const bool shows_names = question ? question->mode->shows_names : question.error().shows_names;
   if (!may(shows_names ? Sight::names : Sight::counters, exchange)) {
     return refuse(exchange, {HttpStatus::access_denied}, HttpError::access_denied);
   }

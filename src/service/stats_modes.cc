@@ -67,7 +67,7 @@ Unexpected<StatsRefusal> refuse(std::string reason) {
 std::string unknown_mode() {
   std::string reason = "mode: there is no such one. There are";
   for (const StatsMode& row : kModes) {
-    if (row.text != nullptr && !row.walk) reason += " " + std::string(row.name);
+    if (row.text != nullptr) reason += " " + std::string(row.name);
   }
   return reason + ".";
 }
@@ -93,17 +93,20 @@ Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
     return refuse("info_hash: this is the path of the statistics; announce at /announce.");
   const StatsMode* mode = find_mode(word(query, "mode", defaults.mode));
   if (mode == nullptr) return refuse(unknown_mode());
+  const auto refuse_mode = [mode](std::string reason) {
+    return Unexpected(StatsRefusal{std::move(reason), mode->shows_names});
+  };
   if (mode->feature != nullptr && !*mode->feature) {
-    return refuse("mode: this one needs the build switch " + std::string(mode->feature->name) +
-                  ", which is not built in.");
+    return refuse_mode("mode: this one needs the build switch " + std::string(mode->feature->name) +
+                       ", which is not built in.");
   }
-  if (mode->text == nullptr) return refuse("mode: this version does not have this one.");
+  if (mode->text == nullptr) return refuse_mode("mode: this version does not have this one.");
   const auto said = find_parameter(query, "format");
   const auto format =
       said ? find_format(word(query, "format", "")) : std::optional(defaults.format);
-  if (!format) return refuse("format: there is no such one. There are text and json.");
+  if (!format) return refuse_mode("format: there is no such one. There are text and json.");
   if (*format == StatsFormat::json && mode->json == nullptr)
-    return refuse("format: this mode has no json.");
+    return refuse_mode("format: this mode has no json.");
   return StatsQuestion{mode, *format};
 }
 

@@ -60,6 +60,8 @@ struct StatsQuestion {
 // be right. Nothing of the query is repeated, so it may stand in HTML.
 struct StatsRefusal {
   std::string reason;
+  // The mode it asks for shows single torrents, peers or networks.
+  bool shows_names = false;
 };
 // No refusal is longer.
 inline constexpr size_t kMaxStatsRefusal = 256;
