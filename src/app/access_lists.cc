@@ -5,14 +5,20 @@
 #include "base/features.h"
 
 namespace ot {
+namespace {
+
+bool has_fifo(const AccessSettings& settings) {
+  return !settings.fifo_add.empty() || !settings.fifo_delete.empty();
+}
+
+}  // namespace
 
 AccessMode access_mode(const AccessSettings& settings) {
   if (!settings.whitelist.empty()) return AccessMode::white;
   if (!settings.blacklist.empty()) return AccessMode::black;
-  const bool has_fifo = !settings.fifo_add.empty() || !settings.fifo_delete.empty();
   if (features::kWhitelist && !features::kBlacklist) return AccessMode::white;
   // What comes through the FIFOs can only be meant for the one kind of list there is.
-  if (features::kBlacklist && !features::kWhitelist && has_fifo) return AccessMode::black;
+  if (features::kBlacklist && !features::kWhitelist && has_fifo(settings)) return AccessMode::black;
   return AccessMode::open;
 }
 
@@ -41,7 +47,7 @@ Result<void, StartError> AccessLists::start(const AccessSettings& settings, Work
     }
   }
   if (access_.mode() == AccessMode::open) {
-    if (!settings.fifo_add.empty() || !settings.fifo_delete.empty())
+    if (has_fifo(settings))
       log_.warning(
           "access.fifo_add and access.fifo_delete have no effect: there is no list to change; "
           "name one with access.whitelist or access.blacklist");
