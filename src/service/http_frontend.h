@@ -7,7 +7,9 @@
 // permissions. Thread: that of the loop.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "net/event_loop.h"
@@ -66,7 +68,9 @@ class HttpFrontend final : public StreamHandler {
   void full_scrape(Exchange& exchange);
   void stats(Exchange& exchange);
   void root(Exchange& exchange);
-  void fail(Exchange& exchange, std::string_view reason);
+  // Without `retry_in` the client need not come back.
+  void fail(Exchange& exchange, std::string_view reason,
+            std::optional<std::chrono::minutes> retry_in = std::nullopt);
   [[nodiscard]] bool may(Sight sight, const Exchange& exchange) const {
     return may_see(options_.permissions, sight, exchange.client, exchange.fields);
   }
