@@ -101,7 +101,11 @@ void HttpFrontend::serve(Route route, Exchange& exchange) {
 
 void HttpFrontend::announce(Exchange& exchange) {
   const ClientAddress& client = exchange.client;
-  if (client.refusal) return fail(exchange, describe(*client.refusal));
+  if (client.refusal) {
+    // The fault may be the proxy's; who takes "never" at its word would not see it mended.
+    const auto later = std::chrono::ceil<std::chrono::minutes>(tracker_.policy().interval);
+    return fail(exchange, describe(*client.refusal), later);
+  }
   const auto parsed = parse_announce(exchange.query, client.announced);
   if (!parsed) return fail(exchange, parsed.error().reason);
   const AnnounceRequest& request = parsed->request;
@@ -182,12 +186,14 @@ void HttpFrontend::root(Exchange& exchange) {
   refuse(exchange, {HttpStatus::found, options_.redirect_url}, HttpError::redirect);
 }
 
-void HttpFrontend::fail(Exchange& exchange, std::string_view reason) {
+void HttpFrontend::fail(Exchange& exchange, std::string_view reason,
+                        std::optional<std::chrono::minutes> retry_in) {
   record(exchange, Action::refused);
   statistics_.record(HttpError::invalid_parameter);
   const ByteSpan room = exchange.out.reserve(kMaxFailureReply);
   commit(exchange.out, room,
-         write_failure_reply(room, {reason, tracker_.policy().interval}, exchange.persistence));
+         write_failure_reply(room, {reason, tracker_.policy().interval, retry_in},
+                             exchange.persistence));
 }
 
 // An error page closes the connection: who asks for what is not here has no further business.

@@ -7,6 +7,7 @@
 // permissions. Thread: that of the loop.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -82,7 +83,9 @@ class HttpFrontend final : public StreamHandler {
   void metrics(Exchange& exchange);
   void reply(Exchange& exchange, std::string_view body, std::string_view content_type);
   void root(Exchange& exchange);
-  void fail(Exchange& exchange, std::string_view reason);
+  // Without `retry_in` the client need not come back.
+  void fail(Exchange& exchange, std::string_view reason,
+            std::optional<std::chrono::minutes> retry_in = std::nullopt);
   [[nodiscard]] bool may(Sight sight, const Exchange& exchange) const {
     return may_see(options_.permissions, sight, exchange.client, exchange.fields);
   }

@@ -75,6 +75,7 @@ TEST_F(HttpClientsAddressTest, AProxyThatNamesNobodyIsRefusedAndNotTracked) {
         "X-Forwarded-For: 224.0.0.1\r\n", "X-Forwarded-For: 127.0.0.1\r\n"}) {
     const Bencoded reply = decoded(ask("10.0.0.1", kAnnounce, fields));
     EXPECT_TRUE(reply.has("failure reason")) << fields;
+    EXPECT_EQ(reply["retry in"].text, "30") << "the proxy may be mended";
   }
   EXPECT_EQ(tracker_.table.torrents(), 0U);
 }
