@@ -32,10 +32,13 @@ def white_list(tmp_path):
 
 
 def start_in(start_tracker, white_list):
+    """A tracker that has answered: one that only listens has not opened all it needs."""
     flags = ["-i", TRACKER_V4, "-p", str(PORT), "-P", str(PORT)]
-    return start_tracker(
+    tracker = start_tracker(
         port=PORT, arguments=[*flags, "-d", str(white_list.parent), "-w", white_list.name]
     )
+    is_served_over_udp(PORT, info_hash(1))
+    return tracker
 
 
 class Load:
