@@ -1,0 +1,12 @@
+// What most unit tests include, compiled once a variant and before all else, hence without a guard.
+// Each test still names what it uses.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
