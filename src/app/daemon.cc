@@ -38,9 +38,11 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
       table_(options.table, KeyedHash::random()),
       tracker_(table_, options.policy, statistics_, Random()),
       connection_ids_(new_connection_ids()),
-      udp_frontend_(*loop_, tracker_, connection_ids_, statistics_, options.udp),
+      udp_frontend_(*loop_, tracker_, connection_ids_, statistics_, options.udp,
+                    options.http.addresses),
       http_frontend_(
           *loop_, tracker_, statistics_, [this] { return snapshot(); }, options.http),
+      proxy_introduction_(http_frontend_.proxies(), log_),
       tcp_server_(*loop_, http_frontend_, options.tcp),
       expiry_(table_, clock),
       expiry_timer_(loop_->timers(), [this] { age(); }),
@@ -92,6 +94,10 @@ Result<void, SystemError> Daemon::watch_signals() {
 Result<void, SystemError> Daemon::serve(Listeners listeners) {
   for (UniqueFd& socket : listeners.tcp) {
     if (auto added = tcp_server_.add_listener(std::move(socket)); !added) return added;
+  }
+  for (UniqueFd& socket : listeners.proxied_tcp) {
+    auto added = tcp_server_.add_listener(std::move(socket), &proxy_introduction_);
+    if (!added) return added;
   }
   for (UniqueFd& socket : listeners.udp) {
     auto server = UdpServer::create(*loop_, std::move(socket), udp_frontend_);

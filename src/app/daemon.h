@@ -24,6 +24,7 @@
 #include "net/tcp_server.h"
 #include "net/udp_server.h"
 #include "service/http_frontend.h"
+#include "service/proxy_introduction.h"
 #include "service/udp_frontend.h"
 #include "swarm/expiry.h"
 
@@ -75,6 +76,7 @@ class Daemon {
   const ConnectionIds connection_ids_;
   UdpFrontend udp_frontend_;
   HttpFrontend http_frontend_;
+  ProxyIntroduction proxy_introduction_;
   TcpServer tcp_server_;
   std::vector<std::unique_ptr<UdpServer>> udp_servers_;
   std::unique_ptr<SignalWatcher> signals_;

@@ -22,12 +22,14 @@ std::vector<IpAddress> wildcards() {
 struct Place {
   ListenProtocol protocol;
   Endpoint endpoint;
+  bool proxied = false;
 
   friend bool operator==(const Place&, const Place&) = default;
 };
 
 std::string describe(const Place& place) {
-  return (place.protocol == ListenProtocol::tcp ? "TCP " : "UDP ") + place.endpoint.to_string();
+  return (place.protocol == ListenProtocol::tcp ? "TCP " : "UDP ") + place.endpoint.to_string() +
+         (place.proxied ? ", behind PROXY headers" : "");
 }
 
 std::vector<Place> places_of(const ListenOption& option) {
@@ -35,19 +37,23 @@ std::vector<Place> places_of(const ListenOption& option) {
   std::vector<Place> places;
   places.reserve(addresses.size());
   for (const IpAddress& address : addresses)
-    places.push_back({option.protocol, {address, option.port}});
+    places.push_back({option.protocol, {address, option.port}, option.proxied});
   return places;
 }
 
-void add(Listeners& listeners, ListenProtocol protocol, UniqueFd socket) {
-  (protocol == ListenProtocol::tcp ? listeners.tcp : listeners.udp).push_back(std::move(socket));
+void add(Listeners& listeners, const Place& place, UniqueFd socket) {
+  if (place.protocol == ListenProtocol::udp) {
+    listeners.udp.push_back(std::move(socket));
+  } else {
+    (place.proxied ? listeners.proxied_tcp : listeners.tcp).push_back(std::move(socket));
+  }
 }
 
 Result<void, SystemError> bind_one(Listeners& listeners, const Place& place, Log& log) {
   auto socket =
       place.protocol == ListenProtocol::tcp ? listen_tcp(place.endpoint) : bind_udp(place.endpoint);
   if (!socket) return Unexpected(socket.error());
-  add(listeners, place.protocol, std::move(*socket));
+  add(listeners, place, std::move(*socket));
   log.info("listening on " + describe(place));
   return {};
 }
@@ -72,8 +78,17 @@ const Feature* excluding(const IpAddress& address) {
   return other_family ? &other_family : nullptr;
 }
 
+bool is_proxied(const std::vector<ListenOption>& configured, const Endpoint& endpoint) {
+  return std::any_of(configured.begin(), configured.end(), [&](const ListenOption& option) {
+    const std::vector<Place> places = places_of(option);
+    return std::find(places.begin(), places.end(), Place{ListenProtocol::tcp, endpoint, true}) !=
+           places.end();
+  });
+}
+
 Result<Place, StartError> take_over(Listeners& listeners, size_t index,
-                                    const Environment& environment) {
+                                    const Environment& environment,
+                                    const std::vector<ListenOption>& configured) {
   const int fd = Environment::kFirstSocket + static_cast<int>(index);
   const std::string& name = environment.sockets[index];
   const auto refusal = [&](const std::string& reason) {
@@ -88,8 +103,9 @@ Result<Place, StartError> take_over(Listeners& listeners, size_t index,
                    std::string(feature->name) + ")");
   }
   const bool tcp = socket->kind == InheritedSocket::Kind::tcp_listener;
-  const Place place{tcp ? ListenProtocol::tcp : ListenProtocol::udp, socket->local};
-  add(listeners, place.protocol, std::move(socket->fd));
+  const Place place{tcp ? ListenProtocol::tcp : ListenProtocol::udp, socket->local,
+                    tcp && is_proxied(configured, socket->local)};
+  add(listeners, place, std::move(socket->fd));
   return place;
 }
 
@@ -111,7 +127,7 @@ Result<Listeners, StartError> Listeners::open(const ListenSettings& settings,
   Listeners listeners;
   std::vector<Place> taken;
   for (size_t i = 0; i < environment.sockets.size(); ++i) {
-    const auto place = take_over(listeners, i, environment);
+    const auto place = take_over(listeners, i, environment, settings.sockets);
     if (!place) return Unexpected(place.error());
     log.info("listening on " + describe(*place) + ", a socket that was passed in");
     taken.push_back(*place);

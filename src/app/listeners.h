@@ -13,11 +13,12 @@ namespace ot {
 
 struct Listeners {
   std::vector<UniqueFd> tcp;
+  std::vector<UniqueFd> proxied_tcp;  // each connection begins with a PROXY header
   std::vector<UniqueFd> udp;
 
   // Sockets that were passed in replace all others: half of a restart without loss would be none.
   // The log names each socket, and each that somebody has asked for and that is left out because of
-  // that.
+  // that. One at the address of a listen.tcp.proxy is served as such.
   [[nodiscard]] static Result<Listeners, StartError> open(const ListenSettings& settings,
                                                           const Environment& environment, Log& log);
 };

@@ -2,7 +2,21 @@
 
 #include <algorithm>
 
+#include "protocol/forwarded.h"
+
 namespace ot {
+namespace {
+
+AddressRules address_rules(const AccessSettings& access) {
+  return {Networks(access.proxies), Networks(access.ip_from_query),
+          parse_forwarded_header(access.proxy_header).value_or(ForwardedHeader::x_forwarded_for)};
+}
+
+PermissionRules permission_rules(const AccessSettings& access) {
+  return {Networks(access.blessed), Networks(access.stats), Networks(access.fullscrape)};
+}
+
+}  // namespace
 
 RoomOptions room_options(const Settings& settings) {
   const TrackerSettings& tracker = settings.tracker;
@@ -22,6 +36,8 @@ RoomOptions room_options(const Settings& settings) {
   options.http.stats_path = settings.access.stats_path;
   options.http.metrics_path = settings.access.metrics_path;
   options.http.redirect_url = tracker.redirect_url;
+  options.http.addresses = address_rules(settings.access);
+  options.http.permissions = permission_rules(settings.access);
   options.tcp.request_timeout = tracker.http_timeout;
   options.tcp.idle_timeout = tracker.keepalive_timeout;
   options.tcp.max_reply = std::max(options.tcp.max_reply, HttpFrontend::max_reply(options.policy));

@@ -1,5 +1,6 @@
 #include "base/bytes.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 
@@ -19,6 +20,12 @@ constexpr std::array<uint8_t, 256> make_hex_digits() {
 constexpr std::array<uint8_t, 256> kHexDigits = make_hex_digits();
 
 }  // namespace
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return to_lower(x) == to_lower(y);
+         });
+}
 
 bool parse_hex(std::string_view text, ByteSpan out) {
   if (text.size() != 2 * out.size()) return false;

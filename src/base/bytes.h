@@ -1,5 +1,5 @@
 // Bounds-checked access to bytes on the wire and in text: big-endian reader and writer, hex,
-// decimal numbers.
+// decimal numbers, letters in any case.
 //
 // Nothing here allocates or throws. A reader or writer that would leave its span does nothing,
 // answers false or zero, and stays failed, so that a parser may check once at its end.
@@ -137,6 +137,12 @@ class ByteWriter {
   const char lower = static_cast<char>(static_cast<unsigned char>(c) | 0x20U);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
+
+// ASCII letters only; every other byte is itself.
+[[nodiscard]] constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 // Fills `out` from exactly 2 * out.size() hex digits, either case; false (and `out` unspecified)
 // otherwise.

@@ -45,7 +45,8 @@ OT_FEATURE(kLogNumwant, WANT_LOG_NUMWANT);
 OT_FEATURE(kSyslog, WANT_SYSLOGS);
 
 // Those that do something so far; `-v` names no others.
-inline constexpr std::array kWorking{kV4Only, kV6Only, kKeepAlive};
+inline constexpr std::array kWorking{
+    kV4Only, kV6Only, kKeepAlive, kRestrictStats, kIpFromQueryString, kIpFromProxy};
 
 static_assert(!kV4Only || !kV6Only,
               "WANT_V4_ONLY and WANT_V6 together leave no family to serve; take one of them");

@@ -74,6 +74,15 @@ Fault paths_differ(const Settings& settings) {
          access.metrics_path + ") take requests from each other";
 }
 
+Fault proxies_are_known(const Settings& settings) {
+  const std::vector<ListenOption>& sockets = settings.listen.sockets;
+  const bool any_proxied = std::any_of(sockets.begin(), sockets.end(),
+                                       [](const ListenOption& socket) { return socket.proxied; });
+  if (!any_proxied || !settings.access.proxies.empty()) return std::nullopt;
+  return "nobody could connect to a listen.tcp.proxy without an access.proxy; name the proxies "
+         "there";
+}
+
 bool is_taken(std::string_view path) {
   return path == "announce" || path == "announce.php" || path == "scrape" || path == "scrape.php";
 }
@@ -86,7 +95,7 @@ Fault paths_are_free(const Settings& settings) {
   return std::nullopt;
 }
 
-constexpr std::array<Check, 9> kChecks{{
+constexpr std::array<Check, 10> kChecks{{
     {"tracker.interval", "tracker.peer_timeout", interval_below_peer_timeout},
     {"tracker.interval_jitter", "tracker.interval", jitter_within_interval},
     {"tracker.interval_jitter", "tracker.peer_timeout", jitter_below_peer_timeout},
@@ -94,6 +103,7 @@ constexpr std::array<Check, 9> kChecks{{
     {"tracker.numwant_default", "tracker.numwant_max", numwant_default_within_max},
     {"access.whitelist", "access.blacklist", one_list},
     {"access.fifo_add", "access.fifo_delete", two_fifos},
+    {"listen.tcp.proxy", "access.proxy", proxies_are_known},
     {"access.stats_path", "access.metrics_path", paths_differ},
     {"access.stats_path", "access.metrics_path", paths_are_free},
 }};

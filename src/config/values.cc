@@ -20,8 +20,11 @@ constexpr std::array<Unit, 3> kSizes{{{'G', 1 << 30}, {'M', 1 << 20}, {'K', 1 <<
 
 constexpr size_t kMaxQuoted = 80;
 
+// What protocol/forwarded reads.
+constexpr std::array<std::string_view, 3> kProxyHeaders{"X-Forwarded-For", "X-Real-IP",
+                                                        "CF-Connecting-IP"};
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
 bool all_of(std::string_view text, bool (*is_good)(char)) {
@@ -161,13 +164,12 @@ Parsed<std::string> parse_url_path(std::string_view text, const Range& range) {
   return std::string(path);
 }
 
-Parsed<std::string> parse_header_name(std::string_view text, const Range& range) {
-  const auto is_good = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; };
-  if (text.empty() || !all_of(text, is_good)) {
-    return fault(text, "is not the name of an HTTP header, as X-Forwarded-For is");
+Parsed<std::string> parse_proxy_header_name(std::string_view text, const Range& /*range*/) {
+  for (const std::string_view name : kProxyHeaders) {
+    if (equal_ignoring_case(text, name)) return std::string(name);
   }
-  if (auto wrong = wrong_length(text, range)) return std::move(*wrong);
-  return std::string(text);
+  return fault(text,
+               "is no header that is read; take X-Forwarded-For, X-Real-IP or CF-Connecting-IP");
 }
 
 Parsed<Network> parse_network(std::string_view text, const Range& /*range*/) {

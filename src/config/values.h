@@ -52,10 +52,12 @@ struct Range {
 [[nodiscard]] Parsed<std::string> parse_url(std::string_view text, const Range& range);
 // The path of a URL as requests are matched with it: "stats", "a/b"; a slash in front is dropped.
 [[nodiscard]] Parsed<std::string> parse_url_path(std::string_view text, const Range& range);
-// The name of a header of HTTP.
-[[nodiscard]] Parsed<std::string> parse_header_name(std::string_view text, const Range& range);
 
 // These have no range.
+// The name of a header in which proxies name the client, in any case; answered as it is usually
+// written.
+[[nodiscard]] Parsed<std::string> parse_proxy_header_name(std::string_view text,
+                                                          const Range& range);
 // An address or CIDR, of either family.
 [[nodiscard]] Parsed<Network> parse_network(std::string_view text, const Range& range);
 // An address of a family that this build serves.

@@ -33,8 +33,8 @@ void Acceptor::stop() {
   listeners_.clear();
 }
 
-Result<void, SystemError> Acceptor::add(UniqueFd listener) {
-  Listener& added = listeners_.emplace_back(*this, std::move(listener));
+Result<void, SystemError> Acceptor::add(UniqueFd listener, Introducer* introducer) {
+  Listener& added = listeners_.emplace_back(*this, std::move(listener), introducer);
   auto watch = loop_.watch(added.socket.get(), EPOLLIN, added);
   if (!watch) {
     listeners_.pop_back();
@@ -53,7 +53,7 @@ void Acceptor::accept_from(const Listener& listener) {
     UniqueFd socket(
         accept4(listener.socket.get(), &address.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
-      handler_.on_accepted(std::move(socket), to_endpoint(address));
+      handler_.on_accepted(std::move(socket), to_endpoint(address), listener.introducer);
     } else if (!survives(errno)) {
       return;
     }

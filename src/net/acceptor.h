@@ -13,14 +13,15 @@
 #include "base/posix.h"
 #include "base/result.h"
 #include "net/event_loop.h"
+#include "net/stream.h"
 #include "net/timer.h"
 
 namespace ot {
 
 class AcceptHandler {
  public:
-  // Owns the non-blocking socket from here on.
-  virtual void on_accepted(UniqueFd socket, const Endpoint& peer) = 0;
+  // Owns the non-blocking socket from here on. `introducer` is that of its listener, or null.
+  virtual void on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) = 0;
   // Closes a connection that can be spared; false if there is none.
   virtual bool make_room() = 0;
 
@@ -36,8 +37,9 @@ class Acceptor {
   Acceptor& operator=(const Acceptor&) = delete;
   ~Acceptor();
 
-  // Takes a socket of listen_tcp().
-  [[nodiscard]] Result<void, SystemError> add(UniqueFd listener);
+  // Takes a socket of listen_tcp(). `introducer`, which outlives this, is handed on with each of
+  // its connections.
+  [[nodiscard]] Result<void, SystemError> add(UniqueFd listener, Introducer* introducer = nullptr);
 
   // Closes the listeners. Those who wait in the backlog of a socket that others hold too are left
   // to them.
@@ -57,10 +59,12 @@ class Acceptor {
 
   class Listener final : public EventHandler {
    public:
-    Listener(Acceptor& owner, UniqueFd listening) : socket(std::move(listening)), owner_(owner) {}
+    Listener(Acceptor& owner, UniqueFd listening, Introducer* theirs)
+        : socket(std::move(listening)), introducer(theirs), owner_(owner) {}
     void on_events(uint32_t events) override;
 
     const UniqueFd socket;
+    Introducer* const introducer;
     Watch watch;
 
    private:

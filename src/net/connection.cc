@@ -2,7 +2,7 @@
 
 namespace ot {
 
-Connection& ConnectionTable::open(ConnectionEvents& events, UniqueFd socket, const Endpoint& peer) {
+Connection& ConnectionTable::open(ConnectionEvents& events, UniqueFd socket, const Caller& caller) {
   if (free_.empty()) {
     free_.push_back(static_cast<uint32_t>(slots_.size()));
     slots_.emplace_back();
@@ -10,7 +10,7 @@ Connection& ConnectionTable::open(ConnectionEvents& events, UniqueFd socket, con
   const uint32_t index = free_.back();
   free_.pop_back();
   Slot& slot = slots_[index];
-  slot.connection = std::make_unique<Connection>(events, std::move(socket), peer,
+  slot.connection = std::make_unique<Connection>(events, std::move(socket), caller,
                                                  ConnectionToken{index, slot.generation});
   return *slot.connection;
 }

@@ -12,9 +12,16 @@
 #include "base/ip_address.h"
 #include "base/posix.h"
 #include "net/event_loop.h"
+#include "net/stream.h"
 #include "net/timeout_queue.h"
 
 namespace ot {
+
+// Who speaks on a connection, and who has yet to say whose it is, if anybody.
+struct Caller {
+  StreamPeer peer;
+  Introducer* introducer = nullptr;
+};
 
 class Connection;
 
@@ -42,8 +49,8 @@ class Connection final : public EventHandler, public TimeoutHook {
     draining,  // replied and shut down; unread input is thrown away before the close
   };
 
-  Connection(ConnectionEvents& events, UniqueFd fd, const Endpoint& from, ConnectionToken name)
-      : socket(std::move(fd)), peer(from), token(name), events_(events) {}
+  Connection(ConnectionEvents& events, UniqueFd fd, const Caller& from, ConnectionToken name)
+      : socket(std::move(fd)), caller(from), token(name), events_(events) {}
 
   void on_events(uint32_t) override { events_.on_ready(*this); }
 
@@ -51,7 +58,7 @@ class Connection final : public EventHandler, public TimeoutHook {
   [[nodiscard]] size_t buffered() const { return input.size() + unsent.size(); }
 
   const UniqueFd socket;
-  const Endpoint peer;
+  Caller caller;
   const ConnectionToken token;
   Watch watch;
   uint32_t watched_events = 0;
@@ -69,7 +76,7 @@ class Connection final : public EventHandler, public TimeoutHook {
 
 class ConnectionTable {
  public:
-  [[nodiscard]] Connection& open(ConnectionEvents& events, UniqueFd socket, const Endpoint& peer);
+  [[nodiscard]] Connection& open(ConnectionEvents& events, UniqueFd socket, const Caller& caller);
   // Closes the socket and frees the connection.
   void close(Connection& connection);
   // nullptr if that one is gone.

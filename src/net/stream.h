@@ -5,12 +5,45 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/bytes.h"
 #include "base/ip_address.h"
 
 namespace ot {
+
+// Who is at the other end of a connection.
+struct StreamPeer {
+  Endpoint socket;  // as the kernel has it
+  // Whether an Introducer has said whose connection it is, and what it said: nothing if it does not
+  // know, or speaks for itself.
+  bool introduced = false;
+  std::optional<Endpoint> client = std::nullopt;
+};
+
+// What an Introducer makes of the first bytes of a connection.
+struct Introduction {
+  enum class Status : uint8_t { need_more, refused, complete };
+
+  Status status = Status::need_more;
+  // If complete: the bytes it took, and whose connection it is, if it says so.
+  size_t consumed = 0;
+  std::optional<Endpoint> client = std::nullopt;
+};
+
+// Reads what stands in front of the first request on a listener behind a proxy: whose connection
+// this is. Thread: that of the loop.
+class Introducer {
+ public:
+  // Whether anybody at that address may introduce others; asked before a byte is read.
+  [[nodiscard]] virtual bool trusts(const Endpoint& socket) = 0;
+  // Called with all bytes of the connection so far until it does not need more.
+  [[nodiscard]] virtual Introduction on_introduction(const Endpoint& socket, ByteView input) = 0;
+
+ protected:
+  ~Introducer() = default;
+};
 
 // What a handler makes of the bytes before it.
 struct StreamVerdict {
@@ -74,12 +107,12 @@ class OutputBuffer {
 class StreamHandler {
  public:
   // A connection was accepted; it may never send a request.
-  virtual void on_connected(const Endpoint& /*peer*/) {}
+  virtual void on_connected(const Endpoint& /*socket*/) {}
   // Looks for one request at the front of `input` and, if it is whole, appends the reply to `out`.
   // The first `already_seen` bytes were there at the last call, which answered need_more for the
   // same request. Called again for what follows a request until it needs more. No view outlives the
   // call.
-  virtual StreamVerdict on_bytes(const Endpoint& peer, ByteView input, size_t already_seen,
+  virtual StreamVerdict on_bytes(const StreamPeer& peer, ByteView input, size_t already_seen,
                                  OutputBuffer& out) = 0;
 
  protected:

@@ -68,6 +68,9 @@ struct TcpServer::Served {
   int requests = 0;
   size_t consumed = 0;
   bool nothing_unread = false;  // closing now cannot cause a reset
+
+  // No reply that a reset could destroy.
+  static Served refused() { return {StreamVerdict::Next::close, 0, 0, true}; }
 };
 
 TcpServer::TcpServer(EventLoop& loop, StreamHandler& handler, const TcpOptions& options)
@@ -103,8 +106,8 @@ TcpServer::~TcpServer() {
   while (Connection* connection = ready_.front()) close(*connection);
 }
 
-Result<void, SystemError> TcpServer::add_listener(UniqueFd listener) {
-  return acceptor_.add(std::move(listener));
+Result<void, SystemError> TcpServer::add_listener(UniqueFd listener, Introducer* introducer) {
+  return acceptor_.add(std::move(listener), introducer);
 }
 
 void TcpServer::stop_listening() {
@@ -120,29 +123,38 @@ TcpCounters TcpServer::counters() const {
 }
 
 // Most clients are served and gone here, without a Connection.
-void TcpServer::on_accepted(UniqueFd socket, const Endpoint& peer) {
+void TcpServer::on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) {
   ++counters_.accepted;
   handler_.on_connected(peer);
+  if (introducer != nullptr && !introducer->trusts(peer)) return;
   if (socket.get() >= crowded_from_) make_room();
+  Caller caller{{peer}, introducer};
   const ssize_t size = recv(socket.get(), input_.get(), options_.max_input, MSG_DONTWAIT);
   if (size == 0 || (size < 0 && !would_block(errno))) return;
-  if (size < 0) return wait_for_request(open(std::move(socket), peer), 0);
+  if (size < 0) return wait_for_request(open(std::move(socket), caller), 0);
   const ByteView input(input_.get(), static_cast<size_t>(size));
   SocketSink sink(socket.get());
-  const Served served = serve(peer, input, input.size() == options_.max_input, 0, sink);
+  const Served served = serve(caller, input, input.size() == options_.max_input, 0, sink);
   if (sink.broken() || (served.nothing_unread && !sink.stuck())) return;
-  settle(open(std::move(socket), peer), input, served, sink);
+  settle(open(std::move(socket), caller), input, served, sink);
 }
 
-TcpServer::Served TcpServer::serve(const Endpoint& peer, ByteView input, bool may_have_more,
-                                   size_t seen, SocketSink& sink) {
+TcpServer::Served TcpServer::serve(Caller& caller, ByteView input, bool may_have_more, size_t seen,
+                                   SocketSink& sink) {
   using Next = StreamVerdict::Next;
   OutputBuffer out({output_.get(), options_.max_reply}, sink);
   Served served;
+  if (caller.introducer != nullptr) {
+    const Introduction said = introduce(caller, input);
+    if (said.status == Introduction::Status::refused) return Served::refused();
+    served = {.next = Next::need_more, .consumed = said.consumed};
+    if (said.status == Introduction::Status::need_more) return served;
+    seen = 0;
+  }
   while (served.consumed < input.size() && !sink.stuck()) {
     if (served.requests == options_.requests_per_wake) break;
     const ByteView rest = input.subspan(served.consumed);
-    const StreamVerdict verdict = handler_.on_bytes(peer, rest, seen, out);
+    const StreamVerdict verdict = handler_.on_bytes(caller.peer, rest, seen, out);
     assert(verdict.next != Next::keep || verdict.consumed > 0);
     served.next = verdict.next;
     if (verdict.next == Next::need_more) break;
@@ -156,6 +168,16 @@ TcpServer::Served TcpServer::serve(const Endpoint& peer, ByteView input, bool ma
       served.next == Next::close && served.consumed == input.size() && !may_have_more;
   out.flush(served.nothing_unread);
   return served;
+}
+
+Introduction TcpServer::introduce(Caller& caller, ByteView input) {
+  const Introduction said = caller.introducer->on_introduction(caller.peer.socket, input);
+  if (said.status == Introduction::Status::complete) {
+    caller.introducer = nullptr;
+    caller.peer.introduced = true;
+    caller.peer.client = said.client;
+  }
+  return said;
 }
 
 // Finds the place where `connection` waits for what it needs next; may close it or another one.
@@ -245,7 +267,7 @@ void TcpServer::advance(Connection& connection, size_t received, bool may_have_m
   if (pending > 0) std::memcpy(input_.get(), connection.input.data(), pending);
   const ByteView input(input_.get(), pending + received);
   SocketSink sink(connection.socket.get());
-  const Served served = serve(connection.peer, input, may_have_more, connection.seen, sink);
+  const Served served = serve(connection.caller, input, may_have_more, connection.seen, sink);
   settle(connection, input, served, sink);
 }
 
@@ -330,8 +352,8 @@ void TcpServer::limit_buffered() {
   }
 }
 
-Connection& TcpServer::open(UniqueFd socket, const Endpoint& peer) {
-  return connections_.open(*this, std::move(socket), peer);
+Connection& TcpServer::open(UniqueFd socket, const Caller& caller) {
+  return connections_.open(*this, std::move(socket), caller);
 }
 
 void TcpServer::close(Connection& connection) {

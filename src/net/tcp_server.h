@@ -51,7 +51,7 @@ struct TcpOptions {
 struct TcpCounters {
   uint64_t accepted = 0;
   uint64_t requests = 0;
-  // Incomplete request, or reply without progress.
+  // Incomplete introduction or request, or reply without progress.
   uint64_t closed_by_timeout = 0;
   uint64_t closed_idle = 0;
   // To make room for others: descriptors or memory.
@@ -68,8 +68,11 @@ class TcpServer final : private AcceptHandler, private ConnectionEvents {
   // Closes all connections.
   ~TcpServer();
 
-  // Takes a socket of listen_tcp() and serves it from the next pass on.
-  [[nodiscard]] Result<void, SystemError> add_listener(UniqueFd listener);
+  // Takes a socket of listen_tcp() and serves it from the next pass on. With an introducer, which
+  // outlives this, each connection begins with an introduction, within the time for a request; one
+  // that it does not trust or understand is closed without a word.
+  [[nodiscard]] Result<void, SystemError> add_listener(UniqueFd listener,
+                                                       Introducer* introducer = nullptr);
 
   // From now on no connection is accepted and none is kept for another request: the idle ones are
   // closed, the others after the requests they have sent.
@@ -84,12 +87,13 @@ class TcpServer final : private AcceptHandler, private ConnectionEvents {
   struct Served;
   class SocketSink;
 
-  void on_accepted(UniqueFd socket, const Endpoint& peer) override;
+  void on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) override;
   bool make_room() override;
   void on_ready(Connection& connection) override;
 
-  [[nodiscard]] Served serve(const Endpoint& peer, ByteView input, bool may_have_more, size_t seen,
+  [[nodiscard]] Served serve(Caller& caller, ByteView input, bool may_have_more, size_t seen,
                              SocketSink& sink);
+  [[nodiscard]] static Introduction introduce(Caller& caller, ByteView input);
   void settle(Connection& connection, ByteView input, const Served& served, SocketSink& sink);
   void wait_for_request(Connection& connection, int requests_served);
   void wait_idle(Connection& connection);
@@ -108,7 +112,7 @@ class TcpServer final : private AcceptHandler, private ConnectionEvents {
   void watch_for(Connection& connection, uint32_t events);
   void limit_buffered();
 
-  [[nodiscard]] Connection& open(UniqueFd socket, const Endpoint& peer);
+  [[nodiscard]] Connection& open(UniqueFd socket, const Caller& caller);
   void close(Connection& connection);
   void reset(Connection& connection);
 

@@ -8,8 +8,6 @@ namespace {
 constexpr std::string_view kGet = "GET ";
 constexpr size_t kMaxEmptyLines = 2;
 
-constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
 std::string_view trim(std::string_view text) {
   const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
@@ -234,12 +232,6 @@ bool accepts_gzip(const RequestHead& head) {
            weight.find_first_of("123456789") != std::string_view::npos;
   }
   return false;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return to_lower(x) == to_lower(y);
-         });
 }
 
 }  // namespace ot

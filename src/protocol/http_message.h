@@ -96,7 +96,4 @@ struct HeadResult {
 // Whether `Accept-Encoding` names gzip with a weight other than 0.
 [[nodiscard]] bool accepts_gzip(const RequestHead& head);
 
-// ASCII letters only.
-[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
-
 }  // namespace ot

@@ -26,7 +26,7 @@ constexpr BadParameter kBadLeft{"left", "Invalid left: it must be a number of by
 constexpr BadParameter kEscapeInLeft{"left", "Invalid left: bad percent-encoding."};
 constexpr BadParameter kEscapeInEvent{"event", "Invalid event: bad percent-encoding."};
 
-// Longer than any number or address that makes sense.
+// Longer than any number that makes sense.
 using ValueBuffer = std::array<uint8_t, 64>;
 
 // The decoded value: itself where nothing is encoded, else in the buffer.
@@ -75,18 +75,15 @@ std::optional<uint32_t> numwant_of(std::string_view text) {
   return value;
 }
 
-enum class Name : uint8_t { info_hash, port, left, event, numwant, compact, address, other };
+enum class Name : uint8_t { info_hash, port, left, event, numwant, compact, other };
 
-constexpr std::array<std::pair<std::string_view, Name>, 9> kNames{{
+constexpr std::array<std::pair<std::string_view, Name>, 6> kNames{{
     {kInfoHash, Name::info_hash},
     {"port", Name::port},
     {"left", Name::left},
     {"event", Name::event},
     {"numwant", Name::numwant},
     {"compact", Name::compact},
-    {"ip", Name::address},
-    {"ipv4", Name::address},
-    {"ipv6", Name::address},
 }};
 
 Name name_of(std::string_view key) {
@@ -104,19 +101,12 @@ Name name_of(std::string_view key) {
 // judged at the end.
 class AnnounceParser {
  public:
-  AnnounceParser(const IpAddress& client, const AnnounceOptions& options)
-      : ip_from_query_(options.ip_from_query) {
-    announce_.request.peer.address = client;
-  }
+  explicit AnnounceParser(const IpAddress& address) { announce_.request.peer.address = address; }
 
   // What is wrong with the parameter, if anything.
   std::optional<BadParameter> take(const QueryParameter& parameter) {
     const Name name = name_of(parameter.key);
     if (name == Name::other) return std::nullopt;
-    if (name == Name::address) {
-      take_address(parameter.value);
-      return std::nullopt;
-    }
     const unsigned bit = 1U << static_cast<unsigned>(name);
     if ((seen_ & bit) != 0)
       return name == Name::info_hash ? std::optional(kTwoInfoHashes) : std::nullopt;
@@ -156,7 +146,6 @@ class AnnounceParser {
         if (const auto text = decode_value(value, buffer_); text && *text == "0")
           announce_.form = PeerForm::dictionary;
         break;
-      case Name::address:
       case Name::other:
         break;
     }
@@ -190,17 +179,6 @@ class AnnounceParser {
     return std::nullopt;
   }
 
-  // A name instead of an address is allowed by BEP 3 and of no use here.
-  void take_address(std::string_view value) {
-    if (!ip_from_query_ || has_seen(Name::address)) return;
-    const auto text = decode_value(value, buffer_);
-    const auto address = text ? IpAddress::parse(*text) : std::nullopt;
-    if (!address) return;
-    seen_ |= 1U << static_cast<unsigned>(Name::address);
-    announce_.request.peer.address = *address;
-  }
-
-  bool ip_from_query_;
   HttpAnnounce announce_;
   unsigned seen_ = 0;
   ValueBuffer buffer_{};
@@ -242,9 +220,9 @@ RoutedTarget route(std::string_view target, const StatsPaths& paths) {
   return {route_path(path, paths), query};
 }
 
-Result<HttpAnnounce, BadParameter> parse_announce(std::string_view query, const IpAddress& client,
-                                                  const AnnounceOptions& options) {
-  AnnounceParser parser(client, options);
+Result<HttpAnnounce, BadParameter> parse_announce(std::string_view query,
+                                                  const IpAddress& address) {
+  AnnounceParser parser(address);
   QueryReader reader(query);
   for (QueryParameter parameter; reader.next(parameter);) {
     if (const auto problem = parser.take(parameter)) return Unexpected(*problem);

@@ -3,7 +3,7 @@
 //
 // Pure functions over views, no allocation. Parameters come in any order; of a repeated one the
 // first counts, except info_hash, which an announce has once. Parameters without a rule here
-// (peer_id, key, trackerid, uploaded, ...) are not even decoded.
+// (peer_id, key, trackerid, uploaded, ip, ...) are not even decoded.
 #pragma once
 
 #include <cstdint>
@@ -59,16 +59,11 @@ struct HttpAnnounce {
   PeerForm form = PeerForm::compact;
 };
 
-struct AnnounceOptions {
-  // Whether the first address in `ip`, `ipv4` or `ipv6` stands in for the client's own.
-  bool ip_from_query = false;
-};
-
-// The announce in `query`, from a client at `client`. Errors: info_hash absent, repeated or not 20
+// The announce in `query`, by the peer at `address`. Errors: info_hash absent, repeated or not 20
 // bytes; port absent, no number, or (unless the event is stopped) not 1 to 65535; left no number; a
 // bad escape in info_hash, port, left or event.
-[[nodiscard]] Result<HttpAnnounce, BadParameter> parse_announce(
-    std::string_view query, const IpAddress& client, const AnnounceOptions& options = {});
+[[nodiscard]] Result<HttpAnnounce, BadParameter> parse_announce(std::string_view query,
+                                                                const IpAddress& address);
 
 // The most hashes of one scrape; those behind are left out.
 inline constexpr size_t kMaxScrapeHashes = 64;

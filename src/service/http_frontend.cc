@@ -38,12 +38,14 @@ size_t HttpFrontend::max_reply(const TrackerPolicy& policy) {
                    kMaxFailureReply, kMaxErrorPage, kReplyHeadRoom + kMaxReport});
 }
 
-StreamVerdict HttpFrontend::on_bytes(const Endpoint& peer, ByteView input, size_t already_seen,
+StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, size_t already_seen,
                                      OutputBuffer& out) {
   const size_t scanned = already_seen - std::min(already_seen, kBegunEnd);
   const HeadResult parsed = parse_head(input, scanned);
   if (parsed.status == HeadResult::Status::incomplete) return StreamVerdict::need_more();
-  Exchange exchange{peer, {}, Persistence::close, out};
+  const IpAddress& socket = peer.socket.address;
+  Exchange exchange{
+      {socket, socket, std::nullopt}, parsed.head.fields, {}, Persistence::close, out};
   if (parsed.status == HeadResult::Status::bad) {
     refuse(exchange, {HttpStatus::invalid_request}, HttpError::parse_error);
     return StreamVerdict::close(0);
@@ -52,9 +54,24 @@ StreamVerdict HttpFrontend::on_bytes(const Endpoint& peer, ByteView input, size_
   const RoutedTarget target =
       route(parsed.head.target, {options_.stats_path, options_.metrics_path});
   exchange.query = target.query;
+  exchange.client = client_of(peer, parsed.head.fields, target);
   serve(target.route, exchange);
   const bool keep = exchange.persistence != Persistence::close;
   return keep ? StreamVerdict::keep(parsed.head.size) : StreamVerdict::close(parsed.head.size);
+}
+
+ClientAddress HttpFrontend::client_of(const StreamPeer& peer, std::string_view fields,
+                                      const RoutedTarget& target) const {
+  const IpAddress& socket = peer.socket.address;
+  const AddressRules& rules = options_.addresses;
+  // What most trackers are: nobody speaks for anybody else.
+  if (rules.proxies.empty() && rules.claimants.empty() && !peer.introduced)
+    return {socket, socket, std::nullopt};
+  AddressEvidence evidence{socket, std::nullopt, fields};
+  if (peer.introduced) evidence.proxy_header = ProxyHeader{peer.client, 0};
+  return decide_client_address(rules, evidence, [&target] {
+    return target.route == Route::announce ? address_in_query(target.query) : std::nullopt;
+  });
 }
 
 void HttpFrontend::serve(Route route, Exchange& exchange) {
@@ -64,7 +81,7 @@ void HttpFrontend::serve(Route route, Exchange& exchange) {
     case Route::scrape:
       return scrape(exchange);
     case Route::full_scrape:
-      return fail(exchange, "This tracker does not offer full scrapes.");
+      return full_scrape(exchange);
     case Route::stats:
       return stats(exchange, {});
     case Route::stats_json:
@@ -80,7 +97,9 @@ void HttpFrontend::serve(Route route, Exchange& exchange) {
 }
 
 void HttpFrontend::announce(Exchange& exchange) {
-  const auto parsed = parse_announce(exchange.query, exchange.peer.address);
+  const ClientAddress& client = exchange.client;
+  if (client.refusal) return fail(exchange, describe(*client.refusal));
+  const auto parsed = parse_announce(exchange.query, client.announced);
   if (!parsed) return fail(exchange, parsed.error().reason);
   record(exchange, Action::announce);
   const AnnounceRequest& request = parsed->request;
@@ -89,7 +108,7 @@ void HttpFrontend::announce(Exchange& exchange) {
   const ByteSpan room = exchange.out.reserve(AnnounceReplyFrame::size_for(numwant));
   AnnounceReplyFrame frame(room, parsed->form, numwant);
   const AnnounceReply reply = tracker_.announce(request, place, loop_.now(), frame.peers());
-  commit(exchange.out, room, frame.finish(reply, request.peer.address, exchange.persistence));
+  commit(exchange.out, room, frame.finish(reply, client.connection, exchange.persistence));
 }
 
 void HttpFrontend::scrape(Exchange& exchange) {
@@ -105,7 +124,14 @@ void HttpFrontend::scrape(Exchange& exchange) {
                             exchange.persistence));
 }
 
+void HttpFrontend::full_scrape(Exchange& exchange) {
+  if (!may(Sight::full_scrape, exchange)) return deny(exchange);
+  fail(exchange, "This tracker does not offer full scrapes.");
+}
+
 void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
+  const Sight sight = asks_for_names(exchange.query, defaults) ? Sight::names : Sight::counters;
+  if (!may(sight, exchange)) return deny(exchange);
   const auto question = parse_stats_query(exchange.query, defaults);
   if (!question) {
     return refuse(exchange, {.explanation = question.error().reason}, HttpError::invalid_parameter);
@@ -118,6 +144,7 @@ void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
 }
 
 void HttpFrontend::metrics(Exchange& exchange) {
+  if (!may(Sight::counters, exchange)) return deny(exchange);
   reply(exchange, print_metrics(take_snapshot_()), kMetricsContentType);
 }
 
@@ -142,6 +169,10 @@ void HttpFrontend::fail(Exchange& exchange, std::string_view reason) {
   const ByteSpan room = exchange.out.reserve(kMaxFailureReply);
   commit(exchange.out, room,
          write_failure_reply(room, {reason, tracker_.policy().interval}, exchange.persistence));
+}
+
+void HttpFrontend::deny(Exchange& exchange) {
+  refuse(exchange, {HttpStatus::access_denied}, HttpError::access_denied);
 }
 
 // An error page closes the connection: who asks for what is not here has no further business.

@@ -3,7 +3,8 @@
 //
 // What is recognisably an announce or a scrape but wrong gets 200 and a bencoded `failure reason`,
 // since clients show that and never read the body of an error; anything else that is wrong gets an
-// error page and a closed connection. Thread: that of the loop.
+// error page and a closed connection. Whose request it is decides client_address, what it may see
+// permissions. Thread: that of the loop.
 #pragma once
 
 #include <functional>
@@ -14,6 +15,8 @@
 #include "protocol/http_reply.h"
 #include "protocol/http_tracker.h"
 #include "protocol/tracker_reply.h"
+#include "service/client_address.h"
+#include "service/permissions.h"
 #include "service/stats_modes.h"
 #include "service/tracker.h"
 
@@ -23,6 +26,8 @@ struct HttpOptions {
   std::string stats_path = "stats";
   std::string metrics_path = "metrics";
   std::string redirect_url;  // where `/` sends people; empty: 404
+  AddressRules addresses;
+  PermissionRules permissions;
 };
 
 class HttpFrontend final : public StreamHandler {
@@ -33,34 +38,45 @@ class HttpFrontend final : public StreamHandler {
   HttpFrontend(const EventLoop& loop, Tracker& tracker, Statistics& statistics,
                TakeSnapshot take_snapshot, const HttpOptions& options = {});
 
-  void on_connected(const Endpoint& peer) override {
-    statistics_.record(Transport::tcp, peer.address.family(), Action::contact);
+  void on_connected(const Endpoint& socket) override {
+    statistics_.record(Transport::tcp, socket.address.family(), Action::contact);
   }
-  StreamVerdict on_bytes(const Endpoint& peer, ByteView input, size_t already_seen,
+  StreamVerdict on_bytes(const StreamPeer& peer, ByteView input, size_t already_seen,
                          OutputBuffer& out) override;
+
+  // access.proxy, as long as this lives.
+  [[nodiscard]] const Networks& proxies() const { return options_.addresses.proxies; }
 
   // The largest reply this front end builds; what TcpOptions::max_reply must be at least.
   [[nodiscard]] static size_t max_reply(const TrackerPolicy& policy);
 
  private:
   struct Exchange {
-    const Endpoint& peer;
+    ClientAddress client;
+    std::string_view fields;  // the header lines
     std::string_view query;
     Persistence persistence;
     OutputBuffer& out;
   };
 
+  [[nodiscard]] ClientAddress client_of(const StreamPeer& peer, std::string_view fields,
+                                        const RoutedTarget& target) const;
   void serve(Route route, Exchange& exchange);
   void announce(Exchange& exchange);
   void scrape(Exchange& exchange);
+  void full_scrape(Exchange& exchange);
   void stats(Exchange& exchange, const StatsDefaults& defaults);
   void metrics(Exchange& exchange);
   void reply(Exchange& exchange, std::string_view body, std::string_view content_type);
   void root(Exchange& exchange);
   void fail(Exchange& exchange, std::string_view reason);
+  [[nodiscard]] bool may(Sight sight, const Exchange& exchange) const {
+    return may_see(options_.permissions, sight, exchange.client, exchange.fields);
+  }
+  void deny(Exchange& exchange);
   void refuse(Exchange& exchange, const ErrorPage& page, HttpError error);
   void record(const Exchange& exchange, Action action) {
-    statistics_.record(Transport::tcp, exchange.peer.address.family(), action);
+    statistics_.record(Transport::tcp, exchange.client.connection.family(), action);
   }
 
   const EventLoop& loop_;

@@ -82,9 +82,9 @@ std::optional<StatsFormat> find_format(std::string_view name) {
 
 std::span<const StatsMode> stats_modes() { return kModes; }
 
-bool shows_names(std::string_view mode) {
-  const StatsMode* found = find_mode(mode);
-  return found != nullptr && found->shows_names;
+bool asks_for_names(std::string_view query, const StatsDefaults& defaults) {
+  const StatsMode* mode = find_mode(word(query, "mode", defaults.mode));
+  return mode != nullptr && mode->shows_names;
 }
 
 Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,

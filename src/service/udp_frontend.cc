@@ -5,12 +5,14 @@
 namespace ot {
 
 UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const ConnectionIds& ids,
-                         Statistics& statistics, const UdpLimits& limits)
+                         Statistics& statistics, const UdpLimits& limits,
+                         const AddressRules& addresses)
     : loop_(loop),
       tracker_(tracker),
       ids_(ids),
       statistics_(statistics),
       limits_(limits),
+      addresses_(addresses),
       mismatches_(limits.mismatches_per_second) {}
 
 void UdpFrontend::on_batch(std::span<const Datagram> in, std::span<UdpReply> out) {
@@ -79,17 +81,38 @@ void UdpFrontend::serve(const UdpConnect& connect, const Pending&, const Datagra
   reply.size = writer.size();
 }
 
+std::optional<AnnounceRequest> UdpFrontend::relocate(const UdpAnnounce& announce,
+                                                     const Datagram& datagram, UdpReply& reply) {
+  const ClientAddress client =
+      decide_client_address(addresses_, {datagram.source.address, std::nullopt, std::nullopt},
+                            [&announce] { return announce.claimed_address(); });
+  if (client.refusal) {
+    write_failure(announce.transaction, describe(*client.refusal), datagram, reply);
+    return std::nullopt;
+  }
+  AnnounceRequest request = announce.request;
+  request.peer.address = client.announced;
+  return request;
+}
+
 void UdpFrontend::serve(const UdpAnnounce& announce, const Pending& pending,
                         const Datagram& datagram, UdpReply& reply) {
+  if (addresses_.claimants.empty())
+    return answer(announce.transaction, announce.request, pending, datagram, reply);
+  if (const auto request = relocate(announce, datagram, reply))
+    answer(announce.transaction, *request, pending, datagram, reply);
+}
+
+void UdpFrontend::answer(TransactionId transaction, const AnnounceRequest& request,
+                         const Pending& pending, const Datagram& datagram, UdpReply& reply) {
   record(datagram, Action::announce);
   const bool v4 = datagram.source.address.is_v4();
   const ByteSpan room = reply.buffer.first(max_reply(datagram)).subspan(kUdpAnnounceHeader);
   const PeerBuffers peers = v4 ? PeerBuffers{room, {}} : PeerBuffers{{}, room};
-  const AnnounceReply answer =
-      tracker_.announce(announce.request, pending.place, loop_.now(), peers);
+  const AnnounceReply outcome = tracker_.announce(request, pending.place, loop_.now(), peers);
   ByteWriter writer(reply.buffer);
-  write_announce_header(writer, announce.transaction, answer);
-  reply.size = writer.size() + answer.v4_bytes + answer.v6_bytes;
+  write_announce_header(writer, transaction, outcome);
+  reply.size = writer.size() + outcome.v4_bytes + outcome.v6_bytes;
 }
 
 void UdpFrontend::serve(const UdpScrape& scrape, const Pending&, const Datagram& datagram,

@@ -11,6 +11,7 @@
 #include "net/udp_server.h"
 #include "protocol/connection_id.h"
 #include "protocol/udp_packet.h"
+#include "service/client_address.h"
 #include "service/rate_limit.h"
 #include "service/tracker.h"
 
@@ -27,7 +28,8 @@ struct UdpLimits {
 class UdpFrontend final : public DatagramHandler {
  public:
   UdpFrontend(const EventLoop& loop, Tracker& tracker, const ConnectionIds& ids,
-              Statistics& statistics, const UdpLimits& limits = {});
+              Statistics& statistics, const UdpLimits& limits = {},
+              const AddressRules& addresses = {});
 
   void on_batch(std::span<const Datagram> in, std::span<UdpReply> out) override;
 
@@ -46,6 +48,12 @@ class UdpFrontend final : public DatagramHandler {
              UdpReply& reply);
   void serve(const UdpAnnounce& announce, const Pending& pending, const Datagram& datagram,
              UdpReply& reply);
+  // The announce with the address it names itself, if it may; nothing if nobody could connect
+  // there, which has then been answered.
+  [[nodiscard]] std::optional<AnnounceRequest> relocate(const UdpAnnounce& announce,
+                                                        const Datagram& datagram, UdpReply& reply);
+  void answer(TransactionId transaction, const AnnounceRequest& request, const Pending& pending,
+              const Datagram& datagram, UdpReply& reply);
   void serve(const UdpScrape& scrape, const Pending& pending, const Datagram& datagram,
              UdpReply& reply);
   void write_failure(TransactionId transaction, std::string_view text, const Datagram& datagram,
@@ -62,6 +70,7 @@ class UdpFrontend final : public DatagramHandler {
   const ConnectionIds& ids_;
   Statistics& statistics_;
   const UdpLimits limits_;
+  const AddressRules addresses_;
   RateLimit mismatches_;
   std::array<Pending, UdpServer::kBatch> pending_;
 };

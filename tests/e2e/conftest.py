@@ -1,6 +1,8 @@
 """Fixtures of the end-to-end tests. Everything runs inside a private network namespace
 (harness/private_network.py).
 """
+import os
+
 import pytest
 
 from harness import private_network
@@ -35,6 +37,20 @@ def start_tracker(tmp_path):
     finally:
         for daemon in started:
             daemon.kill()
+
+
+@pytest.fixture
+def start_with(start_tracker, tmp_path):
+    """Starts a tracker with a configuration of that text; flags stand behind it. Put the line that
+    listens on TCP `port` last: who waits for it then has all.
+    """
+
+    def start(text, *flags, port=6969):
+        path = tmp_path / f"{len(os.listdir(tmp_path))}.conf"
+        path.write_text(text)
+        return start_tracker(arguments=["-f", str(path), *flags], port=port)
+
+    return start
 
 
 @pytest.fixture

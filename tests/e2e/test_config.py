@@ -30,18 +30,6 @@ def check(text, directory):
     return result.returncode, result.stdout, result.stderr.splitlines()
 
 
-@pytest.fixture
-def start_with(start_tracker, tmp_path):
-    """Starts a tracker with a configuration of that text; flags stand behind it."""
-
-    def start(text, *flags, port=6969):
-        path = tmp_path / f"{len(os.listdir(tmp_path))}.conf"
-        path.write_text(text)
-        return start_tracker(arguments=["-f", str(path), *flags], port=port)
-
-    return start
-
-
 BROKEN = """\
 # a comment
 tracker.intervall 30m
@@ -164,7 +152,8 @@ def test_each_line_of_the_sample_starts_the_tracker_or_is_refused(
     start_with, directory_of_the_sample, line
 ):
     """Refused is what this version does not enforce, and what this build leaves out."""
-    text = f"{line}\nlisten.tcp {TRACKER_V4}:7000\n"
+    needed = "access.proxy 127.0.0.1\n" if line.startswith("listen.tcp.proxy") else ""
+    text = f"{line}\n{needed}listen.tcp {TRACKER_V4}:7000\n"
     flags = [] if line.startswith("tracker.rootdir") else ["-d", str(directory_of_the_sample)]
     code, _, errors = check(text, directory_of_the_sample)
     if code == 0:

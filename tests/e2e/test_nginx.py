@@ -1,73 +1,44 @@
 """docs/deploy/nginx.conf as it stands, in Debian's nginx between clients and the tracker."""
 import os
-import subprocess
+import re
 
 import pytest
 
-from harness import bencode
-from harness.daemon import TOP, listening_addresses
-from harness.http_client import HttpClient, percent, query
-from harness.peers import info_hash
-from harness.private_network import TRACKER_V4, TRACKER_V6, v4
-from harness.tools import find_program
-from harness.waiting import wait_until
+from harness import bencode, proxies
+from harness.daemon import TOP
+from harness.http_client import HttpClient, announce_target, percent
+from harness.peers import info_hash, peers_of
+from harness.private_network import TRACKER_V4, TRACKER_V6, v4, v6
 
 SNIPPET = os.path.join(TOP, "docs", "deploy", "nginx.conf")
 # Bytes that a proxy which decodes and encodes paths or queries would change.
 ODD_HASH = bytes([0, 10, 13, 32, 35, 37, 38, 43, 47, 61, 63, 92, 127, 128, 255]) + b"abcde"
-AROUND = """
-pid {directory}/pid;
-error_log stderr;
-daemon off;
-worker_processes 1;
-events {{ worker_connections 256; }}
-http {{
-	client_body_temp_path {directory}/body;
-	proxy_temp_path {directory}/proxy;
-	fastcgi_temp_path {directory}/fastcgi;
-	uwsgi_temp_path {directory}/uwsgi;
-	scgi_temp_path {directory}/scgi;
-	include {snippet};
-}}
-"""
 
 
 @pytest.fixture
-def backend(start_tracker):
-    """A tracker as the snippet expects it: HTTP on the loopback address only."""
-    return start_tracker(arguments=["-i", "127.0.0.1", "-p", "6969", "-P", "6969"])
+def backend(start_with):
+    """A tracker as the comment in the snippet wants it, and UDP."""
+    with open(SNIPPET, encoding="ascii") as snippet:
+        wanted = re.findall(r"^#     (\S+ \S+)$", snippet.read(), re.M)
+    assert wanted == ["listen.tcp 127.0.0.1:6969", "access.proxy 127.0.0.1"]
+    return start_with("\n".join(["listen.udp 127.0.0.1:6969", *reversed(wanted), ""]))
 
 
 @pytest.fixture
 def proxy(backend, tmp_path):
     """Clients of nginx at its IPv4 and IPv6 address."""
-    conf = tmp_path / "nginx.conf"
-    conf.write_text(AROUND.format(directory=tmp_path, snippet=SNIPPET))
-    nginx = find_program("nginx", "nginx-light")
-    with open(tmp_path / "log", "wb") as log:
-        process = subprocess.Popen(
-            [nginx, "-e", "stderr", "-p", str(tmp_path), "-c", str(conf)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_until(lambda: process.poll() is not None or listening_addresses("tcp", 80), "nginx")
-        assert process.poll() is None, (tmp_path / "log").read_text()
+    with proxies.nginx(f"include {SNIPPET};", tmp_path, 80):
         yield HttpClient(80, TRACKER_V4), HttpClient(80, TRACKER_V6)
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
-def get(client, target, **options):
-    head = f"GET {target} HTTP/1.1\r\nHost: tracker.example.org\r\nConnection: close\r\n\r\n"
-    return client.exchange(head.encode("latin-1"), **options)
+def get(client, target, source=None, fields=""):
+    head = f"GET {target} HTTP/1.1\r\nHost: tracker.example.org\r\nConnection: close\r\n{fields}\r\n"
+    return client.exchange(head.encode("latin-1"), source)
 
 
-def announced(client, **fields):
-    parameters = dict(info_hash=ODD_HASH, peer_id=b"-XX0000-abcdefghijkl", port=6881, left=0)
-    return bencode.decode(get(client, "/announce?" + query(**{**parameters, **fields})).body)
+def announced(client, info_hash=ODD_HASH, source=None, fields="", **parameters):
+    target = announce_target(info_hash, **{"left": 0, **parameters})
+    return bencode.decode(get(client, target, source, fields).body)
 
 
 def test_announces_of_both_families_reach_the_tracker_and_are_answered(backend, proxy):
@@ -75,6 +46,14 @@ def test_announces_of_both_families_reach_the_tracker_and_are_answered(backend, 
         reply = announced(client, port=7000 + at)
         assert reply[b"complete"] == at + 1 and reply[b"interval"] > 0
     assert HttpClient(backend.port, "127.0.0.1").scrape(ODD_HASH)[ODD_HASH][b"complete"] == 2
+
+
+def test_peers_are_known_by_the_address_that_nginx_has_seen(proxy):
+    forged = "X-Forwarded-For: 10.99.0.77\r\n"
+    for client, source in zip(proxy, (v4(9), v6(9))):
+        announced(client, source=source, fields=forged, left=1)
+    told = announced(proxy[0], source=v4(8), port=1)
+    assert {address for address, _ in peers_of(told)} == {v4(9), v6(9)}
 
 
 def test_every_byte_of_an_info_hash_comes_through(backend, proxy):

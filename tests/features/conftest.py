@@ -2,10 +2,37 @@
 import pathlib
 import sys
 
+import pytest
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 
 from harness import private_network  # noqa: E402
+from harness.daemon import TOP, Daemon  # noqa: E402
 
 
 def pytest_configure(config):
     private_network.enter()
+
+
+@pytest.fixture
+def start_build(tmp_path):
+    """Starts the tracker of that set of switches with a configuration of that text; flags stand
+    behind it.
+    """
+    started = []
+
+    def start(build, text, *flags):
+        conf = tmp_path / f"{len(started)}.conf"
+        conf.write_text(text)
+        program = [f"{TOP}/build/features/{build}/opentracker"]
+        daemon = Daemon(tmp_path, arguments=["-f", str(conf), *flags], program=program)
+        started.append(daemon)
+        return daemon.start()
+
+    try:
+        yield start
+        for daemon in started:
+            daemon.stop()
+    finally:
+        for daemon in started:
+            daemon.kill()

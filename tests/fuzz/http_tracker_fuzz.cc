@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "protocol/tracker_reply.h"
+#include "service/client_address.h"
 
 namespace {
 
@@ -27,7 +28,8 @@ void refuse(const BadParameter& problem) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const RoutedTarget target = route(as_text({data, size}), {"stats"});
-  const auto announce = parse_announce(target.query, IpAddress(), {.ip_from_query = true});
+  const IpAddress address = address_in_query(target.query).value_or(IpAddress());
+  const auto announce = parse_announce(target.query, address);
   announce ? answer(*announce) : refuse(announce.error());
   std::array<InfoHash, kMaxScrapeHashes> hashes;
   const auto count = parse_scrape(target.query, hashes);

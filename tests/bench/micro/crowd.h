@@ -54,7 +54,7 @@ class OfflineCrowd {
     CountingSink sink;
     OutputBuffer out(output_, sink);
     for (size_t i = 0; i < count; ++i) {
-      tracker_.http_frontend.on_bytes(udp_[i].source, http_[i], 0, out);
+      tracker_.http_frontend.on_bytes({udp_[i].source}, http_[i], 0, out);
       if (i % kTogether == kTogether - 1) out.flush(false);
     }
     out.flush(true);

@@ -112,6 +112,26 @@ def query(**parameters):
     return "&".join(parts)
 
 
+def announce_target(info_hash, port=6881, **parameters):
+    """That of a well-formed announce; a parameter that is None is left out."""
+    fields = dict(
+        info_hash=info_hash,
+        peer_id=b"-XX0000-abcdefghijkl",
+        port=port,
+        uploaded=0,
+        downloaded=0,
+        left=1,
+        compact=1,
+    )
+    fields.update(parameters)
+    return "/announce?" + query(**fields)
+
+
+def get_request(target, version="1.0", fields=""):
+    """As bytes; `fields`: header lines, each with its line end."""
+    return f"GET {target} HTTP/{version}\r\n{fields}\r\n".encode("latin-1")
+
+
 class HttpClient:
     """A tracker's HTTP side at one address; each call is a connection of its own unless said
     otherwise.
@@ -134,21 +154,14 @@ class HttpClient:
             assert connection.at_end()
             return response
 
-    def get(self, target, source=None):
-        return self.exchange(f"GET {target} HTTP/1.0\r\n\r\n".encode("latin-1"), source)
+    def get(self, target, source=None, fields=""):
+        """`fields`: header lines, each with its line end."""
+        return self.exchange(get_request(target, fields=fields), source)
 
-    def announce(self, info_hash, port=6881, source=None, **parameters):
+    def announce(self, info_hash, source=None, fields="", **parameters):
         """A well-formed announce; keyword None removes a parameter. Returns the decoded reply."""
-        fields = dict(
-            info_hash=info_hash,
-            peer_id=b"-XX0000-abcdefghijkl",
-            port=port,
-            uploaded=0,
-            downloaded=0,
-        )
-        fields.update(left=1, compact=1)
-        fields.update(parameters)
-        return self.get("/announce?" + query(**fields), source).bencoded()
+        target = announce_target(info_hash, **parameters)
+        return self.get(target, source, fields).bencoded()
 
     def scrape(self, *info_hashes):
         """The decoded `files` dictionary."""

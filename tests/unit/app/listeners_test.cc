@@ -33,6 +33,12 @@ ListenSettings by_default(std::vector<ListenOption> sockets) {
 
 ListenOption option(ListenProtocol protocol, uint16_t port) { return {protocol, port, kLoopback}; }
 
+ListenOption proxied(uint16_t port) {
+  ListenOption made = option(ListenProtocol::tcp, port);
+  made.proxied = true;
+  return made;
+}
+
 std::string port_of(const UniqueFd& socket) {
   return std::to_string(local_endpoint(socket.get()).value().port);
 }
@@ -49,8 +55,10 @@ std::string open_with(const std::vector<int>& sockets, const ListenSettings& set
     CollectedLog log;
     const auto listeners = Listeners::open(settings, environment, log);
     if (!listeners) return listeners.error().message();
+    const std::string proxied = std::to_string(listeners->proxied_tcp.size()) + " proxied, ";
     return log.text() + std::to_string(listeners->tcp.size()) + " TCP, " +
-           std::to_string(listeners->udp.size()) + " UDP";
+           (listeners->proxied_tcp.empty() ? "" : proxied) + std::to_string(listeners->udp.size()) +
+           " UDP";
   });
 }
 
@@ -79,6 +87,38 @@ TEST(Listeners, NamesWhatIsConfiguredAndNotPassedIn) {
             "listening on TCP 127.0.0.1:" + port_of(tcp) + ", a socket that was passed in\n" +
                 "not listening on UDP 127.0.0.1:" + port_of(tcp) +
                 ": the sockets that were passed in replace the configured ones\n1 TCP, 0 UDP");
+}
+
+TEST(Listeners, KeepsApartWhatIsBehindProxies) {
+  EXPECT_EQ(open_with({}, configured({proxied(0), option(ListenProtocol::tcp, 0)})),
+            "listening on TCP 127.0.0.1:0, behind PROXY headers\n"
+            "listening on TCP 127.0.0.1:0\n1 TCP, 1 proxied, 0 UDP");
+}
+
+TEST(Listeners, TakesASocketAtTheAddressOfAProxyListenerForOne) {
+  const UniqueFd behind = out_of_the_way(listen_tcp({kLoopback, 0}));
+  const UniqueFd plain = out_of_the_way(listen_tcp({kLoopback, 0}));
+  const uint16_t port = local_endpoint(behind.get()).value().port;
+  EXPECT_EQ(open_with({plain.get(), behind.get()}, configured({proxied(port)})),
+            "listening on TCP 127.0.0.1:" + port_of(plain) + ", a socket that was passed in\n" +
+                "listening on TCP 127.0.0.1:" + port_of(behind) +
+                ", behind PROXY headers, a socket that was passed in\n" +
+                "1 TCP, 1 proxied, 0 UDP");
+}
+
+TEST(Listeners, NamesAProxyListenerThatIsNotPassedIn) {
+  const UniqueFd plain = out_of_the_way(listen_tcp({kLoopback, 0}));
+  EXPECT_EQ(open_with({plain.get()}, configured({proxied(1)})),
+            "listening on TCP 127.0.0.1:" + port_of(plain) + ", a socket that was passed in\n" +
+                "not listening on TCP 127.0.0.1:1, behind PROXY headers: the sockets that were "
+                "passed in replace the configured ones\n1 TCP, 0 UDP");
+}
+
+TEST(Listeners, TakesAUdpSocketAtThatAddressForNoProxys) {
+  const UniqueFd udp = out_of_the_way(bind_udp({kLoopback, 0}));
+  const uint16_t port = local_endpoint(udp.get()).value().port;
+  const std::string said = open_with({udp.get()}, configured({proxied(port)}));
+  EXPECT_NE(said.find("0 TCP, 1 UDP"), std::string::npos) << said;
 }
 
 TEST(Listeners, NamesTheDescriptorThatIsNoGood) {

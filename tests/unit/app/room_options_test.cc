@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
+#include "base/features.h"
 #include "config/configuration.h"
 
 namespace ot {
@@ -59,6 +62,69 @@ TEST(RoomOptions, HoldWhatWasConfigured) {
   EXPECT_EQ(options.table.max_peers_per_torrent, 100U);
   EXPECT_EQ(options.table.max_memory, 1U << 30U);
   EXPECT_EQ(options.http.stats_path, "numbers");
+}
+
+bool is_in(const Networks& networks, std::string_view address) {
+  return networks.contains(IpAddress::parse(address).value());
+}
+
+TEST(RoomOptions, KnowNobodyInParticularWithoutBeingTold) {
+  const HttpOptions http = options_of("").http;
+  EXPECT_TRUE(http.addresses.proxies.empty());
+  EXPECT_TRUE(http.addresses.claimants.empty());
+  EXPECT_EQ(http.addresses.header, ForwardedHeader::x_forwarded_for);
+  EXPECT_TRUE(http.permissions.blessed.empty());
+  EXPECT_TRUE(http.permissions.stats.empty());
+  EXPECT_TRUE(http.permissions.fullscrape.empty());
+  EXPECT_EQ(http.permissions.stats_shut, features::kStatsShutUnlessAllowed);
+}
+
+// Each key of networks, alone, and the set that it fills.
+struct NetworksOfKey {
+  const char* key;
+  const Networks& (*find)(const HttpOptions& http);
+};
+constexpr std::array<NetworksOfKey, 5> kNetworksOfKeys{
+    {{"access.bless", [](const HttpOptions& http) -> auto& {return http.permissions.blessed;
+}  // namespace
+}  // namespace ot
+, {"access.stats", [](const HttpOptions& http) -> auto& {return http.permissions.stats;
+}
+}
+, {"access.fullscrape", [](const HttpOptions& http) -> auto& {return http.permissions.fullscrape;
+}
+}
+, {"access.proxy", [](const HttpOptions& http) -> auto& {return http.addresses.proxies;
+}
+}
+, {"access.ip_from_query", [](const HttpOptions& http) -> auto& {return http.addresses.claimants;
+}
+}
+,
+}
+}
+;
+
+TEST(RoomOptions, HoldTheNetworksOfEachKeyInItsOwnSet) {
+  for (const NetworksOfKey& given : kNetworksOfKeys) {
+    if (!find_key(given.key)->is_built_in()) continue;
+    const std::string line = std::string(given.key) + " ";
+    const HttpOptions http = options_of(line + "192.0.2.0/24\n" + line + "2001:db8::1\n").http;
+    for (const NetworksOfKey& other : kNetworksOfKeys) {
+      const bool same = &given == &other;
+      EXPECT_EQ(is_in(other.find(http), "192.0.2.77"), same) << given.key << " in " << other.key;
+      EXPECT_EQ(is_in(other.find(http), "2001:db8::1"), same) << given.key << " in " << other.key;
+    }
+  }
+}
+
+TEST(RoomOptions, KnowEveryHeaderThatTheConfigurationTakes) {
+  if (!features::kIpFromProxy) return;
+  for (const ForwardedHeader header : {ForwardedHeader::x_forwarded_for, ForwardedHeader::x_real_ip,
+                                       ForwardedHeader::cf_connecting_ip}) {
+    const std::string line = "access.proxy_header " + std::string(name_of(header)) + "\n";
+    EXPECT_EQ(options_of(line).http.addresses.header, header) << line;
+  }
 }
 
 TEST(RoomOptions, HaveRoomForTheLargestReplyThatIsConfigured) {

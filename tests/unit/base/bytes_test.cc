@@ -162,6 +162,18 @@ TEST(Hex, RefusesWrongLengthsAndEveryOtherCharacter) {
   EXPECT_TRUE(parse_hex("", {}));
 }
 
+TEST(IgnoringCase, LettersOfAsciiAreEqualAndNothingElse) {
+  EXPECT_TRUE(equal_ignoring_case("X-Real-IP", "x-rEAL-ip"));
+  EXPECT_TRUE(equal_ignoring_case("", ""));
+  EXPECT_FALSE(equal_ignoring_case("abc", "abcd"));
+  EXPECT_FALSE(equal_ignoring_case("abcd", "abc"));
+  for (int c = -128; c < 128; ++c) {
+    const auto byte = static_cast<char>(c);
+    const bool is_capital = byte >= 'A' && byte <= 'Z';
+    EXPECT_EQ(to_lower(byte), is_capital ? static_cast<char>(byte - 'A' + 'a') : byte) << c;
+  }
+}
+
 TEST(ParseDecimal, TakesTheWholeRange) {
   EXPECT_EQ(parse_decimal("0"), 0U);
   EXPECT_EQ(parse_decimal("007"), 7U);

@@ -95,6 +95,14 @@ TEST(Checks, TwoListsExcludeEachOther) {
             std::string::npos);
 }
 
+TEST(Checks, AListenerForProxiesNeedsProxies) {
+  if (!features::kIpFromProxy) return;
+  EXPECT_TRUE(blames("listen.tcp.proxy 127.0.0.1\n", "1: listen.tcp.proxy"));
+  EXPECT_NE(said("listen.tcp.proxy 127.0.0.1\n").find("access.proxy"), std::string::npos);
+  EXPECT_EQ(said("listen.tcp.proxy 127.0.0.1\naccess.proxy 127.0.0.1\n"), "none");
+  EXPECT_EQ(said("access.proxy 127.0.0.1\nlisten.tcp 127.0.0.1\n"), "none");
+}
+
 TEST(Checks, UdpPayloadsStayWithinWhatHostsTakeAndAFrameCarries) {
   for (const char* key : {"tracker.udp_payload_v4 ", "tracker.udp_payload_v6 "}) {
     EXPECT_NE(said(key + std::string("507\n")), "none");

@@ -112,10 +112,11 @@ TEST(Values, APathUnderTheUrlLosesItsSlash) {
     EXPECT_NE(fault(parse_url_path(text, {0, 9})), "none") << text;
 }
 
-TEST(Values, AHeaderIsNamedByATokenOfHttp) {
-  EXPECT_EQ(*parse_header_name("CF-Connecting-IP", {0, 64}), "CF-Connecting-IP");
-  for (const char* text : {"", "X Forwarded", "X-Forwarded-For:", "X\r\n"})
-    EXPECT_NE(fault(parse_header_name(text, {0, 64})), "none") << text;
+TEST(Values, AProxyHeaderIsOneOfThoseThatAreReadInAnyCase) {
+  EXPECT_EQ(*parse_proxy_header_name("cf-connecting-ip", {}), "CF-Connecting-IP");
+  EXPECT_EQ(*parse_proxy_header_name("X-Real-IP", {}), "X-Real-IP");
+  for (const char* text : {"", "Forwarded", "X-Forwarded-For:", "X-Forwarded", "X\r\n"})
+    EXPECT_NE(fault(parse_proxy_header_name(text, {})), "none") << text;
 }
 
 TEST(Values, ANetworkIsAnAddressOrCidr) {

@@ -15,7 +15,8 @@ using std::chrono::seconds;
 
 class Keeper final : public AcceptHandler {
  public:
-  void on_accepted(UniqueFd socket, const Endpoint& peer) override {
+  void on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) override {
+    introducers.push_back(introducer);
     sockets.push_back(std::move(socket));
     peers.push_back(peer);
   }
@@ -28,6 +29,13 @@ class Keeper final : public AcceptHandler {
   bool generous = false;
   std::deque<UniqueFd> sockets;
   std::vector<Endpoint> peers;
+  std::vector<Introducer*> introducers;
+};
+
+class Anybody final : public Introducer {
+ public:
+  bool trusts(const Endpoint&) override { return true; }
+  Introduction on_introduction(const Endpoint&, ByteView) override { return {}; }
 };
 
 class AcceptorTest : public ::testing::Test {
@@ -70,6 +78,18 @@ TEST_F(AcceptorTest, ServesSeveralListeners) {
   Client a(server_);
   Client b(second_server);
   EXPECT_TRUE(pump(*loop_, [&] { return keeper_.sockets.size() == 2; }));
+}
+
+TEST_F(AcceptorTest, HandsOnTheIntroducerOfTheListener) {
+  Anybody anybody;
+  auto second = listen_tcp(loopback::endpoint("127.0.0.1"), {.defer_accept_seconds = 0});
+  const Endpoint second_server = local_endpoint(second->get()).value();
+  ASSERT_TRUE(acceptor_.add(std::move(*second), &anybody).has_value());
+  Client a(server_);
+  ASSERT_TRUE(pump(*loop_, [&] { return keeper_.sockets.size() == 1; }));
+  Client b(second_server);
+  ASSERT_TRUE(pump(*loop_, [&] { return keeper_.sockets.size() == 2; }));
+  EXPECT_EQ(keeper_.introducers, (std::vector<Introducer*>{nullptr, &anybody}));
 }
 
 TEST_F(AcceptorTest, PausesWithoutDescriptorsInsteadOfSpinning) {

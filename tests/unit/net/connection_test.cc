@@ -18,7 +18,7 @@ class ConnectionTableTest : public ::testing::Test {
  protected:
   Connection& open() { return table_.open(nobody_, any_descriptor(), peer_); }
 
-  const Endpoint peer_ = loopback::endpoint("192.0.2.1", 7);
+  const Caller peer_{{loopback::endpoint("192.0.2.1", 7)}};
   Nobody nobody_;
   ConnectionTable table_;
 };
@@ -29,7 +29,7 @@ TEST_F(ConnectionTableTest, FindsWhatIsOpen) {
   EXPECT_EQ(table_.size(), 2U);
   EXPECT_EQ(table_.find(a.token), &a);
   EXPECT_EQ(table_.find(b.token), &b);
-  EXPECT_EQ(b.peer, peer_);
+  EXPECT_EQ(b.caller.peer.socket, peer_.peer.socket);
 }
 
 TEST_F(ConnectionTableTest, DoesNotFindWhoHasGoneInWhoTookThePlace) {

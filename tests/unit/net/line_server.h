@@ -15,9 +15,11 @@ class Lines final : public StreamHandler {
  public:
   static constexpr size_t kBig = 60000;
 
-  StreamVerdict on_bytes(const Endpoint& peer, ByteView input, size_t already_seen,
+  StreamVerdict on_bytes(const StreamPeer& peer, ByteView input, size_t already_seen,
                          OutputBuffer& out) override {
-    last_peer = peer;
+    last_peer = peer.socket;
+    last_client = peer.client;
+    was_introduced = peer.introduced;
     EXPECT_LE(already_seen, input.size());
     EXPECT_EQ(as_text(input.first(already_seen)).find('\n'), std::string_view::npos);
     seen.push_back(already_seen);
@@ -36,6 +38,8 @@ class Lines final : public StreamHandler {
   }
 
   Endpoint last_peer;
+  std::optional<Endpoint> last_client;
+  bool was_introduced = false;
   std::vector<size_t> seen;
   int requests = 0;
 };
@@ -43,11 +47,12 @@ class Lines final : public StreamHandler {
 class LineServer : public ::testing::Test {
  protected:
   // Replaces the server by one with other options.
-  void serve(const TcpOptions& options, const TcpListenOptions& listen = no_waiting()) {
+  void serve(const TcpOptions& options, const TcpListenOptions& listen = no_waiting(),
+             Introducer* introducer = nullptr) {
     server_ = std::make_unique<TcpServer>(*loop_, handler_, options);
     auto listener = listen_tcp(loopback::endpoint("127.0.0.1"), listen);
     at_ = local_endpoint(listener->get()).value();
-    ASSERT_TRUE(server_->add_listener(std::move(*listener)).has_value());
+    ASSERT_TRUE(server_->add_listener(std::move(*listener), introducer).has_value());
   }
   void SetUp() override { serve({}); }
 

@@ -21,8 +21,8 @@ InfoHash hash_of(std::string_view text) {
   return hash;
 }
 
-HttpAnnounce parsed(const std::string& query, const AnnounceOptions& options = {}) {
-  const auto announce = parse_announce(query, kClient, options);
+HttpAnnounce parsed(const std::string& query) {
+  const auto announce = parse_announce(query, kClient);
   EXPECT_TRUE(announce) << query << ": " << (announce ? "" : announce.error().reason);
   return announce ? *announce : HttpAnnounce{};
 }
@@ -219,27 +219,13 @@ TEST(ParseAnnounce, DoesNotLookAtWhatItDoesNotKnow) {
   EXPECT_EQ(announce.request.event, AnnounceEvent::none);
 }
 
-TEST(ParseAnnounce, TakesTheAddressFromTheQueryIfAskedTo) {
-  const AnnounceOptions options{.ip_from_query = true};
-  const auto address = [&](const std::string& parameters) {
-    return parsed("info_hash=" + kHash + "&port=1" + parameters, options)
-        .request.peer.address.to_string();
-  };
-  EXPECT_EQ(address(""), "192.0.2.7");
-  EXPECT_EQ(address("&ip=198.51.100.3"), "198.51.100.3");
-  EXPECT_EQ(address("&ipv4=198.51.100.4"), "198.51.100.4");
-  EXPECT_EQ(address("&ipv6=2001%3Adb8%3A%3A1"), "2001:db8::1");
-  EXPECT_EQ(address("&ip=example.org&ipv4=198.51.100.4&ip=198.51.100.5"), "198.51.100.4");
-  EXPECT_EQ(address("&ip=%zz&ip=256.1.1.1"), "192.0.2.7");
-}
-
 TEST(ParseAnnounce, NeverReadsBehindTheQuery) {
   GuardedBytes guard(4096);
   const std::string query = "compact=0&port=6881&numwant=-1&left=%30&ip=1.2.3.4&info%5fhash=%00" +
                             kHash.substr(1) + "&event=%73topped&info_hash=%1";
   for (size_t size = 0; size <= query.size(); ++size) {
     const std::string_view prefix = guard.place(std::string_view(query).substr(0, size));
-    const auto announce = parse_announce(prefix, kClient, {.ip_from_query = true});
+    const auto announce = parse_announce(prefix, kClient);
     if (announce) {
       EXPECT_EQ(announce->request.peer.port, 6881);
     }

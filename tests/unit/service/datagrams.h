@@ -50,6 +50,7 @@ struct UdpAnnounceFields {
   AnnounceEvent event = AnnounceEvent::none;
   uint32_t numwant = UINT32_MAX;  // -1: the tracker's default
   uint16_t port = 6881;
+  uint32_t ip = 0;  // 0: the source's
 };
 
 inline Bytes udp_announce(uint64_t id, TransactionId transaction, const UdpAnnounceFields& fields) {
@@ -60,7 +61,7 @@ inline Bytes udp_announce(uint64_t id, TransactionId transaction, const UdpAnnou
       .add(fields.left)
       .add(uint64_t{0})
       .add(static_cast<uint32_t>(fields.event))
-      .add(uint32_t{0})
+      .add(fields.ip)
       .add(uint32_t{0x4b455921})
       .add(fields.numwant)
       .add(fields.port)

@@ -65,6 +65,8 @@ inline std::string get(std::string_view target, std::string_view headers = "") {
 class OfflineConnection final : public OutputSink {
  public:
   OfflineConnection(StreamHandler& handler, const Endpoint& peer, size_t capacity = 64 << 10)
+      : OfflineConnection(handler, StreamPeer{peer}, capacity) {}
+  OfflineConnection(StreamHandler& handler, const StreamPeer& peer, size_t capacity = 64 << 10)
       : handler_(handler), peer_(peer), memory_(capacity), out_(memory_, *this) {}
 
   void write(ByteView bytes, bool) override { text_ += as_text(bytes); }
@@ -97,7 +99,7 @@ class OfflineConnection final : public OutputSink {
 
  private:
   StreamHandler& handler_;
-  const Endpoint peer_;
+  const StreamPeer peer_;
   std::vector<uint8_t> memory_;
   OutputBuffer out_;
   std::string input_;

@@ -29,7 +29,7 @@ class OfflineTracker {
         table(settings.table, KeyedHash(KeyedHash::Key{1})),
         tracker(table, settings.policy, statistics, Random(settings.seed)),
         ids(ConnectionIds::Key{2}),
-        udp_frontend(*loop, tracker, ids, statistics, settings.udp),
+        udp_frontend(*loop, tracker, ids, statistics, settings.udp, settings.http.addresses),
         http_frontend(
             *loop, tracker, statistics, [this] { return snapshot(); }, settings.http),
         expiry(table, clock),

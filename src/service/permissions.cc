@@ -1,0 +1,27 @@
+#include "service/permissions.h"
+
+#include "protocol/forwarded.h"
+
+namespace ot {
+namespace {
+
+bool may_see_names_without_rule(const ClientAddress& client, std::string_view fields) {
+  return !client.refusal && client.connection.is_loopback() && !has_proxy_trace(fields);
+}
+
+}  // namespace
+
+bool may_see(const PermissionRules& rules, Sight sight, const ClientAddress& client,
+             std::string_view fields) {
+  const auto is_in = [&client](const Networks& networks) {
+    return !client.refusal && networks.contains(client.connection);
+  };
+  if (is_in(rules.blessed)) return true;
+  const Networks& allowed = sight == Sight::full_scrape ? rules.fullscrape : rules.stats;
+  if (!allowed.empty()) return is_in(allowed);
+  if (sight == Sight::full_scrape) return true;
+  if (rules.stats_shut) return false;
+  return sight == Sight::counters || may_see_names_without_rule(client, fields);
+}
+
+}  // namespace ot

@@ -1,0 +1,177 @@
+"""The tracker behind nginx and haproxy: peers are known by the address of the client."""
+import re
+
+import pytest
+
+from harness import proxies, swarms
+from harness.http_client import HttpClient
+from harness.peers import info_hash
+from harness.private_network import TRACKER_V4, TRACKER_V6, v4, v6
+from harness.waiting import wait_until
+
+HASH = info_hash(1)
+REFUSAL = b"The proxy in front of this tracker did not pass on your address."
+LISTEN = f"listen.tcp [{TRACKER_V6}]\nlisten.tcp {TRACKER_V4}\n"
+TRACKER = HttpClient(6969)
+CLIENTS = [v4(9), v6(9)]
+
+
+def forwarded(*addresses):
+    return f"X-Forwarded-For: {', '.join(addresses)}\r\n"
+
+
+def swarm():
+    return swarms.addresses_in(6969, HASH)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_header_from_outside_access_proxy_changes_nothing(start_with, client):
+    start_with(f"access.proxy {v4(2)}\n{LISTEN}")
+    tracker = HttpClient(6969, TRACKER_V6 if ":" in client else TRACKER_V4)
+    for header in ("X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP"):
+        tracker.announce(HASH, source=client, fields=f"{header}: {v4(77)}\r\n")
+    assert swarm() == [client]
+
+
+def test_without_access_proxy_nobody_is_believed(start_with):
+    start_with(LISTEN)
+    TRACKER.announce(HASH, source=v4(2), fields=forwarded(v4(77)))
+    assert swarm() == [v4(2)]
+
+
+@pytest.mark.parametrize("fields", ["", forwarded("unknown"), forwarded(v4(2)), forwarded("0.0.0.0")])
+def test_a_proxy_that_names_no_usable_address_is_refused(start_with, fields):
+    start_with(f"access.proxy {v4(2)}\n{LISTEN}")
+    assert b"failure reason" in TRACKER.announce(HASH, source=v4(2), fields=fields)
+    if fields != forwarded("0.0.0.0"):
+        reply = TRACKER.announce(HASH, source=v4(2), fields=fields)
+        assert reply[b"failure reason"] == REFUSAL
+    assert swarm() == []
+
+
+# Two hops on IPv4, the far one on IPv6 too; each adds who has asked it.
+CHAIN = f"""
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+server {{
+	listen {v4(3)}:8080;
+	location / {{ proxy_bind {v4(3)}; proxy_pass http://{TRACKER_V4}:6969; }}
+}}
+server {{
+	listen [{v6(2)}]:8081;
+	listen {v4(2)}:8081;
+	location / {{ proxy_bind {v4(2)}; proxy_pass http://{v4(3)}:8080; }}
+}}
+"""
+
+
+@pytest.fixture
+def chain(tmp_path):
+    """Clients of the far hop, by the family they have."""
+    with proxies.nginx(CHAIN, tmp_path, 8081):
+        yield lambda client: HttpClient(8081, v6(2) if ":" in client else v4(2))
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_behind_a_chain_of_trusted_hops_peers_have_their_own_address(start_with, chain, client):
+    start_with(f"access.proxy 10.99.0.2/31\n{LISTEN}")
+    chain(client).announce(HASH, source=client)
+    chain(client).announce(HASH, source=client, port=7000, fields=forwarded(v4(77), v4(3)))
+    assert swarm() == [client, client], "what the client forges is left of what the hops add"
+
+
+def test_a_hop_that_is_not_trusted_is_the_client(start_with, chain):
+    start_with(f"access.proxy {v4(3)}\n{LISTEN}")
+    chain(v4(9)).announce(HASH, source=v4(9))
+    assert swarm() == [v4(2)]
+
+
+SINGLE = f"""
+server {{
+	listen [{v6(2)}]:8080;
+	listen {v4(2)}:8080;
+	location / {{
+		proxy_bind {v4(2)};
+		proxy_set_header NAME $remote_addr;
+		proxy_pass http://{TRACKER_V4}:6969;
+	}}
+}}
+"""
+
+
+@pytest.mark.parametrize("name", ["X-Real-IP", "CF-Connecting-IP"])
+@pytest.mark.parametrize("client", CLIENTS)
+def test_proxies_may_name_the_client_in_another_header(start_with, tmp_path, name, client):
+    start_with(f"access.proxy {v4(2)}\naccess.proxy_header {name.lower()}\n{LISTEN}")
+    with proxies.nginx(SINGLE.replace("NAME", name), tmp_path, 8080):
+        nginx = HttpClient(8080, v6(2) if ":" in client else v4(2))
+        nginx.announce(HASH, source=client, fields=forwarded(v4(77)))
+        nginx.announce(HASH, source=client, fields=f"{name}: {v4(77)}\r\n", port=7000)
+    assert swarm() == [client, client]
+    reply = TRACKER.announce(HASH, source=v4(2), fields=forwarded(v4(9)))
+    assert reply[b"failure reason"] == REFUSAL, "X-Forwarded-For is not the header here"
+
+
+HAPROXY = f"""
+listen text
+	bind {v4(2)}:8001
+	bind {v6(2)}:8001
+	server tracker {TRACKER_V4}:6970 source {v4(2)} send-proxy
+listen binary
+	bind {v4(2)}:8002
+	bind {v6(2)}:8002
+	option httpchk GET /
+	server tracker {TRACKER_V4}:6970 source {v4(2)} send-proxy-v2 check inter 100ms check-send-proxy
+listen binary6
+	bind {v4(2)}:8003
+	bind {v6(2)}:8003
+	server tracker [{TRACKER_V6}]:6970 source [{v6(2)}] send-proxy-v2-ssl
+listen forwarded
+	mode http
+	option forwardfor
+	bind {v4(2)}:8004
+	bind {v6(2)}:8004
+	server tracker {TRACKER_V4}:6969 source {v4(2)}
+"""
+BEHIND_HAPROXY = f"""\
+listen.tcp.proxy {TRACKER_V4}:6970
+listen.tcp.proxy [{TRACKER_V6}]:6970
+access.proxy {v4(2)}
+access.proxy {v6(2)}
+tracker.redirect_url https://tracker.example.org/
+{LISTEN}"""
+
+
+@pytest.fixture
+def haproxy(start_with, tmp_path):
+    tracker = start_with(BEHIND_HAPROXY)
+    with proxies.haproxy(HAPROXY, tmp_path, 8004):
+        yield tracker
+
+
+@pytest.mark.parametrize("port", [8001, 8002, 8003, 8004])
+@pytest.mark.parametrize("client", CLIENTS)
+def test_behind_haproxy_peers_have_their_own_address(haproxy, port, client):
+    proxy = HttpClient(port, v6(2) if ":" in client else v4(2))
+    proxy.announce(HASH, source=client)
+    reply = proxy.announce(HASH, source=client, port=7000, fields=forwarded(v4(77)))
+    assert reply[b"incomplete"] == 2
+    assert swarm() == [client, client]
+    assert "closed a connection" not in haproxy.output()
+
+
+def redirects():
+    return int(re.search(r'"302 Redirect">(\d+)<', TRACKER.stats("everything"))[1])
+
+
+def test_a_health_check_in_which_haproxy_speaks_for_itself_is_answered(haproxy):
+    wait_until(lambda: redirects() >= 2, "two checks")
+    assert "closed a connection" not in haproxy.output()
+
+
+def test_statistics_are_for_the_client_not_for_its_proxy(start_with, chain):
+    start_with(f"access.proxy 10.99.0.2/31\naccess.stats {v4(9)}\naccess.stats {v4(2)}\n{LISTEN}")
+    client = chain(v4(9))
+    assert client.get("/stats", source=v4(9)).status == 200
+    assert client.get("/stats", source=v4(8)).status == 403
+    assert client.get("/stats", source=v4(8), fields=forwarded(v4(9))).status == 403
+    assert TRACKER.get("/stats", source=v4(2)).status == 403, "a proxy has no rights of its own"
