@@ -190,8 +190,9 @@ deb: deps
 BUILD_PACKAGES := make g++ libowfat-dev libsodium-dev zlib1g-dev
 TEST_PACKAGES := clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 libgtest-dev python3 \
                  python3-pytest iproute2 util-linux python3-libtorrent aria2 transmission-daemon \
-                 rtorrent apache2-utils strace systemd nftables nginx-light haproxy prometheus procps \
-                 curl man-db mandoc lintian debootstrap binutils opentracker $(DEB_PACKAGES)
+                 rtorrent apache2-utils strace systemd nftables nginx-light haproxy procps \
+                 curl man-db mandoc lintian debootstrap binutils prometheus opentracker \
+                 $(DEB_PACKAGES)
 
 deps:
 	@tests/tools/install_packages.sh $(BUILD_PACKAGES)

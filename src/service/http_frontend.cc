@@ -133,18 +133,14 @@ void HttpFrontend::scrape(Exchange& exchange) {
 }
 
 void HttpFrontend::full_scrape(Exchange& exchange) {
-  if (!may(Sight::full_scrape, exchange)) {
-    return refuse(exchange, {HttpStatus::access_denied}, HttpError::access_denied);
-  }
+  if (!may(Sight::full_scrape, exchange)) return deny(exchange);
   fail(exchange, "This tracker does not offer full scrapes.");
 }
 
 void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
+  const Sight sight = asks_for_names(exchange.query, defaults) ? Sight::names : Sight::counters;
+  if (!may(sight, exchange)) return deny(exchange);
   const auto question = parse_stats_query(exchange.query, defaults);
-  const bool shows_names = question ? question->mode->shows_names : question.error().shows_names;
-  if (!may(shows_names ? Sight::names : Sight::counters, exchange)) {
-    return refuse(exchange, {HttpStatus::access_denied}, HttpError::access_denied);
-  }
   if (!question) {
     return refuse(exchange, {.explanation = question.error().reason}, HttpError::invalid_parameter);
   }
@@ -165,9 +161,7 @@ void HttpFrontend::on_later(ReplyPort& port, ConnectionToken to) {
 }
 
 void HttpFrontend::metrics(Exchange& exchange) {
-  if (!may(Sight::counters, exchange)) {
-    return refuse(exchange, {HttpStatus::access_denied}, HttpError::access_denied);
-  }
+  if (!may(Sight::counters, exchange)) return deny(exchange);
   reply(exchange, print_metrics(take_snapshot_()), kMetricsContentType);
 }
 
@@ -194,6 +188,10 @@ void HttpFrontend::fail(Exchange& exchange, std::string_view reason,
   commit(exchange.out, room,
          write_failure_reply(room, {reason, tracker_.policy().interval, retry_in},
                              exchange.persistence));
+}
+
+void HttpFrontend::deny(Exchange& exchange) {
+  refuse(exchange, {HttpStatus::access_denied}, HttpError::access_denied);
 }
 
 // An error page closes the connection: who asks for what is not here has no further business.

@@ -89,6 +89,7 @@ class HttpFrontend final : public StreamHandler {
   [[nodiscard]] bool may(Sight sight, const Exchange& exchange) const {
     return may_see(options_.permissions, sight, exchange.client, exchange.fields);
   }
+  void deny(Exchange& exchange);
   void refuse(Exchange& exchange, const ErrorPage& page, HttpError error);
   void record(const Exchange& exchange, Action action) {
     statistics_.record(Transport::tcp, exchange.client.connection.family(), action);

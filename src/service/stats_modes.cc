@@ -82,9 +82,9 @@ std::optional<StatsFormat> find_format(std::string_view name) {
 
 std::span<const StatsMode> stats_modes() { return kModes; }
 
-bool shows_names(std::string_view mode) {
-  const StatsMode* found = find_mode(mode);
-  return found != nullptr && found->shows_names;
+bool asks_for_names(std::string_view query, const StatsDefaults& defaults) {
+  const StatsMode* mode = find_mode(word(query, "mode", defaults.mode));
+  return mode != nullptr && mode->shows_names;
 }
 
 Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
@@ -93,20 +93,17 @@ Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
     return refuse("info_hash: this is the path of the statistics; announce at /announce.");
   const StatsMode* mode = find_mode(word(query, "mode", defaults.mode));
   if (mode == nullptr) return refuse(unknown_mode());
-  const auto refuse_mode = [mode](std::string reason) {
-    return Unexpected(StatsRefusal{std::move(reason), mode->shows_names});
-  };
   if (mode->feature != nullptr && !*mode->feature) {
-    return refuse_mode("mode: this one needs the build switch " + std::string(mode->feature->name) +
-                       ", which is not built in.");
+    return refuse("mode: this one needs the build switch " + std::string(mode->feature->name) +
+                  ", which is not built in.");
   }
-  if (mode->text == nullptr) return refuse_mode("mode: this version does not have this one.");
+  if (mode->text == nullptr) return refuse("mode: this version does not have this one.");
   const auto said = find_parameter(query, "format");
   const auto format =
       said ? find_format(word(query, "format", "")) : std::optional(defaults.format);
-  if (!format) return refuse_mode("format: there is no such one. There are text and json.");
+  if (!format) return refuse("format: there is no such one. There are text and json.");
   if (*format == StatsFormat::json && mode->json == nullptr)
-    return refuse_mode("format: this mode has no json.");
+    return refuse("format: this mode has no json.");
   return StatsQuestion{mode, *format};
 }
 

@@ -31,10 +31,6 @@ struct StatsMode {
 // All of them, in the order in which they are listed to people.
 [[nodiscard]] std::span<const StatsMode> stats_modes();
 
-// Whether `mode=` shows single torrents, peers or networks. Also of modes this version does not
-// have.
-[[nodiscard]] bool shows_names(std::string_view mode);
-
 enum class StatsFormat : uint8_t { text, json };
 
 // What a request asks if its query does not say.
@@ -60,11 +56,13 @@ struct StatsQuestion {
 // be right. Nothing of the query is repeated, so it may stand in HTML.
 struct StatsRefusal {
   std::string reason;
-  // The mode it asks for shows single torrents, peers or networks.
-  bool shows_names = false;
 };
 // No refusal is longer.
 inline constexpr size_t kMaxStatsRefusal = 256;
+
+// Whether the raw query asks for a mode that shows names, be it one that cannot be had: to be known
+// before anybody is told why not.
+[[nodiscard]] bool asks_for_names(std::string_view query, const StatsDefaults& defaults = {});
 
 // `mode=` and `format=` of the raw query; the first of each counts. Refused are unknown modes and
 // formats, modes that need a switch that is not built in, formats a mode does not have, and a query

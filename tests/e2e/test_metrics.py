@@ -95,8 +95,8 @@ def test_an_unknown_mode_or_format_is_told_what_there_is(http):
     assert unknown.status == 400
     assert b"There are peer conn " in unknown.body and b" everything" in unknown.body
     assert b"There are text and json." in http.get("/stats?format=xml").body
-    switched_off = http.get("/stats?mode=busy")
-    assert switched_off.status == 400 and b"WANT_LOG_NETWORKS" in switched_off.body
+    switched_off = http.get("/stats?mode=numwants")
+    assert switched_off.status == 400 and b"WANT_LOG_NUMWANT" in switched_off.body
 
 
 @pytest.fixture

@@ -155,8 +155,8 @@ TEST_F(HttpClientsAddressTest, StatisticsAreSeenByTheClientNotTheProxy) {
 }
 
 TEST_F(HttpClientsAddressTest, WhatIsDeniedDoesNotTellWhetherItExists) {
-  for (const std::string target :
-       {"/stats", "/stats?mode=bogus", "/stats?info_hash=x", "/stats?mode=top10", "/scrape"})
+  for (const std::string target : {"/stats", "/stats?mode=bogus", "/stats?info_hash=x",
+                                   "/stats?mode=top10", "/scrape", "/stats.json", "/metrics"})
     EXPECT_EQ(ask("203.0.113.5", target).status_line, "HTTP/1.0 403 Access Denied") << target;
   EXPECT_EQ(ask("192.0.2.1", "/stats?mode=bogus").status_line, "HTTP/1.0 400 Invalid Request");
   EXPECT_TRUE(decoded(ask("192.0.2.1", "/scrape")).has("failure reason"));

@@ -77,9 +77,9 @@ TEST(StatsModes, RefuseInWordsThatFitAnErrorPage) {
 TEST(StatsModes, SayWhichShowNamesEvenIfTheyAreNotHere) {
   for (const char* mode :
        {"top10", "top100", "tpbs", "statedump", "s24s", "busy", "woodpeckers", "fulllog"})
-    EXPECT_TRUE(shows_names(mode)) << mode;
+    EXPECT_TRUE(asks_for_names("mode=" + std::string(mode))) << mode;
   for (const char* mode : {"peer", "everything", "numwants", "version", "bogus", ""})
-    EXPECT_FALSE(shows_names(mode)) << mode;
+    EXPECT_FALSE(asks_for_names("mode=" + std::string(mode))) << mode;
 }
 
 TEST(StatsModes, PrintEachModeThatIsHereInEachFormatItHas) {

@@ -75,7 +75,7 @@ TEST_F(TableWalkTest, BringsEachTorrentOnceWithItsCounts) {
       if (peer == 3) announce(hash, endpoint6(peer), true, AnnounceEvent::completed);
     }
   }
-  for (const size_t step : {16, 100, 4096}) {
+  for (const size_t step : {size_t{16}, size_t{100}, size_t{4096}}) {
     std::set<InfoHash> seen;
     for (const TorrentCopy& torrent : torrents(step, kNothing)) {
       EXPECT_TRUE(seen.insert(torrent.info_hash).second);
