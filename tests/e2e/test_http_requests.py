@@ -12,9 +12,9 @@ HASH = info_hash(1)
 ANNOUNCE = query(info_hash=HASH, port=6881, left=1)
 
 
-def error_page(status, title):
+def error_page(status, title, explanation=""):
     """An error that closes, byte by byte."""
-    body = f"<title>{title}</title>\n"
+    body = f"<title>{title}</title>\n{explanation}"
     return (
         f"HTTP/1.0 {status} {title}\r\nContent-Type: text/html\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
@@ -63,11 +63,16 @@ def test_any_other_path_is_not_found(http, target):
     "target", ["/stats?info_hash=aaaaaaaaaaaaaaaaaaaa", "/stats?mode=peer&info_hash=a"]
 )
 def test_an_info_hash_under_the_stats_path_is_an_invalid_request(http, target):
-    assert http.get(target).raw == INVALID
+    told = "info_hash: this is the path of the statistics; announce at /announce.\n"
+    assert http.get(target).raw == error_page(400, "Invalid Request", told)
 
 
 def test_an_unknown_mode_of_statistics_is_an_invalid_request(http):
-    assert http.get("/stats?mode=nonsense").raw == INVALID
+    told = (
+        "mode: there is no such one. There are peer conn tcp4 udp4 scrp fscr torr completed syncs "
+        "renew herr version everything top10 top100 s24s.\n"
+    )
+    assert http.get("/stats?mode=nonsense").raw == error_page(400, "Invalid Request", told)
 
 
 HEADS = {
