@@ -334,14 +334,10 @@ build/features/$(1)/opentracker: $(SWITCHED:%.cc=build/features/$(1)/%.o) \
 endef
 $(foreach set,shared $(FEATURE_SETS),$(eval $(call feature_set,$(set))))
 
-# Each header compiles alone, with both compilers.
-headers: $(HEADERS:%=build/headers/gcc/%.ok) $(HEADERS:%=build/headers/clang/%.ok)
+# Each header compiles alone.
+headers: $(HEADERS:%=build/headers/%.ok)
 HEADER_FLAGS = $(LANGUAGE) $(WARNINGS) $(FEATURES) -fsyntax-only $(DEPENDENCIES) -x c++ -
-build/headers/gcc/%.ok: % Makefile
-	@mkdir -p $(@D)
-	@echo '#include "$(<:src/%=%)"' | $(CXX) $(HEADER_FLAGS)
-	@touch $@
-build/headers/clang/%.ok: % Makefile
+build/headers/%.ok: % Makefile
 	@mkdir -p $(@D)
 	@echo '#include "$(<:src/%=%)"' | $(CLANGXX) $(HEADER_FLAGS)
 	@touch $@
