@@ -16,9 +16,11 @@ FILES = {
     "/usr/share/doc/opentracker/compatibility.md",
     "/usr/share/doc/opentracker/copyright",
     "/usr/share/doc/opentracker/operations.md",
+    "/usr/share/doc/opentracker/examples/grafana-dashboard.json",
     "/usr/share/doc/opentracker/examples/nftables.conf",
     "/usr/share/doc/opentracker/examples/nginx.conf",
     "/usr/share/doc/opentracker/examples/opentracker.conf",
+    "/usr/share/doc/opentracker/examples/prometheus-alerts.yml",
     "/usr/share/doc/opentracker/examples/sysctl.conf",
 }
 DEBIANS_VERSION = "0.0~git20210823.110868e-3"
