@@ -8,7 +8,10 @@ namespace ot {
 
 // No "fast bins": a block is merged with its free neighbours when it is freed. Fails only where
 // another malloc stands in, a sanitizer's, which has none.
-void bound_malloc() { mallopt(M_MXFAST, 0); }
+void bound_malloc() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): first called when there is one thread; later no change
+  mallopt(M_MXFAST, 0);
+}
 
 void* MemoryBudget::resize(void* old, size_t old_size, size_t new_size) {
   const size_t held = old == nullptr ? 0 : old_size + kMallocHeader;
