@@ -73,10 +73,13 @@ all: opentracker opentracker.debug
 ## Variants ---------------------------------------------------------------------------------------
 # $(1) name, $(2) compiler, $(3) flags. The stamp holds both and is rewritten only when they change.
 # Unit tests are compiled plainly and with GoogleTest precompiled, a third of the time; what they test
-# keeps its flags.
+# keeps its flags, as do the tests that keep a processor busy themselves.
+BUSY_TESTS := $(addprefix tests/unit/,swarm/torrent_table_model_test.cc swarm/torrent_table_cost_test.cc \
+                scenario/tracker_life_test.cc)
 define variant
 FLAGS_$(1) = $(LANGUAGE) $(WARNINGS) $(FEATURES) $(NAMED) $(3) $(CXXFLAGS)
-TEST_FLAGS_$(1) = $$(FLAGS_$(1)) -O0 $(if $(findstring clang,$(2)),-fpch-instantiate-templates)
+TEST_FLAGS_$(1) = $$(PCH_FLAGS_$(1)) -include build/$(1)/pch.h
+PCH_FLAGS_$(1) = $$(FLAGS_$(1)) -O0 $(if $(findstring clang,$(2)),-fpch-instantiate-templates)
 build/$(1)/flags: FORCE
 	@mkdir -p $$(@D)
 	@echo '$(2) $$(FLAGS_$(1)) $(LDFLAGS)' | cmp -s - $$@ || \
@@ -88,12 +91,12 @@ build/$(1)/%.o: %.cc build/$(1)/flags
 build/$(1)/pch.h.compiled: tests/unit/pch.h build/$(1)/flags
 	$$(call say,$(1),$$<)
 	$(Q)cp $$< build/$(1)/pch.h
-	$(Q)$(2) $$(TEST_FLAGS_$(1)) -x c++-header -o build/$(1)/pch.h.$(if $(findstring clang,$(2)),pch,gch) $$<
+	$(Q)$(2) $$(PCH_FLAGS_$(1)) -x c++-header -o build/$(1)/pch.h.$(if $(findstring clang,$(2)),pch,gch) $$<
 	@touch $$@
 build/$(1)/tests/unit/%.o: tests/unit/%.cc build/$(1)/pch.h.compiled
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)
-	$(Q)$(2) $$(TEST_FLAGS_$(1)) -include build/$(1)/pch.h -MMD -MP -c -o $$@ $$<
+	$(Q)$(2) $$(if $$(filter $(BUSY_TESTS),$$<),$$(FLAGS_$(1)),$$(TEST_FLAGS_$(1))) -MMD -MP -c -o $$@ $$<
 build/$(1)/libopentracker.a: $(LIBRARY_SOURCES:%.cc=build/$(1)/%.o) build/files
 	@rm -f $$@
 	$(Q)ar rcs $$@ $$(filter %.o,$$^)

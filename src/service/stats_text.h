@@ -1,5 +1,5 @@
-// The statistics as text, in the shapes that scripts have parsed for fifteen years (compat.md,
-// "Statistics"): blocks of four lines for MRTG, lists, and one line for the version.
+// The statistics as text, in the shapes that scripts have parsed for fifteen years: blocks of four
+// lines for MRTG, lists, and one line for the version.
 //
 // Pure: printed from a snapshot, so that it can be done anywhere and compared with golden files.
 #pragma once

@@ -13,7 +13,7 @@
 
 namespace ot {
 
-// The values are those of the live-sync wire format (compat.md, "Live sync").
+// The values are those of the wire format of live sync.
 inline constexpr uint8_t kPeerSeeding = 0x80;
 inline constexpr uint8_t kPeerCompleted = 0x40;
 

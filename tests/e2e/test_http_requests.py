@@ -1,6 +1,4 @@
-"""Which bytes are a request, and where it goes (compat.md in docs: routing tolerances, HTTP
-errors).
-"""
+"""Which bytes are a request, and where it goes: routing tolerances and errors."""
 import pytest
 
 from harness.http_client import query
