@@ -1,0 +1,110 @@
+// A tracker for members: what its list lets in, what leaves when the list changes, and whom proxies
+// bring.
+#include <gtest/gtest.h>
+
+#include "service/eviction.h"
+#include "unit/scenario/simulated_clients.h"
+
+namespace ot {
+namespace {
+
+using std::chrono::hours;
+
+const SecretHash kSecret({1, 2, 3, 4, 5, 6});
+
+class ClosedTracker : public testing::Test {
+ protected:
+  static OfflineSettings settings() {
+    OfflineSettings settings;
+    settings.access = AccessMode::white;
+    settings.http.addresses.proxies = Networks(std::array{*Network::parse("10.255.0.0/24")});
+    return settings;
+  }
+
+  // From now on these are served, and the sweep that takes out the others is due.
+  void list(std::initializer_list<uint32_t> torrents) {
+    std::vector<InfoHash> hashes;
+    for (const uint32_t torrent : torrents) hashes.push_back(numbered_hash(torrent));
+    (void)tracker_.access.replace(std::make_shared<const AccessList>(hashes, kSecret));
+    eviction_.begin();
+  }
+  void evict() {
+    while (eviction_.is_due()) eviction_.step();
+  }
+
+  void join(uint32_t torrent, uint32_t first, uint32_t last, Wire over) {
+    for (uint32_t peer = first; peer <= last; ++peer)
+      clients_.announce({.peer = peer4(peer), .info_hash = numbered_hash(torrent), .over = over});
+  }
+  std::string http_body(const Endpoint& from, uint32_t torrent, std::string_view fields = "") {
+    const std::string target =
+        "/announce?info_hash=" + percent_encode(numbered_hash(torrent)) + "&port=6881&left=1";
+    return tracker_.http(from, get(target, fields)).body;
+  }
+  // Over both wires, and both agree.
+  bool refuses(uint32_t torrent) {
+    const Endpoint from = peer4(99);
+    const UdpAnnounceFields fields{numbered_hash(torrent), 1, AnnounceEvent::none, 0, 6881};
+    const Bytes reply =
+        tracker_.udp(from, udp_announce(tracker_.udp_connection_id(from), 1, fields));
+    const bool over_udp = ByteReader(reply).read<uint32_t>() == kUdpError;
+    const bool over_http = http_body(from, torrent).find("not authorized") != std::string::npos;
+    EXPECT_EQ(over_udp, over_http) << torrent;
+    return over_udp;
+  }
+  SwarmCounts scrape(uint32_t torrent) {
+    const SwarmCounts over_http = clients_.scrape(numbered_hash(torrent), Wire::http);
+    EXPECT_EQ(over_http, clients_.scrape(numbered_hash(torrent), Wire::udp));
+    return over_http;
+  }
+
+  OfflineTracker tracker_{settings()};
+  SimulatedClients clients_{tracker_};
+  Eviction eviction_{tracker_.table, tracker_.access, tracker_.clock};
+};
+
+TEST_F(ClosedTracker, FollowsItsListThroughItsLife) {
+  list({1, 2});
+  join(1, 1, 5, Wire::http);
+  join(2, 6, 10, Wire::udp);
+  EXPECT_TRUE(refuses(3));
+  EXPECT_EQ(tracker_.table.torrents(), 2U) << "what is refused leaves no trace";
+
+  list({2, 3});
+  EXPECT_TRUE(refuses(1));
+  EXPECT_EQ(scrape(1), SwarmCounts{}) << "at once, though its peers are there still";
+  EXPECT_EQ(tracker_.table.peers(), 10U);
+  evict();
+  EXPECT_EQ(tracker_.table.peers(), 5U);
+  EXPECT_EQ(tracker_.table.torrents(), 1U);
+  EXPECT_EQ(scrape(2).leechers, 5U);
+  EXPECT_FALSE(refuses(3));
+
+  ASSERT_TRUE(tracker_.access.add(numbered_hash(4)) && tracker_.access.remove(numbered_hash(2)));
+  EXPECT_FALSE(refuses(4));
+  EXPECT_TRUE(refuses(2));
+  list({2, 3});
+  EXPECT_TRUE(refuses(4)) << "the list is taken to hold what came in between";
+  EXPECT_FALSE(refuses(2));
+
+  evict();
+  tracker_.advance(hours(3), std::chrono::seconds(5));
+  EXPECT_EQ(tracker_.table.peers(), 0U);
+  EXPECT_EQ(tracker_.table.torrents(), 0U);
+}
+
+TEST_F(ClosedTracker, TracksWhomAProxyNamesAndNeverTheProxy) {
+  list({1});
+  const Endpoint proxy{IpAddress::parse("10.255.0.1").value(), 50000};
+  EXPECT_NE(http_body(proxy, 1).find("failure reason"), std::string::npos);
+  EXPECT_EQ(tracker_.table.peers(), 0U);
+  EXPECT_NE(http_body(proxy, 2, "X-Forwarded-For: 203.0.113.5\r\n").find("not authorized"),
+            std::string::npos);
+  EXPECT_EQ(http_body(proxy, 1, "X-Forwarded-For: 203.0.113.5\r\n").find("failure reason"),
+            std::string::npos);
+  const Told told = clients_.announce({.peer = peer4(1), .over = Wire::udp});
+  EXPECT_EQ(told.peer_set(), (std::set<Endpoint>{{IpAddress::parse("203.0.113.5").value(), 6881}}));
+}
+
+}  // namespace
+}  // namespace ot
