@@ -1,4 +1,5 @@
-// How counters are called where machines read them, in JSON and in the metrics for Prometheus.
+// How counters are called where machines read them: in JSON, in the metrics for Prometheus, and
+// what the reference calls them in its pages.
 //
 // Names are stable: one may be added, none is renamed or taken away.
 #pragma once
@@ -45,17 +46,20 @@ struct HttpErrorLabel {
   HttpError error;
   std::string_view code;
   std::string_view reason;
+  std::string_view element;  // in mode=everything
+  std::string_view line;     // in mode=herr; empty: that page was never taught this error
 };
 inline constexpr std::array<HttpErrorLabel, kHttpErrors> kHttpErrorLabels{{
-    {HttpError::redirect, "302", "redirect"},
-    {HttpError::parse_error, "400", "parse_error"},
-    {HttpError::invalid_parameter, "400", "invalid_parameter"},
-    {HttpError::compact_required, "400", "compact_required"},
-    {HttpError::not_modest, "400", "not_modest"},
-    {HttpError::payment_required, "402", "payment_required"},
-    {HttpError::access_denied, "403", "access_denied"},
-    {HttpError::not_found, "404", "not_found"},
-    {HttpError::internal_error, "500", "internal_error"},
+    {HttpError::redirect, "302", "redirect", "302 Redirect", "302 RED"},
+    {HttpError::parse_error, "400", "parse_error", "400 Parse Error", "400 ..."},
+    {HttpError::invalid_parameter, "400", "invalid_parameter", "400 Invalid Parameter", "400 PAR"},
+    {HttpError::compact_required, "400", "compact_required", "400 Invalid Parameter (compact=0)",
+     "400 COM"},
+    {HttpError::not_modest, "400", "not_modest", "400 Not Modest", ""},
+    {HttpError::payment_required, "402", "payment_required", "402 Payment Required", ""},
+    {HttpError::access_denied, "403", "access_denied", "403 Access Denied", "403 IP "},
+    {HttpError::not_found, "404", "not_found", "404 Not found", "404 INV"},
+    {HttpError::internal_error, "500", "internal_error", "500 Internal Server Error", "500 SRV"},
 }};
 
 }  // namespace ot

@@ -59,7 +59,7 @@ uint64_t over_loops(const StatsSnapshot& snapshot) {
   return snapshot.sum([](const Statistics& loop) { return (loop.*count)(); });
 }
 
-constexpr std::array<Single, 15> kSingles{{
+constexpr auto kSingles = std::to_array<Single>({
     {"uptime_seconds", "gauge", "Time since the tracker started.",
      [](const StatsSnapshot& s) { return static_cast<uint64_t>(s.uptime.count()); }},
     {"torrents", "gauge", "Torrents in the table.",
@@ -91,7 +91,7 @@ constexpr std::array<Single, 15> kSingles{{
      [](const StatsSnapshot& s) { return s.udp.send_errors; }},
     {"udp_receive_drops_total", "counter", "Datagrams lost because the receive queue was full.",
      [](const StatsSnapshot& s) { return s.udp.kernel_drops; }},
-}};
+});
 
 void write_build_info(const StatsSnapshot& snapshot, MetricsWriter& out) {
   out.family("build_info", "gauge", "Always 1; the labels tell what is running.");

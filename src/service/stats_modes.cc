@@ -17,7 +17,7 @@ using stats_json::plain;
 
 // What shows names may stand behind other doors than sums, so a row says so even where the mode
 // itself is missing.
-constexpr std::array<StatsMode, 22> kModes{{
+constexpr auto kModes = std::to_array<StatsMode>({
     {"peer", false, stats_text::peer, plain<figures::peer>},
     {"conn", false, stats_text::conn, plain<figures::conn>},
     {"tcp4", false, stats_text::tcp4, plain<figures::tcp4>},
@@ -40,7 +40,7 @@ constexpr std::array<StatsMode, 22> kModes{{
     {.name = "fulllog", .shows_names = true, .feature = &features::kFullLogNetworks},
     {.name = "tpbs", .shows_names = true},
     {.name = "statedump", .shows_names = true},
-}};
+});
 
 constexpr size_t kLongestWord = 32;
 

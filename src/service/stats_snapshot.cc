@@ -1,24 +1,6 @@
 #include "service/stats_snapshot.h"
 
-#include <array>
-
 namespace ot {
-namespace {
-
-constexpr std::array<std::string_view, kHttpErrors> kHttpErrorNames{
-    "302 Redirect",
-    "400 Parse Error",
-    "400 Invalid Parameter",
-    "400 Invalid Parameter (compact=0)",
-    "400 Not Modest",
-    "402 Payment Required",
-    "403 Access Denied",
-    "404 Not found",
-    "500 Internal Server Error"};
-
-}  // namespace
-
-std::string_view http_error_name(size_t row) { return kHttpErrorNames[row]; }
 
 uint64_t StatsSnapshot::actions(Transport transport, Action action) const {
   return sum([=](const Statistics& loop) { return loop.actions(transport, action); });

@@ -48,7 +48,4 @@ struct StatsSnapshot {
   [[nodiscard]] uint64_t completed() const;
 };
 
-// The names of HttpError's rows, "302 Redirect", as scripts know them.
-[[nodiscard]] std::string_view http_error_name(size_t row);
-
 }  // namespace ot

@@ -1,27 +1,12 @@
 #include "service/stats_text.h"
 
 #include <algorithm>
-#include <array>
 
 #include "service/stats_figures.h"
+#include "service/stats_labels.h"
 
 namespace ot::stats_text {
 namespace {
-
-struct HttpErrorLine {
-  HttpError error;
-  std::string_view name;
-};
-// Errors that this page was never taught are in the XML, the JSON and the metrics.
-constexpr std::array<HttpErrorLine, 7> kHttpErrorLines{{
-    {HttpError::redirect, "302 RED"},
-    {HttpError::parse_error, "400 ..."},
-    {HttpError::invalid_parameter, "400 PAR"},
-    {HttpError::compact_required, "400 COM"},
-    {HttpError::access_denied, "403 IP "},
-    {HttpError::not_found, "404 INV"},
-    {HttpError::internal_error, "500 SRV"},
-}};
 
 std::string text(uint64_t number) { return std::to_string(number); }
 
@@ -140,8 +125,10 @@ std::string renew(const StatsSnapshot& snapshot) {
 
 std::string herr(const StatsSnapshot& snapshot) {
   std::string out;
-  for (const HttpErrorLine& line : kHttpErrorLines)
-    out += std::string(line.name) + " " + text(snapshot.http_errors(line.error)) + "\n";
+  for (const HttpErrorLabel& label : kHttpErrorLabels) {
+    if (label.line.empty()) continue;
+    out += std::string(label.line) + " " + text(snapshot.http_errors(label.error)) + "\n";
+  }
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "service/stats_xml.h"
 
+#include "service/stats_labels.h"
 #include "service/stats_text.h"
 
 namespace ot::stats_xml {
@@ -65,9 +66,9 @@ void print_debug(const StatsSnapshot& snapshot, XmlPrinter& xml) {
   }
   xml.close("renew");
   xml.open("http_error");
-  for (size_t row = 0; row < kHttpErrors; ++row) {
-    xml.leaf("count", " code=\"" + std::string(http_error_name(row)) + "\"",
-             std::to_string(snapshot.http_errors(static_cast<HttpError>(row))));
+  for (const HttpErrorLabel& label : kHttpErrorLabels) {
+    xml.leaf("count", " code=\"" + std::string(label.element) + "\"",
+             std::to_string(snapshot.http_errors(label.error)));
   }
   xml.close("http_error");
   // Our locks are held for microseconds and not timed; the element keeps its place.

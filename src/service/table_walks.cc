@@ -8,16 +8,16 @@
 namespace ot {
 namespace {
 
-// Copies item by item with `copy` and hands each step to `use`. False if the watch ended it.
-template <typename Item, typename Copy, typename Use>
-bool walk(const JobWatch& watch, Copy copy, Use use) {
+// Hands the table to `use`, a copied step at a time. False if the watch ended it.
+template <auto copy, typename Item, typename Use>
+bool walk(TorrentTable& table, const JobWatch& watch, Use use) {
   std::vector<Item> items(kWalkStep);
   SweepCursor cursor;
   uint32_t shard = 0;
   do {
     if (watch.is_cancelled()) return false;
     shard = cursor.shard;
-    const size_t count = copy(cursor, std::span<Item>(items));
+    const size_t count = (table.*copy)(cursor, items);
     use(std::span<const Item>(items).first(count));
   } while (cursor.shard >= shard);
   return true;
@@ -25,24 +25,10 @@ bool walk(const JobWatch& watch, Copy copy, Use use) {
 
 template <typename Use>
 bool walk_torrents(TorrentTable& table, const JobWatch& watch, Use use) {
-  return walk<TorrentCopy>(
-      watch,
-      [&table](SweepCursor& cursor, std::span<TorrentCopy> out) {
-        return table.copy_torrents(cursor, out);
-      },
-      [&use](std::span<const TorrentCopy> torrents) {
+  return walk<&TorrentTable::copy_torrents, TorrentCopy>(
+      table, watch, [&use](std::span<const TorrentCopy> torrents) {
         for (const TorrentCopy& torrent : torrents) use(torrent);
       });
-}
-
-template <typename Use>
-bool walk_addresses(TorrentTable& table, const JobWatch& watch, Use use) {
-  return walk<uint32_t>(
-      watch,
-      [&table](SweepCursor& cursor, std::span<uint32_t> out) {
-        return table.copy_addresses4(cursor, out);
-      },
-      use);
 }
 
 bool find_top_torrents(TorrentTable& table, const JobWatch& watch, WalkFindings& findings) {
@@ -64,17 +50,19 @@ bool find_top_torrents(TorrentTable& table, const JobWatch& watch, WalkFindings&
 bool find_busiest_networks(TorrentTable& table, const JobWatch& watch, WalkFindings& findings) {
   BusyNetworks networks28(28);
   BusyNetworks networks24(24);
-  const bool estimated = walk_addresses(table, watch, [&](std::span<const uint32_t> addresses) {
-    networks28.estimate(addresses);
-    networks24.estimate(addresses);
-  });
+  const bool estimated = walk<&TorrentTable::copy_addresses4, uint32_t>(
+      table, watch, [&](std::span<const uint32_t> addresses) {
+        networks28.estimate(addresses);
+        networks24.estimate(addresses);
+      });
   if (!estimated) return false;
   networks28.choose_candidates();
   networks24.choose_candidates();
-  const bool counted = walk_addresses(table, watch, [&](std::span<const uint32_t> addresses) {
-    networks28.count(addresses);
-    networks24.count(addresses);
-  });
+  const bool counted = walk<&TorrentTable::copy_addresses4, uint32_t>(
+      table, watch, [&](std::span<const uint32_t> addresses) {
+        networks28.count(addresses);
+        networks24.count(addresses);
+      });
   findings.networks28 = networks28.ranking(WalkFindings::kRankedNetworks);
   findings.networks24 = networks24.ranking(WalkFindings::kRankedNetworks);
   return counted;

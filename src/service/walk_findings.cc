@@ -1,6 +1,7 @@
 #include "service/walk_findings.h"
 
 #include "base/bytes.h"
+#include "base/ip_address.h"
 
 namespace ot {
 
@@ -11,12 +12,9 @@ std::string to_hex(const InfoHash& info_hash) {
 }
 
 std::string address_text(uint32_t address) {
-  std::string out;
-  for (const unsigned shift : {24U, 16U, 8U, 0U}) {
-    out += std::to_string((address >> shift) & UINT8_MAX);
-    if (shift != 0) out += '.';
-  }
-  return out;
+  std::array<uint8_t, 4> bytes{};
+  ByteWriter(bytes).write(address);
+  return IpAddress::v4(bytes).to_string();
 }
 
 }  // namespace ot
