@@ -20,13 +20,19 @@ class AccessControl {
   AccessControl(AccessMode mode, const SecretHash& hash)
       : mode_(mode), hash_(hash), changes_(std::make_shared<DynamicSet>(hash)) {}
 
+  // `hash` is what the SecretHash of the lists gives for the info_hash; it serves the table as
+  // well, so whoever asks both computes it once.
+  [[nodiscard]] bool permits(const InfoHash& info_hash, uint64_t hash) const {
+    return mode_ == AccessMode::open || lists(info_hash, hash) == (mode_ == AccessMode::white);
+  }
   [[nodiscard]] bool permits(const InfoHash& info_hash) const {
-    return mode_ == AccessMode::open || lists(info_hash) == (mode_ == AccessMode::white);
+    return permits(info_hash, hash_(info_hash.bytes));
   }
   // Asks the processor for what permits() will read.
-  void prefetch(const InfoHash& info_hash) const {
-    if (mode_ != AccessMode::open && list_) list_->prefetch(info_hash);
+  void prefetch(uint64_t hash) const {
+    if (mode_ != AccessMode::open && list_) list_->prefetch(hash);
   }
+  void prefetch(const InfoHash& info_hash) const { prefetch(hash_(info_hash.bytes)); }
   [[nodiscard]] AccessMode mode() const { return mode_; }
 
   // access.fifo_add and access.fifo_delete, on either kind of list. False: too many changes since
@@ -45,10 +51,10 @@ class AccessControl {
   [[nodiscard]] std::shared_ptr<const void> replace(std::shared_ptr<const AccessList> list);
 
  private:
-  [[nodiscard]] bool lists(const InfoHash& info_hash) const {
-    const auto change = changes_->find(info_hash);
+  [[nodiscard]] bool lists(const InfoHash& info_hash, uint64_t hash) const {
+    const auto change = changes_->find(info_hash, hash);
     if (change != DynamicSet::Change::none) return change == DynamicSet::Change::added;
-    return list_ && list_->contains(info_hash);
+    return list_ && list_->contains(info_hash, hash);
   }
 
   AccessMode mode_;

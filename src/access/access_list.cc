@@ -37,14 +37,14 @@ AccessList::AccessList(std::span<const InfoHash> hashes, const SecretHash& hash)
   lines_ = allocate(line_count_);
   for (size_t i = 0; i < hashes.size(); ++i) {
     if (i + kAhead < hashes.size())
-      __builtin_prefetch(&lines_[home_of(hash_(hashes[i + kAhead]))], 1);
+      prefetch_line(&lines_[home_of(hash_(hashes[i + kAhead].bytes))]);
     insert(hashes[i]);
   }
 }
 
 // Ends: there is more room than hashes, so some line is not full.
 void AccessList::insert(const InfoHash& info_hash) {
-  const uint64_t hash = hash_(info_hash);
+  const uint64_t hash = hash_(info_hash.bytes);
   for (size_t at = home_of(hash);; at = behind(at)) {
     Line& line = lines_[at];
     if (holds(line, info_hash) != 0) return;

@@ -16,7 +16,8 @@
 #include <memory>
 #include <span>
 
-#include "access/secret_hash.h"
+#include "base/prefetch.h"
+#include "base/secret_hash.h"
 #include "bittorrent/info_hash.h"
 
 namespace ot {
@@ -29,8 +30,11 @@ class AccessList {
   AccessList();
 
   [[nodiscard]] bool contains(const InfoHash& info_hash) const {
+    return contains(info_hash, hash_(info_hash.bytes));
+  }
+  // The same for who has the hash already: what the list's SecretHash gives for the info_hash.
+  [[nodiscard]] bool contains(const InfoHash& info_hash, uint64_t hash) const {
     if (size_ == 0) return false;
-    const uint64_t hash = hash_(info_hash);
     for (size_t at = home_of(hash);; at = behind(at)) {
       const Line& line = lines_[at];
       const unsigned found = holds(line, info_hash);
@@ -38,8 +42,8 @@ class AccessList {
     }
   }
   // Asks the processor for the line contains() will read; worth it some work ahead.
-  void prefetch(const InfoHash& info_hash) const {
-    if (size_ != 0) __builtin_prefetch(&lines_[home_of(hash_(info_hash))]);
+  void prefetch(uint64_t hash) const {
+    if (size_ != 0) prefetch_line(&lines_[home_of(hash)]);
   }
 
   // Distinct hashes.

@@ -5,7 +5,7 @@ namespace {
 
 template <typename Map, size_t... I>
 std::array<Map, sizeof...(I)> make_maps(const SecretHash& hash, std::index_sequence<I...>) {
-  return {((void)I, Map(0, hash))...};
+  return {((void)I, Map(0, {hash}))...};
 }
 
 }  // namespace
@@ -16,7 +16,7 @@ DynamicSet::DynamicSet(const SecretHash& hash, size_t max_hashes)
       maps_(make_maps<Map>(hash, std::make_index_sequence<kMaps>())) {}
 
 bool DynamicSet::note(const InfoHash& info_hash, Change change) {
-  const uint64_t hash = hash_(info_hash);
+  const uint64_t hash = hash_(info_hash.bytes);
   Map& map = maps_[map_of(hash)];
   if (const auto known = map.find(info_hash); known != map.end()) {
     known->second = change;

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <unordered_map>
 
-#include "access/secret_hash.h"
+#include "base/secret_hash.h"
 #include "bittorrent/info_hash.h"
 
 namespace ot {
@@ -27,15 +27,22 @@ class DynamicSet {
   // Notes what was done to the hash, in place of anything before; false if there is no room.
   [[nodiscard]] bool note(const InfoHash& info_hash, Change change);
   [[nodiscard]] Change find(const InfoHash& info_hash) const {
+    return find(info_hash, hash_(info_hash.bytes));
+  }
+  // `hash` is what the set's SecretHash gives for the info_hash.
+  [[nodiscard]] Change find(const InfoHash& info_hash, uint64_t hash) const {
     if (size_ == 0) return Change::none;
-    const uint64_t hash = hash_(info_hash);
     const bool may_be_here = (filter_[filter_word_of(hash)] & filter_bit_of(hash)) != 0;
     return may_be_here ? search(info_hash, hash) : Change::none;
   }
   [[nodiscard]] size_t size() const { return size_; }
 
  private:
-  using Map = std::unordered_map<InfoHash, Change, SecretHash>;
+  struct Hasher {
+    SecretHash hash;
+    size_t operator()(const InfoHash& info_hash) const noexcept { return hash(info_hash.bytes); }
+  };
+  using Map = std::unordered_map<InfoHash, Change, Hasher>;
   static constexpr size_t kMaps = 64;
   static constexpr size_t kFilterBits = size_t{1} << 17U;
 

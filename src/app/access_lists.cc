@@ -24,7 +24,7 @@ AccessMode access_mode(const AccessSettings& settings) {
 
 AccessLists::AccessLists(AccessMode mode, EventLoop& loop, TorrentTable& table, const Clock& clock,
                          Log& log)
-    : hash_(SecretHash::random()),
+    : hash_(table.hash()),
       loop_(loop),
       table_(table),
       clock_(clock),

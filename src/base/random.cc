@@ -10,15 +10,6 @@
 namespace ot {
 namespace {
 
-// splitmix64: spreads one word over the whole state, never all zero.
-uint64_t split_mix(uint64_t& x) {
-  x += 0x9e3779b97f4a7c15ULL;
-  uint64_t z = x;
-  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31U);
-}
-
 uint64_t kernel_seed() {
   std::array<uint8_t, 8> bytes{};
   fill_random(bytes);
@@ -37,21 +28,5 @@ void fill_random(std::span<uint8_t> out) {
 }
 
 Random::Random() : Random(kernel_seed()) {}
-
-Random::Random(uint64_t seed) {
-  for (uint64_t& word : state_) word = split_mix(seed);
-}
-
-uint64_t Random::next() {
-  const uint64_t result = std::rotl(state_[0] + state_[3], 23) + state_[0];
-  const uint64_t t = state_[1] << 17U;
-  state_[2] ^= state_[0];
-  state_[3] ^= state_[1];
-  state_[1] ^= state_[2];
-  state_[0] ^= state_[3];
-  state_[2] ^= t;
-  state_[3] = std::rotl(state_[3], 45);
-  return result;
-}
 
 }  // namespace ot

@@ -12,20 +12,29 @@ namespace ot {
 // without secrets.
 void fill_random(std::span<uint8_t> out);
 
-// xoshiro256++ (Blackman, Vigna 2019; public domain algorithm). One per thread; not for secrets.
+// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014): a word
+// of state, so that one can be made for each of many small tasks and copied to foresee what it will
+// give. Not for secrets, not thread-safe.
 class Random {
  public:
-  Random();                        // seeded by the kernel
-  explicit Random(uint64_t seed);  // repeatable, for tests
+  Random();  // seeded by the kernel
+  explicit Random(uint64_t seed) : state_(seed) {}
 
-  [[nodiscard]] uint64_t next();
+  [[nodiscard]] uint64_t next() {
+    state_ += 0x9e3779b97f4a7c15ULL;
+    uint64_t mixed = (state_ ^ (state_ >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+    mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebULL;
+    return mixed ^ (mixed >> 31U);
+  }
+  // Another one, whose numbers have nothing to do with the next ones of this.
+  [[nodiscard]] Random split() { return Random(next()); }
   // Uniform in [0, bound) up to a bias of bound / 2^32; bound must be > 0.
   [[nodiscard]] uint32_t below(uint32_t bound) {
     return static_cast<uint32_t>(((next() >> 32U) * bound) >> 32U);
   }
 
  private:
-  std::array<uint64_t, 4> state_{};
+  uint64_t state_;
 };
 
 }  // namespace ot

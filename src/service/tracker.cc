@@ -4,19 +4,19 @@ namespace ot {
 
 std::optional<AnnounceReply> Tracker::announce(const AnnounceRequest& request,
                                                TorrentTable::Place place, MonotonicTime now,
-                                               PeerBuffers out) {
-  if (!access_.permits(request.info_hash)) return std::nullopt;
+                                               PeerBuffers out, Random random) {
+  if (!access_.permits(request.info_hash, place.hash)) return std::nullopt;
   const AnnounceOutcome outcome =
-      table_.announce(request, place, numwant(request), minute_of(now), out, random_);
+      table_.announce(request, place, numwant(request), minute_of(now), out, random);
   statistics_.record(outcome);
-  return AnnounceReply{outcome.swarm, outcome.v4_bytes, outcome.v6_bytes, next_interval(),
+  return AnnounceReply{outcome.swarm, outcome.v4_bytes, outcome.v6_bytes, next_interval(random),
                        policy_.min_interval};
 }
 
-std::chrono::seconds Tracker::next_interval() {
+std::chrono::seconds Tracker::next_interval(Random& random) const {
   const auto half = static_cast<uint32_t>(policy_.interval_jitter.count() / 2);
   return policy_.interval - std::chrono::seconds(half) +
-         std::chrono::seconds(random_.below(2 * half + 1));
+         std::chrono::seconds(random.below(2 * half + 1));
 }
 
 }  // namespace ot

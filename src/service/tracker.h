@@ -1,6 +1,7 @@
 // The use cases of a tracker, announce and scrape, whatever the wire: policy on top of the table.
 //
-// The access list is asked first: what it refuses never reaches the table. One Tracker a loop, on
+// The access list is asked first: what it refuses never reaches the table. Both find their place by
+// the same hash, so the list must have been made with the table's. One Tracker a loop, on
 // the loop's thread, as its access list; the table behind it is shared.
 #pragma once
 
@@ -33,15 +34,20 @@ class Tracker {
   // Computes where the torrent lives and asks the processor for it and for what the access list
   // says of it. Worth doing well before announce().
   [[nodiscard]] TorrentTable::Place prepare(const InfoHash& info_hash) const {
-    access_.prefetch(info_hash);
     const TorrentTable::Place place = table_.locate(info_hash);
+    access_.prefetch(place.hash);
     table_.prefetch(place);
     return place;
   }
 
-  // Asks for the peers the announce will look at; between prepare() and announce(), for batches.
-  void prefetch(const AnnounceRequest& request, TorrentTable::Place place) {
-    table_.prefetch_peers(request, place);
+  // A generator for one announce.
+  [[nodiscard]] Random split_random() { return random_.split(); }
+
+  // Asks for the peers the announce will look at if it is given the same; between prepare() and
+  // announce(), for batches.
+  void prefetch(const AnnounceRequest& request, TorrentTable::Place place, PeerBuffers out,
+                Random random) {
+    table_.prefetch_peers(request, place, numwant(request), out, random);
   }
 
   // How many peers this announce is answered with at most, both families together.
@@ -53,18 +59,24 @@ class Tracker {
   // list refuses the torrent: tell kNotAuthorized.
   [[nodiscard]] std::optional<AnnounceReply> announce(const AnnounceRequest& request,
                                                       TorrentTable::Place place, MonotonicTime now,
-                                                      PeerBuffers out);
+                                                      PeerBuffers out, Random random);
+  [[nodiscard]] std::optional<AnnounceReply> announce(const AnnounceRequest& request,
+                                                      TorrentTable::Place place, MonotonicTime now,
+                                                      PeerBuffers out) {
+    return announce(request, place, now, out, split_random());
+  }
 
   // Zeros for an unknown torrent and for one that the access list refuses.
   [[nodiscard]] SwarmCounts scrape(const InfoHash& info_hash, MonotonicTime now) {
-    if (!access_.permits(info_hash)) return {};
-    return table_.scrape(info_hash, table_.locate(info_hash), minute_of(now));
+    const TorrentTable::Place place = table_.locate(info_hash);
+    if (!access_.permits(info_hash, place.hash)) return {};
+    return table_.scrape(info_hash, place, minute_of(now));
   }
 
   [[nodiscard]] const TrackerPolicy& policy() const { return policy_; }
 
  private:
-  [[nodiscard]] std::chrono::seconds next_interval();
+  [[nodiscard]] std::chrono::seconds next_interval(Random& random) const;
 
   TorrentTable& table_;
   const AccessControl& access_;

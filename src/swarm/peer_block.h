@@ -10,6 +10,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/prefetch.h"
 #include "swarm/peer_scan.h"
 
 namespace ot {
@@ -37,7 +38,7 @@ struct PeerBlock {
   void prefetch() const {
     constexpr size_t kLine = 64;
     const auto* bytes = reinterpret_cast<const uint8_t*>(peers);
-    for (size_t at = 0; at < size() * sizeof(Peer); at += kLine) __builtin_prefetch(bytes + at, 1);
+    for (size_t at = 0; at < size() * sizeof(Peer); at += kLine) prefetch_line(bytes + at);
   }
 
   // There must be room; the peer must not be present. Returns where it now is.

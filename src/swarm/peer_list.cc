@@ -114,7 +114,7 @@ PeerBlock<Peer>* PeerList<Peer>::blocks() {
 // Linear hashing: the low bits of the hash name the block; a name not reached yet loses its highest
 // bit.
 template <typename Peer>
-uint32_t PeerList<Peer>::block_of(const Peer& peer, const KeyedHash& hash) const {
+uint32_t PeerList<Peer>::block_of(const Peer& peer, const SecretHash& hash) const {
   if (!is_directory()) return 0;
   const uint32_t count = directory().blocks;
   const uint32_t mask = std::bit_ceil(count) - 1;

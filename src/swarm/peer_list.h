@@ -14,7 +14,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "swarm/keyed_hash.h"
+#include "base/secret_hash.h"
 #include "swarm/memory_budget.h"
 #include "swarm/peer_block.h"
 
@@ -22,7 +22,7 @@ namespace ot {
 
 // What a list needs from its table.
 struct SwarmContext {
-  const KeyedHash& hash;
+  const SecretHash& hash;
   MemoryBudget& memory;
   PeerScan scan;
 };
@@ -99,7 +99,7 @@ class PeerList {
 
   [[nodiscard]] bool is_directory() const { return only_.storage == PeerStorage::directory; }
   [[nodiscard]] Directory& directory() const;
-  [[nodiscard]] uint32_t block_of(const Peer& peer, const KeyedHash& hash) const;
+  [[nodiscard]] uint32_t block_of(const Peer& peer, const SecretHash& hash) const;
   void count_peer(bool seeding, int change);
   [[nodiscard]] bool resize_directory(uint32_t capacity, MemoryBudget& memory);
   void collapse(MemoryBudget& memory);

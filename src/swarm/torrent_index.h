@@ -17,6 +17,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/prefetch.h"
 #include "swarm/memory_budget.h"
 #include "swarm/torrent.h"
 
@@ -47,7 +48,7 @@ class TorrentIndex {
   void prefetch(uint32_t order) const {
     const Torrent* slots = published_slots_.load(std::memory_order_relaxed);
     const uint64_t homes = published_homes_.load(std::memory_order_relaxed);
-    if (slots != nullptr) __builtin_prefetch(slots + home_among(order, homes), 1);
+    if (slots != nullptr) prefetch_line(slots + home_among(order, homes));
   }
 
   [[nodiscard]] size_t size() const { return size_; }

@@ -2,42 +2,13 @@
 
 #include <algorithm>
 
-#include "swarm/peer_choice.h"
-#include "swarm/peer_sample.h"
+#include "swarm/peer_handout.h"
 
 namespace ot {
 namespace {
 
 // One step of a resize looks at a few dozen slots, in order.
 constexpr size_t kWorkPerStep = 8;
-
-template <typename Peer>
-PartCounts others(const PeerList<Peer>& list, std::optional<PeerPosition> asker) {
-  PartCounts counts{list.leechers(), list.seeders()};
-  if (asker) --(list.is_seeder(*asker) ? counts.seeders : counts.leechers);
-  return counts;
-}
-
-template <typename Peer>
-size_t write_peers(const PeerList<Peer>& list, PartCounts wanted, std::optional<PeerPosition> asker,
-                   Random& random, uint8_t* out) {
-  uint8_t* end = sample_part(list, false, wanted.leechers, asker, random, out);
-  end = sample_part(list, true, wanted.seeders, asker, random, end);
-  return static_cast<size_t>(end - out);
-}
-
-void choose_and_write(const AnnounceRequest& request, size_t numwant, const TorrentPeers& peers,
-                      std::optional<PeerPosition> asker, PeerBuffers out, Random& random,
-                      AnnounceOutcome& outcome) {
-  const bool is_v4 = request.peer.address.is_v4();
-  const auto asker4 = is_v4 ? asker : std::nullopt;
-  const auto asker6 = is_v4 ? std::nullopt : asker;
-  const FamilyCounts wanted = choose_peers(
-      {others(peers.v4, asker4), others(peers.v6, asker6)}, numwant,
-      {out.v4.size() / kCompactPeer4, out.v6.size() / kCompactPeer6}, request.seeding, random);
-  outcome.v4_bytes = write_peers(peers.v4, wanted.v4, asker4, random, out.v4.data());
-  outcome.v6_bytes = write_peers(peers.v6, wanted.v6, asker6, random, out.v6.data());
-}
 
 template <typename Peer>
 void expire_and_trim(PeerList<Peer>& list, uint32_t block, Minute now, unsigned timeout,
@@ -49,7 +20,7 @@ void expire_and_trim(PeerList<Peer>& list, uint32_t block, Minute now, unsigned 
 
 }  // namespace
 
-TorrentTable::TorrentTable(const TableOptions& options, const KeyedHash& hash)
+TorrentTable::TorrentTable(const TableOptions& options, const SecretHash& hash)
     : options_(options), hash_(hash), memory_(options.max_memory), shards_(new Shard[kShards]) {
   bound_malloc();
   for (size_t i = 0; i < kShards; ++i) shards_[i].index.set_memory(&memory_);
@@ -70,7 +41,7 @@ TorrentTable::~TorrentTable() {
 TorrentTable::Place TorrentTable::locate(const InfoHash& info_hash) const {
   const auto& bytes = info_hash.bytes;
   const uint32_t shard = (uint32_t{bytes[0]} << 2U) | (bytes[1] >> 6U);
-  return {shard, static_cast<uint32_t>(hash_(bytes) >> 32U)};
+  return {shard, hash_(bytes)};
 }
 
 bool TorrentTable::may_add_to(const TorrentPeers& peers) const {
@@ -79,12 +50,12 @@ bool TorrentTable::may_add_to(const TorrentPeers& peers) const {
 }
 
 Torrent* TorrentTable::find(Shard& shard, const InfoHash& info_hash, Place place, Minute now) {
-  Torrent* torrent = shard.index.find(info_hash, place.order);
+  Torrent* torrent = shard.index.find(info_hash, place.order());
   return torrent != nullptr && clean(shard, *torrent, now) ? nullptr : torrent;
 }
 
 Torrent* TorrentTable::add(Shard& shard, const InfoHash& info_hash, Place place) {
-  Torrent* torrent = shard.index.insert(info_hash, place.order);
+  Torrent* torrent = shard.index.insert(info_hash, place.order());
   if (torrent != nullptr) torrents_.fetch_add(1, std::memory_order_relaxed);
   return torrent;
 }
@@ -115,17 +86,19 @@ bool TorrentTable::clean(Shard& shard, Torrent& torrent, Minute now) {
   return settle(shard, torrent, before, peers);
 }
 
-void TorrentTable::prefetch_peers(const AnnounceRequest& request, Place place) {
-  Shard& shard = shards_[place.shard];
-  const MutexLock lock(shard.mutex);
-  Torrent* torrent = shard.index.find(request.info_hash, place.order);
+// Without a lock: nobody else changes the table.
+void TorrentTable::prefetch_peers(const AnnounceRequest& request, Place place, size_t numwant,
+                                  PeerBuffers out, Random random) {
+  const SwarmContext& swarm = context();
+  Torrent* torrent = shards_[place.shard].index.find(request.info_hash, place.order());
   if (torrent == nullptr) return;
   const TorrentPeers peers = torrent->peers();
   if (request.peer.address.is_v4()) {
-    peers.v4.prefetch(make_peer<Peer4>(request.peer, 0, 0), context());
+    peers.v4.prefetch(make_peer<Peer4>(request.peer, 0, 0), swarm);
   } else {
-    peers.v6.prefetch(make_peer<Peer6>(request.peer, 0, 0), context());
+    peers.v6.prefetch(make_peer<Peer6>(request.peer, 0, 0), swarm);
   }
+  if (numwant != 0) prefetch_handout(peers, request, numwant, out, random);
 }
 
 AnnounceOutcome TorrentTable::announce(const AnnounceRequest& request, Place place, size_t numwant,
@@ -150,7 +123,9 @@ AnnounceOutcome TorrentTable::announce(const AnnounceRequest& request, Place pla
   outcome.completed = update.completed;
   outcome.minutes_silent = update.minutes_silent;
   if (!stopped && numwant != 0) {
-    choose_and_write(request, numwant, peers, update.asker, out, random, outcome);
+    const HandoutBytes written = hand_out(peers, request, numwant, update.asker, out, random);
+    outcome.v4_bytes = written.v4;
+    outcome.v6_bytes = written.v6;
   }
   settle(shard, *torrent, before, peers);
   return outcome;
@@ -263,7 +238,7 @@ bool TorrentTable::remove(const InfoHash& info_hash) {
   const Place place = locate(info_hash);
   Shard& shard = shards_[place.shard];
   const MutexLock lock(shard.mutex);
-  Torrent* torrent = shard.index.find(info_hash, place.order);
+  Torrent* torrent = shard.index.find(info_hash, place.order());
   if (torrent == nullptr) return false;
   const SwarmCounts before = torrent->counts();
   TorrentPeers peers = torrent->peers();

@@ -83,7 +83,7 @@ class TorrentTable {
  public:
   static constexpr size_t kShards = 1024;
 
-  TorrentTable(const TableOptions& options, const KeyedHash& hash);
+  TorrentTable(const TableOptions& options, const SecretHash& hash);
   ~TorrentTable();
   TorrentTable(const TorrentTable&) = delete;
   TorrentTable& operator=(const TorrentTable&) = delete;
@@ -91,15 +91,23 @@ class TorrentTable {
   // Where a torrent lives; computed once per announce, good for ever.
   struct Place {
     uint32_t shard;
-    uint32_t order;
+    uint64_t hash;  // what hash() gives for the info_hash
+
+    [[nodiscard]] uint32_t order() const { return static_cast<uint32_t>(hash >> 32U); }
   };
+  // By which torrents and peers are placed; an access list that shares it finds its line by the
+  // Place, too.
+  [[nodiscard]] const SecretHash& hash() const { return hash_; }
   [[nodiscard]] Place locate(const InfoHash& info_hash) const;
   // Asks for the torrent's cache line, without a lock.
-  void prefetch(Place place) const { shards_[place.shard].index.prefetch(place.order); }
+  void prefetch(Place place) const { shards_[place.shard].index.prefetch(place.order()); }
 
-  // Asks for the lines of the peers the announce will look at; takes the lock for that. Worth it
-  // for a batch, some time after prefetch() and before announce().
-  void prefetch_peers(const AnnounceRequest& request, Place place);
+  // Asks for the lines of the peers the announce will look at, if it is given the same numwant and
+  // buffers, and a generator in the same state. Worth it for a batch, some time after prefetch()
+  // and before announce(). Takes no lock, since that would make it wait for each line it comes
+  // across: to be called only on the one thread that changes the table.
+  void prefetch_peers(const AnnounceRequest& request, Place place, size_t numwant, PeerBuffers out,
+                      Random random);
 
   // Inserts, renews, completes or removes the peer, counts, and writes up to numwant other peers in
   // compact form, leechers before seeders, of the families for which `out` has room.
@@ -171,7 +179,7 @@ class TorrentTable {
                      SweepResult& result) OT_REQUIRES(shard.mutex);
 
   const TableOptions options_;
-  const KeyedHash hash_;
+  const SecretHash hash_;
   MemoryBudget memory_;
   std::atomic<uint64_t> peers_{0};
   std::atomic<uint64_t> torrents_{0};

@@ -92,7 +92,7 @@ class ObservedServer {
  public:
   ObservedServer(EventLoop& loop, bool thinks)
       : loop_(loop),
-        table_({}, KeyedHash::random()),
+        table_({}, SecretHash::random()),
         access_(AccessMode::open, SecretHash::random()),
         tracker_(table_, access_, {}, statistics_, Random()),
         ids_(connection_ids()),

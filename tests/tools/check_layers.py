@@ -43,7 +43,7 @@ SEAMS = {
     ),
     "libsodium": (
         r"sodium(\.h|/.*)",
-        {"protocol/connection_id", "cluster/sync_packet", "swarm/keyed_hash"},
+        {"protocol/connection_id", "cluster/sync_packet"},
     ),
     "SIMD intrinsics": (r"\w*intrin\.h", {"swarm/*"}),
 }

@@ -1,6 +1,7 @@
 // Nanoseconds per operation of the codecs and of what guards the table against chosen keys.
 #include <vector>
 
+#include "base/secret_hash.h"
 #include "bench/load/http_messages.h"
 #include "bench/load/udp_messages.h"
 #include "bench/micro/measure.h"
@@ -9,7 +10,6 @@
 #include "protocol/http_tracker.h"
 #include "protocol/tracker_reply.h"
 #include "protocol/udp_packet.h"
-#include "swarm/keyed_hash.h"
 
 namespace ot::bench {
 namespace {
@@ -77,7 +77,7 @@ void measure_http(const Population& population) {
 
 void measure_keys(const Population& population) {
   const ConnectionIds ids(ConnectionIds::Key{1});
-  const KeyedHash hash(KeyedHash::Key{2});
+  const SecretHash hash(SecretHash::Key{2});
   std::vector<IpAddress> addresses;
   std::vector<InfoHash> hashes;
   for (uint32_t i = 0; i < population.size(); ++i) {

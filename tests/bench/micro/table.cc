@@ -20,7 +20,7 @@ class FullTable {
   FullTable(const Population& population, bool seeds)
       : population_(population),
         seeds_(seeds),
-        table_(std::make_unique<TorrentTable>(TableOptions{}, KeyedHash(KeyedHash::Key{3}))) {
+        table_(std::make_unique<TorrentTable>(TableOptions{}, SecretHash(SecretHash::Key{3}))) {
     for (uint32_t peer = 0; peer < population_.size(); ++peer) announce(peer, 0);
   }
 

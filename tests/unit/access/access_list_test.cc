@@ -108,39 +108,6 @@ TEST(AccessList, IsNotSlowedByChosenHashes) {
   }
 }
 
-TEST(SecretHash, SpreadsChosenHashesEvenly) {
-  constexpr size_t kCells = 1024;
-  const SecretHash hash = SecretHash::random();
-  for (const uint64_t step : {1U, 1024U, 65536U}) {
-    std::vector<int> cells(kCells);
-    for (uint64_t i = 0; i < 64 * kCells; ++i) ++cells[hash(chosen_hash(i * step, 16)) >> 54U];
-    for (const int count : cells) {
-      EXPECT_GT(count, 64 - 7 * 8);
-      EXPECT_LT(count, 64 + 7 * 8);
-    }
-  }
-}
-
-// Without factors of its own a word could take back what another has added.
-TEST(SecretHash, TellsHashesApartWhoseWordsAddUp) {
-  const SecretHash hash = SecretHash::random();
-  std::set<uint64_t> seen;
-  constexpr uint32_t kSum = 1'000'000;
-  for (uint32_t i = 0; i < 10'000; ++i) {
-    InfoHash one;
-    const std::array<uint32_t, 2> words{i, kSum - i};
-    std::memcpy(one.bytes.data(), words.data(), sizeof words);
-    seen.insert(hash(one));
-  }
-  EXPECT_EQ(seen.size(), 10'000U);
-}
-
-TEST(SecretHash, DependsOnItsKey) {
-  const InfoHash hash = chosen_hash(1, 0);
-  EXPECT_NE(SecretHash::random()(hash), SecretHash::random()(hash));
-  EXPECT_EQ(SecretHash({1, 2, 3, 4, 5, 6})(hash), SecretHash({1, 2, 3, 4, 5, 6})(hash));
-}
-
 TEST(DynamicSet, SaysWhatWasDoneLast) {
   DynamicSet set(SecretHash::random());
   const InfoHash one = chosen_hash(1, 0);

@@ -49,7 +49,7 @@ class AccessListsTest : public testing::Test {
   ManualClock clock_;
   CollectedLog log_;
   Random random_{1};
-  TorrentTable table_{{}, KeyedHash({1, 2, 3})};
+  TorrentTable table_{{}, SecretHash::from_seed(1)};
   std::unique_ptr<EventLoop> loop_ = loopback::make_loop(clock_);
   std::unique_ptr<Worker> worker_ = std::move(Worker::create(clock_)).value();
   AccessSettings settings_;

@@ -9,12 +9,12 @@
 namespace ot {
 namespace {
 
-// Words of state by splitmix64 from 0, then the published xoshiro256++ step.
+// The first outputs of the published SplitMix64 from 0.
 TEST(Random, FollowsThePublishedAlgorithm) {
   Random random(0);
-  EXPECT_EQ(random.next(), 0x53175d61490b23dfU);
-  EXPECT_EQ(random.next(), 0x61da6f3dc380d507U);
-  EXPECT_EQ(random.next(), 0x5c0fdf91ec9a7bfcU);
+  EXPECT_EQ(random.next(), 0xe220a8397b1dcdafU);
+  EXPECT_EQ(random.next(), 0x6e789e6aa1b965f4U);
+  EXPECT_EQ(random.next(), 0x06c45d188009454fU);
 }
 
 TEST(Random, RepeatsItselfFromOneSeedAndDiffersFromTwo) {
@@ -26,6 +26,15 @@ TEST(Random, RepeatsItselfFromOneSeedAndDiffersFromTwo) {
     EXPECT_EQ(word, b.next());
     EXPECT_NE(word, c.next());
   }
+}
+
+TEST(Random, SplitsIntoOneThatGivesOtherNumbers) {
+  Random random(1);
+  Random same(1);
+  Random other = random.split();
+  (void)same.next();
+  EXPECT_EQ(random.next(), same.next());
+  EXPECT_NE(other.next(), random.next());
 }
 
 TEST(Random, SeededByTheKernelNeverStartsAlike) {

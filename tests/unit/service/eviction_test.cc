@@ -43,7 +43,7 @@ class EvictionTest : public testing::Test {
 
   ManualClock clock_;
   Random random_{1};
-  TorrentTable table_{{}, KeyedHash({1, 2, 3})};
+  TorrentTable table_{{}, SecretHash::from_seed(1)};
   AccessControl access_{AccessMode::white, kSecret};
   Eviction eviction_{table_, access_, clock_};
 };

@@ -58,7 +58,7 @@ class LateStatsTest : public testing::Test {
 
   SystemClock clock_;
   std::unique_ptr<EventLoop> loop_ = loopback::make_loop(clock_);
-  TorrentTable table_{{}, KeyedHash({1})};
+  TorrentTable table_{{}, SecretHash::from_seed(1)};
   std::unique_ptr<Worker> worker_ = std::move(Worker::create(clock_)).value();
   StatsWalks walks_{*loop_, *worker_, table_};
   LateStats late_{walks_, [] { return StatsSnapshot{}; }};

@@ -27,7 +27,7 @@ class OfflineTracker {
  public:
   explicit OfflineTracker(const OfflineSettings& settings = {})
       : loop(EventLoop::create(clock).value()),
-        table(settings.table, KeyedHash(KeyedHash::Key{1})),
+        table(settings.table, SecretHash({1, 2, 3, 4, 5, 6})),
         access(settings.access, SecretHash({1, 2, 3, 4, 5, 6})),
         tracker(table, access, settings.policy, statistics, Random(settings.seed)),
         ids(ConnectionIds::Key{2}),

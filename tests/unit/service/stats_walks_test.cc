@@ -45,7 +45,7 @@ class StatsWalksTest : public testing::Test {
 
   SystemClock clock_;
   std::unique_ptr<EventLoop> loop_ = loopback::make_loop(clock_);
-  TorrentTable table_{{}, KeyedHash({1})};
+  TorrentTable table_{{}, SecretHash::from_seed(1)};
   std::atomic<bool> open_ = false;
   std::unique_ptr<Worker> worker_ = std::move(Worker::create(clock_)).value();
   JobTicket blocker_ = worker_->submit(*loop_, std::make_unique<Blocker>(open_));

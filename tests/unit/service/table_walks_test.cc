@@ -32,7 +32,7 @@ class TableWalksTest : public testing::Test {
     return findings;
   }
 
-  TorrentTable table_{{}, KeyedHash({1})};
+  TorrentTable table_{{}, SecretHash::from_seed(1)};
   Random random_{1};
 };
 

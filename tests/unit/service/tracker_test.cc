@@ -29,7 +29,7 @@ class TrackerTest : public testing::Test {
   }
 
   ManualClock clock_;
-  TorrentTable table_{{}, KeyedHash(KeyedHash::Key{1})};
+  TorrentTable table_{{}, SecretHash::from_seed(1)};
   AccessControl access_{AccessMode::open, SecretHash({1, 2, 3, 4, 5, 6})};
   Statistics statistics_;
   Bytes v4_ = Bytes(1000 * kCompactPeer4);

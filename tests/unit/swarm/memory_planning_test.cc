@@ -72,7 +72,7 @@ class MemoryPlanning : public testing::TestWithParam<Shape> {
     table_.announce(request, table_.locate(request.info_hash), 0, 5, {}, random_);
   }
 
-  TorrentTable table_{{}, KeyedHash({9, 8, 7})};
+  TorrentTable table_{{}, SecretHash::from_seed(9)};
   Random random_{1};
 };
 

@@ -70,7 +70,7 @@ class ListAndMap {
   MemoryBudget& memory() { return memory_; }
 
  private:
-  KeyedHash hash_{{1, 2, 3}};
+  SecretHash hash_ = SecretHash::from_seed(1);
   mutable MemoryBudget memory_;
   PeerList<Peer> list_{};
   std::map<uint32_t, bool> seeding_of_;
@@ -129,7 +129,7 @@ TYPED_TEST(PeerListOf, KeepsBlocksShortAndFullInASwarmOfAHundredThousand) {
 TYPED_TEST(PeerListOf, LeavesABorrowedArrayWhenItOutgrowsIt) {
   std::array<TypeParam, 4> slot{};
   MemoryBudget memory;
-  const KeyedHash hash({1});
+  const SecretHash hash = SecretHash::from_seed(1);
   const SwarmContext context{hash, memory, best_peer_scan()};
   auto list = PeerList<TypeParam>::borrow(slot.data(), 0, 0, slot.size());
   for (uint32_t number = 0; number < 4; ++number) {

@@ -73,7 +73,7 @@ class Sampled {
 
  private:
   Case sizes_;
-  KeyedHash hash_{{1, 2, 3}};
+  SecretHash hash_ = SecretHash::from_seed(1);
   MemoryBudget memory_;
   SwarmContext context_{hash_, memory_, best_peer_scan()};
   PeerList<Peer4> list_{};

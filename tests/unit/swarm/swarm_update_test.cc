@@ -35,7 +35,7 @@ class SwarmUpdateTest : public ::testing::Test {
   }
   SwarmCounts counts() const { return torrent_.counts(); }
 
-  KeyedHash hash_{{1}};
+  SecretHash hash_ = SecretHash::from_seed(1);
   MemoryBudget memory_;
   SwarmContext context_{hash_, memory_, best_peer_scan()};
   Torrent torrent_{};
@@ -134,7 +134,7 @@ TEST_F(SwarmUpdateTest, WhoMayNotBeAddedIsRefusedAndOthersAreNotHurt) {
 }
 
 TEST(SwarmUpdateWithoutMemory, RefusesAndLosesNobody) {
-  const KeyedHash hash({1});
+  const SecretHash hash = SecretHash::from_seed(1);
   MemoryBudget memory(1);
   const SwarmContext context{hash, memory, best_peer_scan()};
   Torrent torrent{};

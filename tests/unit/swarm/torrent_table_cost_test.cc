@@ -44,7 +44,7 @@ InfoHash chosen_hash(uint32_t number, size_t same) {
 
 class CostTable {
  public:
-  explicit CostTable(size_t same) : same_(same), table_({}, KeyedHash({9, 8, 7})) {
+  explicit CostTable(size_t same) : same_(same), table_({}, SecretHash::from_seed(9)) {
     for (uint32_t number = 0; number < kTorrents; ++number) announce(number, AnnounceEvent::none);
   }
 
@@ -126,7 +126,7 @@ TEST(TorrentTableCost, NoOperationOnAShardOfAMillionTakesAMillisecond) {
   LeastTimes departures;
   LeastTimes sweeps;
   for (int run = 0; run < 2; ++run) {
-    TorrentTable table({}, KeyedHash({9, 8, 7}));
+    TorrentTable table({}, SecretHash::from_seed(9));
     Random random(1);
     for (LeastTimes* times : {&arrivals, &departures, &sweeps}) times->begin_run();
     const auto announce = [&](uint32_t number, AnnounceEvent event) {
@@ -160,7 +160,7 @@ TEST(TorrentTableCost, NoOperationOnAShardOfAMillionTakesAMillisecond) {
 TEST(TorrentTableCost, NoOperationOnASwarmOfAMillionTakesAMillisecond) {
   LeastTimes times;
   for (int run = 0; run < 2; ++run) {
-    TorrentTable table({}, KeyedHash({9, 8, 7}));
+    TorrentTable table({}, SecretHash::from_seed(9));
     Random random(1);
     std::array<uint8_t, 200 * kCompactPeer4> out{};
     times.begin_run();

@@ -41,7 +41,7 @@ class TableModel {
       : options_(options),
         random_(options.seed),
         naive_(options.table),
-        table_(options.table, KeyedHash({1, 2, 3})) {}
+        table_(options.table, SecretHash::from_seed(1)) {}
 
   void run(size_t count) {
     for (size_t i = 0; i < count && !::testing::Test::HasFailure(); ++i) {

@@ -12,7 +12,8 @@ namespace {
 // A table and what an announce to it takes, with room for every answer.
 class TestTable {
  public:
-  explicit TestTable(const TableOptions& options = {}) : table_(options, KeyedHash({1, 2, 3})) {}
+  explicit TestTable(const TableOptions& options = {})
+      : table_(options, SecretHash::from_seed(1)) {}
 
   AnnounceOutcome announce(const InfoHash& hash, const Endpoint& peer,
                            AnnounceEvent event = AnnounceEvent::none, bool seeding = false,

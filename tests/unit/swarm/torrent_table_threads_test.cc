@@ -68,7 +68,7 @@ class SharedTable {
   TorrentTable& table() { return table_; }
 
  private:
-  TorrentTable table_{{}, KeyedHash({1})};
+  TorrentTable table_{{}, SecretHash::from_seed(1)};
   std::atomic<Minute> minute_{1000};
 };
 

@@ -40,7 +40,7 @@ class TableWalkTest : public testing::Test {
         between);
   }
 
-  TorrentTable table_{{}, KeyedHash({1})};
+  TorrentTable table_{{}, SecretHash::from_seed(1)};
   Random random_{1};
 
  private:
@@ -128,7 +128,7 @@ class TwinWalkTest : public TableWalkTest {
     std::map<uint32_t, InfoHash> by_order;
     for (uint32_t n = 0; n < 300'000; ++n) {
       const InfoHash hash = numbered_hash(n);
-      const auto [first, is_new] = by_order.emplace(table_.locate(hash).order, hash);
+      const auto [first, is_new] = by_order.emplace(table_.locate(hash).order(), hash);
       if (!is_new) twins_.insert(twins_.end(), {first->second, hash});
     }
   }

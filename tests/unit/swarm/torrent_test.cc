@@ -49,7 +49,7 @@ class TorrentTest : public ::testing::Test {
       EXPECT_TRUE(peers.v4.find(numbered_peer<Peer4>(number), context_)) << number;
   }
 
-  KeyedHash hash_{{1}};
+  SecretHash hash_ = SecretHash::from_seed(1);
   MemoryBudget memory_;
   SwarmContext context_{hash_, memory_, best_peer_scan()};
   Torrent torrent_{};
