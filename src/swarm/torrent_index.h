@@ -35,6 +35,9 @@ class TorrentIndex {
   [[nodiscard]] Torrent* find(const InfoHash& info_hash, uint32_t order);
   // The torrent must not be present. A torrent without peers, or null if there is no memory.
   [[nodiscard]] Torrent* insert(const InfoHash& info_hash, uint32_t order);
+  // Before the first torrent: memory for so many, if there is as much, which spares growing step by
+  // step.
+  void reserve(size_t torrents);
   void erase(Torrent* torrent);
   // Starts to shrink a table that is less than half full. Not erase()'s business: a walk that
   // erases in order leaves the rest as dense as it was on fewer orders, and fewer homes would make
