@@ -74,10 +74,12 @@ bool TorrentIndex::wants_to_grow() const { return (size_ + 1) * 20 > low_homes_ 
 void TorrentIndex::reserve(size_t torrents) {
   if (slots_ != nullptr || torrents == 0) return;
   const size_t slots = whole_pages(torrents * 20 / 17 + 1 + kTail);
-  if (!resize_memory(slots)) return;
-  finish_resizing(slots - kTail);
-  // Each page would fault twice, when a torrent is looked for and when it is written.
-  ::madvise(slots_, length_ * sizeof(Torrent), MADV_POPULATE_WRITE);
+  if (resize_memory(slots)) finish_resizing(slots - kTail);
+}
+
+// Before Linux 5.14 the pages come one by one.
+void TorrentIndex::populate() {
+  if (slots_ != nullptr) ::madvise(slots_, length_ * sizeof(Torrent), MADV_POPULATE_WRITE);
 }
 
 // A change of size under way is finished in time: where it finds no room for its tail, neither does
