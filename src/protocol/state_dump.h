@@ -25,8 +25,8 @@ struct StateLine {
   friend constexpr bool operator==(const StateLine&, const StateLine&) = default;
 };
 
-// 40 digits, twice a colon and ten digits, the line feed.
-inline constexpr size_t kMaxStateLine = 2 * InfoHash::kSize + 2 * (1 + 10) + 1;
+// 40 digits, twice a colon with ten digits, the line feed.
+inline constexpr size_t kMaxStateLine = 2 * InfoHash::kSize + 2 * size_t{11} + 1;
 
 // With the line feed; fails if `out` has no room for it (kMaxStateLine is enough).
 void write_state_line(ByteWriter& out, const StateLine& line);
