@@ -1,20 +1,16 @@
 #include "access/list_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
+#include <optional>
 
-#include "base/posix.h"
+#include "base/regular_file.h"
 
 namespace ot {
 namespace {
 
 constexpr size_t kChunk = size_t{64} << 10U;
 constexpr uint64_t kShortestLine = 41;
-constexpr std::string_view kNeeded = "; a regular file of info_hashes is needed";
 
 // What tells one state of a file from another.
 struct FileState {
@@ -41,32 +37,29 @@ class ListFile {
  private:
   [[nodiscard]] Reason failed_call() const { return last_error(path_).take().message(); }
   // The state now; false, and errno, if it cannot be had.
-  [[nodiscard]] bool look(FileState& state, mode_t& mode) const;
+  [[nodiscard]] bool look(FileState& state) const;
 
   const std::string& path_;
-  UniqueFd fd_;
+  std::optional<RegularFile> file_;
   FileState before_;
   FileState after_;
   uint64_t bytes_read_ = 0;
 };
 
-bool ListFile::look(FileState& state, mode_t& mode) const {
+bool ListFile::look(FileState& state) const {
   struct stat status {};
-  if (::fstat(fd_.get(), &status) != 0) return false;
+  if (::fstat(file_->descriptor(), &status) != 0) return false;
   const auto since_1970 = std::chrono::seconds(status.st_mtim.tv_sec) +
                           std::chrono::nanoseconds(status.st_mtim.tv_nsec);
   state = {static_cast<uint64_t>(status.st_size), WallTime(since_1970)};
-  mode = status.st_mode;
   return true;
 }
 
 Reason ListFile::open() {
-  // Without O_NONBLOCK a FIFO in the file's place would hold the worker until somebody writes.
-  fd_.reset(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
-  mode_t mode = 0;
-  if (!fd_ || !look(before_, mode)) return failed_call();
-  if (S_ISDIR(mode)) return say("is a directory").append(kNeeded);
-  if (!S_ISREG(mode)) return say("is no regular file").append(kNeeded);
+  auto opened = RegularFile::open(path_, "info_hashes");
+  if (!opened) return opened.error();
+  file_ = std::move(*opened);
+  if (!look(before_)) return failed_call();
   if (before_.size > kMaxListFile) return say("is larger than 1 GiB, the most that is read");
   return {};
 }
@@ -75,16 +68,14 @@ Reason ListFile::read(ListText& text, FunctionRef<bool()> is_cancelled) {
   std::vector<uint8_t> buffer(kChunk);
   while (bytes_read_ <= kMaxListFile) {
     if (is_cancelled()) return say("no longer asked for");
-    const ssize_t size = ::read(fd_.get(), buffer.data(), buffer.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return failed_call();
-    if (size == 0) break;
-    text.add(ByteView(buffer).first(static_cast<size_t>(size)));
-    bytes_read_ += static_cast<uint64_t>(size);
+    const auto size = file_->read(buffer);
+    if (!size) return size.error();
+    if (*size == 0) break;
+    text.add(ByteView(buffer).first(*size));
+    bytes_read_ += *size;
   }
   text.finish();
-  mode_t mode = 0;
-  return look(after_, mode) ? Reason() : failed_call();
+  return look(after_) ? Reason() : failed_call();
 }
 
 Reason ListFile::unsettled(WallTime now) const {

@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "app/privileges.h"
+#include "app/restored_state.h"
 #include "app/start_report.h"
 #include "base/random.h"
 #include "net/socket.h"
@@ -77,6 +78,8 @@ Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settin
       new Daemon(std::move(*loop), room_options(settings), identity, clock, log));
   if (auto watching = daemon->watch_signals(); !watching) return Unexpected(watching.error());
   if (auto loaded = daemon->load_lists(settings.access); !loaded) return Unexpected(loaded.error());
+  if (auto restored = daemon->restore(settings.tracker); !restored)
+    return Unexpected(restored.error());
   if (auto serving = daemon->serve(std::move(*listeners)); !serving)
     return Unexpected(serving.error());
   daemon->report_to(notifier ? std::move(*notifier) : Notifier(), environment.watchdog);
@@ -106,6 +109,11 @@ Result<void, StartError> Daemon::load_lists(const AccessSettings& settings) {
   return lists_.start(settings, *worker_, [this] {
     if (!stop_by_) notifier_.ready(status());
   });
+}
+
+// Behind the lists, since what they refuse does not come back.
+Result<void, StartError> Daemon::restore(const TrackerSettings& settings) {
+  return restore_state(settings, table_, lists_.control(), clock_, log_);
 }
 
 Result<void, SystemError> Daemon::serve(Listeners listeners) {

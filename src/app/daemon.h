@@ -54,6 +54,7 @@ class Daemon {
 
   [[nodiscard]] Result<void, SystemError> watch_signals();
   [[nodiscard]] Result<void, StartError> load_lists(const AccessSettings& settings);
+  [[nodiscard]] Result<void, StartError> restore(const TrackerSettings& settings);
   [[nodiscard]] Result<void, SystemError> serve(Listeners listeners);
   // From here on `notifier` hears of us, every `watchdog` / 2 if that is given.
   void report_to(Notifier notifier, std::optional<Duration> watchdog);

@@ -240,8 +240,12 @@ constexpr std::array kKeys{
         .value = "FILE",
         .set = tracker<parse_path, &Tracking::load_statedump>,
         .range = kPathLength,
-        .effect = Effect::warns,
         .description = "read torrents and their downloads from a dump at start"},
+    Key{.name = "tracker.skip_bad_lines",
+        .value = "yes|no",
+        .set = tracker<parse_yes_no, &Tracking::skip_bad_lines>,
+        .default_text = "no",
+        .description = "leave out what is wrong in that dump instead of not starting"},
 
     Key{.name = "access.whitelist",
         .value = "FILE",

@@ -8,6 +8,8 @@
 namespace ot {
 namespace {
 
+constexpr char kNoLetter = '\0';
+
 struct FlagRow;
 
 // A flag as it stands on the command line.
@@ -18,7 +20,7 @@ struct GivenFlag {
 };
 
 struct FlagRow {
-  char letter;
+  char letter;  // kNoLetter: it has only the long form
   std::string_view name;
   std::string_view argument;  // empty: the flag takes none
   std::string_view key;       // that it sets, if any
@@ -28,6 +30,11 @@ struct FlagRow {
 
 Fault set_key(CommandLine& line, const GivenFlag& flag) {
   line.items.push_back({flag.written, find_key(flag.row.key), std::string(flag.value)});
+  return std::nullopt;
+}
+
+Fault say_yes(CommandLine& line, const GivenFlag& flag) {
+  line.items.push_back({flag.written, find_key(flag.row.key), "yes"});
   return std::nullopt;
 }
 
@@ -67,7 +74,7 @@ Fault wish(CommandLine& line, const GivenFlag& /*flag*/) {
   return std::nullopt;
 }
 
-constexpr std::array<FlagRow, 15> kFlags{{
+constexpr std::array<FlagRow, 16> kFlags{{
     {'f', "config", "FILE", "", read_file, "read this configuration; flags behind it override it"},
     {'i', "address", "IP", "", set_address,
      "address for the -p, -P and -s that follow; default: all"},
@@ -89,6 +96,8 @@ constexpr std::array<FlagRow, 15> kFlags{{
      "serve all but the info_hashes in this file"},
     {'l', "load-statedump", "FILE", "tracker.load_statedump", set_key,
      "read torrents from a dump at start"},
+    {kNoLetter, "skip-bad-lines", "", "tracker.skip_bad_lines", say_yes,
+     "leave out what is wrong in that dump instead of not starting"},
     {'s', "livesync-port", "PORT", "livesync.cluster.listen", set_sync_port,
      "share peers with other trackers here, on the last -i"},
     {'t', "check", "", "", wish<&CommandLine::check>, "check the configuration, print it, and end"},
@@ -211,8 +220,9 @@ std::string usage() {
   constexpr size_t kHelpColumn = 30;
   std::string text = "usage: opentracker [flags]\n";
   for (const FlagRow& flag : kFlags) {
-    std::string left = std::string("  -") + flag.letter + ", --" + std::string(flag.name) + " " +
-                       std::string(flag.argument);
+    std::string left = flag.letter == kNoLetter ? std::string("      --")
+                                                : std::string("  -") + flag.letter + ", --";
+    left += std::string(flag.name) + " " + std::string(flag.argument);
     left.resize(kHelpColumn, ' ');
     text += left + std::string(flag.help) + std::string(shortcoming(flag)) + "\n";
   }

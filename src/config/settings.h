@@ -60,6 +60,7 @@ struct TrackerSettings {
   std::string state_file;
   std::chrono::seconds state_interval{};
   std::string load_statedump;
+  bool skip_bad_lines = false;
 };
 
 struct AccessSettings {

@@ -123,6 +123,11 @@ Parsed<uint64_t> parse_count(std::string_view text, const Range& range) {
   return *count;
 }
 
+Parsed<bool> parse_yes_no(std::string_view text, const Range& /*range*/) {
+  if (text == "yes" || text == "no") return text == "yes";
+  return fault(text, "is neither yes nor no");
+}
+
 Parsed<std::string> parse_path(std::string_view text, const Range& range) {
   if (text.empty()) return fault(text, "is not a path");
   if (auto wrong = wrong_length(text, range)) return std::move(*wrong);

@@ -43,6 +43,9 @@ struct Range {
 [[nodiscard]] Parsed<uint64_t> parse_size(std::string_view text, const Range& range);
 [[nodiscard]] Parsed<uint64_t> parse_count(std::string_view text, const Range& range);
 
+// "yes" or "no".
+[[nodiscard]] Parsed<bool> parse_yes_no(std::string_view text, const Range& range);
+
 // The range of these is that of their length in bytes, if it is given.
 // Anything not empty.
 [[nodiscard]] Parsed<std::string> parse_path(std::string_view text, const Range& range);

@@ -71,6 +71,17 @@ uint64_t TorrentIndex::lowest_order_from(size_t position) const {
 
 bool TorrentIndex::wants_to_grow() const { return (size_ + 1) * 20 > low_homes_ * 17; }
 
+void TorrentIndex::reserve(size_t torrents) {
+  if (slots_ != nullptr || torrents == 0) return;
+  const size_t slots = whole_pages(torrents * 20 / 17 + 1 + kTail);
+  if (resize_memory(slots)) finish_resizing(slots - kTail);
+}
+
+// Before Linux 5.14 the pages come one by one.
+void TorrentIndex::populate() {
+  if (slots_ != nullptr) ::madvise(slots_, length_ * sizeof(Torrent), MADV_POPULATE_WRITE);
+}
+
 // A change of size under way is finished in time: where it finds no room for its tail, neither does
 // an insertion.
 bool TorrentIndex::is_packed() const { return !is_resizing() && size_ * 16 >= low_homes_ * 15; }

@@ -36,6 +36,12 @@ class TorrentIndex {
   [[nodiscard]] Torrent* find(const InfoHash& info_hash, uint32_t order);
   // The torrent must not be present. A torrent without peers, or null if there is no memory.
   [[nodiscard]] Torrent* insert(const InfoHash& info_hash, uint32_t order);
+  // Before the first torrent: room for so many, if there is as much memory, which spares growing
+  // step by step.
+  void reserve(size_t torrents);
+  // Has the kernel bring all the memory there is room in at once. Else each page faults twice, when
+  // a torrent is looked for in it and when one is written.
+  void populate();
   void erase(Torrent* torrent);
   // Starts to shrink a table that is less than half full. Not erase()'s business: a walk that
   // erases in order leaves the rest as dense as it was on fewer orders, and fewer homes would make

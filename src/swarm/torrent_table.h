@@ -50,6 +50,21 @@ struct AnnounceOutcome {
 struct TorrentCopy {
   InfoHash info_hash;
   SwarmCounts counts;
+  uint16_t minute = 0;  // of the last announce, modulo 65536
+};
+
+// What is known of a torrent from before a restart.
+struct TorrentPast {
+  uint32_t downloaded = 0;
+  uint32_t minutes_silent = 0;  // since its last announce
+};
+
+enum class Restored : uint8_t {
+  added,
+  // It was there already and has now the larger count and the later announce of the two.
+  merged,
+  too_old,   // silent for longer than torrent_timeout; not taken
+  no_memory  // not taken
 };
 
 struct TableTotals {
@@ -127,6 +142,15 @@ class TorrentTable {
   // one that was there all along comes once a round at least, whatever is removed meanwhile. A
   // whole table takes kShards calls or more.
   size_t list(SweepCursor& cursor, std::span<InfoHash> out);
+
+  // Before the first torrent: so many are to come at once, and shall not find a small table that
+  // has to grow under them. Where they do not come, the sweep takes the memory back.
+  void expect(uint64_t torrents);
+  // Puts a torrent in without peers, one without downloads too, so that what was dumped is there
+  // again; as any without peers and downloads, that one goes when it is touched. Restoring twice
+  // changes nothing more.
+  Restored restore_torrent(const InfoHash& info_hash, Place place, const TorrentPast& past,
+                           Minute now);
 
   // Forgets the torrent, its peers and its downloads. True if it was there. Takes a microsecond for
   // a thousand peers, a millisecond for a million.

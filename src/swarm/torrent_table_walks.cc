@@ -48,7 +48,7 @@ size_t TorrentTable::copy_torrents(SweepCursor& cursor, std::span<TorrentCopy> o
     if (!torrent.is_occupied()) continue;
     twins = count != 0 && torrent.order() == last ? twins + 1 : 1;
     last = torrent.order();
-    out[count++] = {torrent.info_hash(), torrent.counts()};
+    out[count++] = {torrent.info_hash(), torrent.counts(), torrent.minute};
   }
   uint64_t next = index.lowest_order_from(at);
   if (count != 0 && next == last) {

@@ -8,6 +8,7 @@ namespace ot {
 namespace {
 
 constexpr std::string_view kLetters = "fipPdurAwblstvh";
+constexpr size_t kWithoutLetter = 1;
 
 using Words = std::vector<const char*>;
 using Lines = std::vector<std::string>;
@@ -96,6 +97,11 @@ TEST(Options, TakeLongFormsOfWhatHasNoArgument) {
   EXPECT_TRUE(line.show_version && line.show_help && line.check && line.faults.empty());
 }
 
+TEST(Options, SayYesToAKeyWithAFlagThatTakesNoArgument) {
+  EXPECT_EQ(items({"--skip-bad-lines"}), (Lines{"tracker.skip_bad_lines yes"}));
+  EXPECT_EQ(faults({"--skip-bad-lines=no"}).at(0), "--skip-bad-lines: takes no argument");
+}
+
 TEST(Options, TakeAWordThatLooksLikeAFlagForAnArgumentWhereOneIsDue) {
   EXPECT_EQ(items({"-d", "-h"}), (Lines{"tracker.rootdir -h"}));
   EXPECT_EQ(items({"--rootdir", "--"}), (Lines{"tracker.rootdir --"}));
@@ -154,7 +160,9 @@ TEST(Options, KnowTheLettersOfTheirTableAndNoOther) {
 TEST(Options, UsageHasALineForEachFlag) {
   const std::string text = usage();
   EXPECT_EQ(text.find("usage: opentracker"), 0U);
-  EXPECT_EQ(static_cast<size_t>(std::count(text.begin(), text.end(), '\n')), 1 + kLetters.size());
+  EXPECT_EQ(static_cast<size_t>(std::count(text.begin(), text.end(), '\n')),
+            1 + kLetters.size() + kWithoutLetter);
+  EXPECT_NE(text.find("\n      --skip-bad-lines "), std::string::npos);
   for (const char letter : kLetters) {
     const size_t at = text.find(std::string("\n  -") + letter + ", --");
     ASSERT_NE(at, std::string::npos) << letter;

@@ -57,6 +57,13 @@ TEST(Values, MinutesMustBeWhole) {
   EXPECT_EQ(fault(parse_minutes("x", kAny)).find("'x' is not a duration"), 0U);
 }
 
+TEST(Values, YesAndNoAreWrittenOut) {
+  EXPECT_TRUE(*parse_yes_no("yes", {}));
+  EXPECT_FALSE(*parse_yes_no("no", {}));
+  for (const char* text : {"", "y", "Yes", "true", "1", "yes "})
+    EXPECT_EQ(fault(parse_yes_no(text, {})), in_quotes(text) + " is neither yes nor no");
+}
+
 TEST(Values, SizesCountInPowersOf1024) {
   EXPECT_EQ(*parse_size("512", kAny), 512U);
   EXPECT_EQ(*parse_size("64K", kAny), 64U << 10U);

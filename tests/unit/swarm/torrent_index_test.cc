@@ -42,6 +42,7 @@ class IndexAndMap {
     if (victim == order_of_.end()) victim = order_of_.begin();
     erase(victim->first);
   }
+  void reserve(size_t torrents) { index_.reserve(torrents); }
   Torrent* find(uint32_t number) { return index_.find(numbered_hash(number), order_of_[number]); }
 
   // Sorted, complete, each torrent where a look-up finds it, with what it was given.
@@ -232,6 +233,29 @@ TEST(TorrentIndex, IsIntactWhereverMemoryRunsOut) {
       if (HasFatalFailure()) return;
     }
   }
+}
+
+TEST(TorrentIndex, WithWhatWasReservedDoesNotGrowUntilThatIsFull) {
+  constexpr uint32_t kTorrents = 5000;
+  IndexAndMap index;
+  index.reserve(kTorrents);
+  Random random{3};
+  for (uint32_t i = 0; i < kTorrents; ++i) {
+    ASSERT_TRUE(index.insert(i, static_cast<uint32_t>(random.next())));
+    ASSERT_FALSE(index.index().is_resizing()) << i;
+  }
+  index.check();
+  for (uint32_t i = kTorrents; i < 2 * kTorrents; ++i)
+    ASSERT_TRUE(index.insert(i, static_cast<uint32_t>(random.next())));
+  index.check();
+}
+
+TEST(TorrentIndex, GrowsAsEverIfThereIsNoMemoryForWhatIsToBeReserved) {
+  IndexAndMap index(64 << 10);
+  index.reserve(5000);
+  for (uint32_t i = 0; i < 500; ++i) ASSERT_TRUE(index.insert(i, i << 20U));
+  index.reserve(10);
+  index.check();
 }
 
 }  // namespace

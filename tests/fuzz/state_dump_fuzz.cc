@@ -1,0 +1,27 @@
+// Any bytes as a line of a state dump: one that parses is written as it was, case of the digits
+// aside, and reads as the same again; one that does not has a reason.
+#include <array>
+#include <cstdlib>
+#include <string>
+
+#include "protocol/state_dump.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace ot;
+  const std::string_view text = as_text({data, size});
+  const auto line = parse_state_line(text);
+  if (!line) {
+    if (describe(line.error()).empty()) abort();
+    return 0;
+  }
+  std::array<uint8_t, kMaxStateLine> buffer{};
+  ByteWriter out(buffer);
+  write_state_line(out, *line);
+  const std::string_view written = as_text(out.written());
+  if (out.failed() || !written.ends_with('\n')) abort();
+  const std::string_view again = written.substr(0, written.size() - 1);
+  if (!equal_ignoring_case(again, text)) abort();
+  const auto reread = parse_state_line(again);
+  if (!reread || !(*reread == *line)) abort();
+  return 0;
+}
