@@ -14,6 +14,7 @@ class StatsWalks::WalkJob final : public Job {
   void finish(const JobResult& result) override {
     asker_.finish(kind_, result ? &findings_ : nullptr);
   }
+  [[nodiscard]] std::string_view name() const override { return walk_name(kind_); }
 
  private:
   StatsWalks& asker_;  // for finish(): run() may find it gone
