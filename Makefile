@@ -170,8 +170,8 @@ install: opentracker
 	@$(call place,docs/opentracker.conf.5,$(PREFIX)/share/man/man5)
 	@$(foreach unit,service socket,$(call place,docs/deploy/opentracker.$(unit),$(UNITDIR)) &&) true
 	@$(foreach page,operations compatibility,$(call place,docs/$(page).md,$(DOCDIR)) &&) true
-	@$(foreach example,sysctl.conf nftables.conf nginx.conf prometheus-alerts.yml grafana-dashboard.json, \
-	  $(call place,docs/deploy/$(example),$(DOCDIR)/examples) &&) true
+	@$(foreach example,sysctl.conf nftables.conf nginx.conf prometheus-alerts.yml grafana-dashboard.json \
+	  munin-opentracker,$(call place,docs/deploy/$(example),$(DOCDIR)/examples) &&) true
 	@install -D -m 644 opentracker.conf.sample $(DESTDIR)$(DOCDIR)/examples/opentracker.conf
 	@test -e $(CONF) || install -D -m 644 opentracker.conf.sample $(CONF)
 
