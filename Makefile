@@ -219,7 +219,7 @@ check-deploy: deb
 # Linked from release objects, like the program itself. FLOOR is a program that makes a tracker's
 # system calls and nothing else; without that file the generator's own null server stands in.
 GUARD_PACKAGES := python3 strace util-linux valgrind
-BENCH_PACKAGES := $(GUARD_PACKAGES) opentracker apache2-utils wrk
+BENCH_PACKAGES := $(GUARD_PACKAGES) opentracker apache2-utils wrk curl
 FLOOR ?= $(wildcard ../shared/floor.cpp)
 PARTS := $(filter-out build/release/src/main.o,$(RELEASE_OBJECTS)) build/files
 BENCHES := build/load build/observed_server $(if $(FLOOR),build/floor)
