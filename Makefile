@@ -170,8 +170,8 @@ install: opentracker
 	@$(call place,docs/opentracker.conf.5,$(PREFIX)/share/man/man5)
 	@$(foreach unit,service socket,$(call place,docs/deploy/opentracker.$(unit),$(UNITDIR)) &&) true
 	@$(foreach page,operations compatibility,$(call place,docs/$(page).md,$(DOCDIR)) &&) true
-	@$(foreach example,sysctl.conf nftables.conf nginx.conf prometheus-alerts.yml grafana-dashboard.json, \
-	  $(call place,docs/deploy/$(example),$(DOCDIR)/examples) &&) true
+	@$(foreach example,sysctl.conf nftables.conf nginx.conf prometheus-alerts.yml grafana-dashboard.json \
+	  munin-opentracker,$(call place,docs/deploy/$(example),$(DOCDIR)/examples) &&) true
 	@install -D -m 644 opentracker.conf.sample $(DESTDIR)$(DOCDIR)/examples/opentracker.conf
 	@test -e $(CONF) || install -D -m 644 opentracker.conf.sample $(CONF)
 
@@ -219,7 +219,7 @@ check-deploy: deb
 # Linked from release objects, like the program itself. FLOOR is a program that makes a tracker's
 # system calls and nothing else; without that file the generator's own null server stands in.
 GUARD_PACKAGES := python3 strace util-linux valgrind
-BENCH_PACKAGES := $(GUARD_PACKAGES) opentracker apache2-utils wrk
+BENCH_PACKAGES := $(GUARD_PACKAGES) opentracker apache2-utils wrk curl
 FLOOR ?= $(wildcard ../shared/floor.cpp)
 PARTS := $(filter-out build/release/src/main.o,$(RELEASE_OBJECTS)) build/files
 BENCHES := build/load build/observed_server $(if $(FLOOR),build/floor)

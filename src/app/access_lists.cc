@@ -63,7 +63,7 @@ Result<void, StartError> AccessLists::open_fifo(const std::string& path, ListFif
     if (!access_.permits(info_hash)) table_.remove(info_hash);
   });
   if (!fifo) return Unexpected(StartError::configuration(fifo.error().message));
-  fifos_.push_back(std::move(*fifo));
+  (effect == ListFifo::Effect::adds ? adder_ : deleter_) = std::move(*fifo);
   log_.info((effect == ListFifo::Effect::adds ? "adding to the list what comes from "
                                               : "deleting from the list what comes from ") +
             path);
@@ -74,6 +74,19 @@ void AccessLists::reload() {
   if (keeper_) return keeper_->reload();
   log_.info("SIGHUP: no access list is configured, nothing to reload");
   on_settled_();
+}
+
+ListStatistics AccessLists::statistics() const {
+  ListStatistics statistics;
+  statistics.mode = access_.mode();
+  if (keeper_) statistics.file = keeper_->statistics();
+  statistics.changed = access_.changes();
+  statistics.fifo_added = adder_ ? adder_->taken() : 0;
+  statistics.fifo_deleted = deleter_ ? deleter_->taken() : 0;
+  for (const auto* fifo : {&adder_, &deleter_})
+    statistics.fifo_ignored += *fifo ? (*fifo)->ignored() : 0;
+  statistics.evicted = eviction_.removed();
+  return statistics;
 }
 
 void AccessLists::begin_eviction() {

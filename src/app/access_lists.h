@@ -38,6 +38,8 @@ class AccessLists {
   // end, well or not. At once if there is no file.
   void reload();
 
+  [[nodiscard]] ListStatistics statistics() const;
+
  private:
   [[nodiscard]] Result<void, StartError> open_fifo(const std::string& path,
                                                    ListFifo::Effect effect);
@@ -55,7 +57,8 @@ class AccessLists {
   Timer eviction_timer_;
   std::function<void()> on_settled_;
   std::optional<ListKeeper> keeper_;
-  std::vector<std::unique_ptr<ListFifo>> fifos_;
+  std::unique_ptr<ListFifo> adder_;
+  std::unique_ptr<ListFifo> deleter_;
 };
 
 }  // namespace ot

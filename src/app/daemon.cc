@@ -37,6 +37,7 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
       started_(clock.now()),
       tracker_id_(Random().below(UINT32_MAX)),
       table_(options.table, SecretHash::random()),
+      request_times_(statistics_),
       lists_(options.access, *loop_, table_, clock, log_),
       tracker_(table_, lists_.control(), options.policy, statistics_, Random()),
       connection_ids_(new_connection_ids()),
@@ -56,7 +57,7 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
                       }),
       stop_timer_(loop_->timers(), [this] { stop_when_quiet(); }),
       loops_{&statistics_} {
-  loop_->set_pass_observer([this](Duration took) { statistics_.record_pass(took); });
+  loop_->set_pass_observer([this](Duration took) { end_pass(took); });
 }
 
 Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settings,
@@ -106,6 +107,8 @@ Result<void, StartError> Daemon::load_lists(const AccessSettings& settings) {
   stats_walks_.emplace(*loop_, *worker_, table_);
   late_stats_.emplace(*stats_walks_, [this] { return snapshot(); });
   http_frontend_.set_late_stats(*late_stats_);
+  last_recount_.emplace(*loop_, *stats_walks_);
+  http_frontend_.set_last_recount(*last_recount_);
   return lists_.start(settings, *worker_, [this] {
     if (!stop_by_) notifier_.ready(status());
   });
@@ -189,6 +192,14 @@ void Daemon::age() {
   expiry_timer_.arm_after(Expiry::kTick);
 }
 
+void Daemon::end_pass(Duration took) {
+  statistics_.record_pass(took);
+  uint64_t datagrams = 0;
+  for (const auto& server : udp_servers_) datagrams += server->counters().sent;
+  request_times_.end_pass(Transport::udp, took, datagrams);
+  request_times_.end_pass(Transport::tcp, took, tcp_server_.answered_at_once());
+}
+
 StatsSnapshot Daemon::snapshot() {
   StatsSnapshot snapshot;
   snapshot.loops = loops_;
@@ -200,6 +211,13 @@ StatsSnapshot Daemon::snapshot() {
   snapshot.features = identity_.features;
   for (const auto& server : udp_servers_) snapshot.udp += server->counters();
   snapshot.expired = expiry_.counters();
+  snapshot.tcp = tcp_server_.counters();
+  snapshot.tcp_connections = tcp_server_.connections();
+  snapshot.tcp_buffered = tcp_server_.buffered_bytes();
+  snapshot.worker = worker_->statistics();
+  if (const auto since = snapshot.worker.running_since)
+    snapshot.worker_running = std::max(clock_.now() - *since, Duration::zero());
+  snapshot.list = lists_.statistics();
   return snapshot;
 }
 

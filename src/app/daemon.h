@@ -27,6 +27,7 @@
 #include "net/worker.h"
 #include "service/http_frontend.h"
 #include "service/proxy_introduction.h"
+#include "service/request_times.h"
 #include "service/udp_frontend.h"
 #include "swarm/expiry.h"
 
@@ -64,6 +65,7 @@ class Daemon {
   void stop_when_quiet();
   void age();
   void tick();
+  void end_pass(Duration took);
   [[nodiscard]] std::string status();
   [[nodiscard]] StatsSnapshot snapshot();
 
@@ -77,6 +79,7 @@ class Daemon {
   TorrentTable table_;
   std::unique_ptr<Worker> worker_;  // its jobs use the table
   Statistics statistics_;
+  RequestTimes request_times_;
   AccessLists lists_;
   Tracker tracker_;
   const ConnectionIds connection_ids_;
@@ -85,6 +88,7 @@ class Daemon {
   ProxyIntroduction proxy_introduction_;
   std::optional<StatsWalks> stats_walks_;
   std::optional<LateStats> late_stats_;
+  std::optional<LastRecount> last_recount_;
   TcpServer tcp_server_;
   std::vector<std::unique_ptr<UdpServer>> udp_servers_;
   std::unique_ptr<SignalWatcher> signals_;

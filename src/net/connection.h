@@ -53,6 +53,11 @@ class Connection final : public EventHandler, public TimeoutHook {
 
   // Bytes held in buffers.
   [[nodiscard]] size_t buffered() const { return input.size() + unsent.size(); }
+  // So many bytes were taken of `input` and what came behind it. What is left of older bytes keeps
+  // its time, as does an older request that is owed a reply.
+  void note_taken(size_t consumed, bool is_owed, MonotonicTime now) {
+    if (input.empty() || (consumed >= input.size() && !is_owed)) began = now;
+  }
 
   const UniqueFd socket;
   Caller caller;
@@ -61,6 +66,7 @@ class Connection final : public EventHandler, public TimeoutHook {
   uint32_t watched_events = 0;
   Phase phase = Phase::reading;
   bool close_when_written = false;
+  MonotonicTime began{};       // when the first byte of `input`, or of the request owed, came
   uint32_t seen = 0;           // bytes of `input` the handler has looked at
   uint32_t drained = 0;        // bytes thrown away
   uint32_t sent = 0;           // bytes of `unsent` that are gone

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/ip_address.h"
 
 namespace ot {
@@ -153,6 +154,8 @@ class StreamHandler {
   // Where the reply goes that on_bytes() has just promised; it may be sent at once. Not called if
   // the connection broke in between.
   virtual void on_later(ReplyPort& /*port*/, ConnectionToken /*to*/) {}
+  // So many requests were answered in a later pass than their first byte came in, `took` after it.
+  virtual void on_deferred(Duration /*took*/, int /*requests*/) {}
 
  protected:
   ~StreamHandler() = default;

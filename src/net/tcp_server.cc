@@ -76,12 +76,6 @@ void TcpServer::stop_listening() {
   while (Connection* connection = idle_.front()) close(*connection);
 }
 
-TcpCounters TcpServer::counters() const {
-  TcpCounters counters = counters_;
-  counters.accept_pauses = acceptor_.pauses();
-  return counters;
-}
-
 // Most clients are served and gone here, without a Connection.
 void TcpServer::on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) {
   ++counters_.accepted;
@@ -148,6 +142,7 @@ void TcpServer::settle(Connection& connection, ByteView input, const Served& ser
   const bool closing = served.next == Next::close;
   const bool incomplete = served.next == Next::need_more;
   const ByteView rest = closing ? ByteView() : input.subspan(served.consumed);
+  connection.note_taken(served.consumed, served.next == Next::later, loop_.now());
   if (incomplete && rest.size() >= options_.max_input) return close(connection);
   keep_input(connection, rest);
   connection.seen = incomplete ? static_cast<uint32_t>(rest.size()) : 0;
@@ -166,6 +161,13 @@ void TcpServer::settle(Connection& connection, ByteView input, const Served& ser
     wait_for_turn(connection);
   }
   limit_buffered();
+}
+
+void TcpServer::tell_deferred(const Connection& connection, bool all, const Served& served) {
+  const int answered = served.requests - (served.next == StreamVerdict::Next::later ? 1 : 0);
+  const int deferred = all ? answered : std::min(answered, 1);
+  if (deferred > 0) handler_.on_deferred(loop_.now() - connection.began, deferred);
+  counters_.deferred += static_cast<uint64_t>(deferred);
 }
 
 // The deadline is absolute: bytes that complete nothing do not move it.
@@ -202,6 +204,7 @@ void TcpServer::wait_for_room(Connection& connection, std::vector<uint8_t> unsen
 
 void TcpServer::wait_for_reply(Connection& connection, std::vector<uint8_t> unsent) {
   connection.phase = Connection::Phase::late;
+  ++counters_.deferred;
   connection.late = std::make_unique<LateReply>();
   connection.late->add(std::make_shared<const std::vector<uint8_t>>(std::move(unsent)));
   const ConnectionToken token = connection.token;
@@ -249,6 +252,8 @@ void TcpServer::send_late(Connection& connection) {
     return watch_for(connection, 0);
   }
   connection.late.reset();
+  handler_.on_deferred(loop_.now() - connection.began, 1);
+  connection.began = loop_.now();
   if (*end == End::close) return begin_drain(connection);
   connection.input.empty() ? wait_idle(connection) : wait_for_turn(connection);
 }
@@ -286,6 +291,7 @@ void TcpServer::advance(Connection& connection, size_t received, bool may_have_m
   const ByteView input(input_.get(), pending + received);
   SocketSink sink(connection.socket.get());
   const Served served = serve(connection.caller, input, may_have_more, connection.seen, sink);
+  if (pending > 0) tell_deferred(connection, received == 0, served);
   settle(connection, input, served, sink);
 }
 
@@ -368,10 +374,6 @@ void TcpServer::limit_buffered() {
     ++counters_.closed_for_room;
     reset(*stuck);
   }
-}
-
-Connection& TcpServer::open(UniqueFd socket, const Caller& caller) {
-  return connections_.open(*this, std::move(socket), caller);
 }
 
 void TcpServer::close(Connection& connection) {

@@ -54,6 +54,8 @@ struct TcpOptions {
 struct TcpCounters {
   uint64_t accepted = 0;
   uint64_t requests = 0;
+  // Of these, answered in a later pass than their first byte came in; the handler is told of each.
+  uint64_t deferred = 0;
   // Incomplete introduction or request, or reply without progress.
   uint64_t closed_by_timeout = 0;
   uint64_t closed_idle = 0;
@@ -93,7 +95,15 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
     return found == nullptr ? std::nullopt : std::optional(found->late->waiting());
   }
 
-  [[nodiscard]] TcpCounters counters() const;
+  [[nodiscard]] TcpCounters counters() const {
+    TcpCounters counters = counters_;
+    counters.accept_pauses = acceptor_.pauses();
+    return counters;
+  }
+  // Requests answered in the pass in which their first byte came.
+  [[nodiscard]] uint64_t answered_at_once() const {
+    return counters_.requests - counters_.deferred;
+  }
   // Connections that are not served at once.
   [[nodiscard]] size_t connections() const { return connections_.size(); }
   [[nodiscard]] size_t buffered_bytes() const { return buffered_; }
@@ -109,6 +119,8 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
                              SocketSink& sink);
   [[nodiscard]] static Introduction introduce(Caller& caller, ByteView input);
   void settle(Connection& connection, ByteView input, const Served& served, SocketSink& sink);
+  // Tells of the requests just served whose first byte came in an earlier pass: all, or one.
+  void tell_deferred(const Connection& connection, bool all, const Served& served);
   void wait_for_request(Connection& connection, int requests_served);
   void wait_idle(Connection& connection);
   void wait_for_turn(Connection& connection);
@@ -130,7 +142,9 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
   void watch_for(Connection& connection, uint32_t events);
   void limit_buffered();
 
-  [[nodiscard]] Connection& open(UniqueFd socket, const Caller& caller);
+  [[nodiscard]] Connection& open(UniqueFd socket, const Caller& caller) {
+    return connections_.open(*this, std::move(socket), caller);
+  }
   void close(Connection& connection);
   void give_up(Connection& connection);
   void reset(Connection& connection);

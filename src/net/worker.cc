@@ -43,6 +43,7 @@ class Disposal final : public Job {
     return {};
   }
   void finish(const JobResult&) override {}
+  [[nodiscard]] std::string_view name() const override { return "discard"; }
 
  private:
   std::shared_ptr<const void> object_;
@@ -110,6 +111,7 @@ WorkerStatistics Worker::statistics() const {
   const MutexLock lock(mutex_);
   WorkerStatistics now = statistics_;
   now.waiting = queue_.size();
+  if (now.running_since) now.progress = progress_.load(std::memory_order_relaxed);
   return now;
 }
 
@@ -146,13 +148,20 @@ std::shared_ptr<Worker::Assignment> Worker::take_next() {
 }
 
 void Worker::perform(const std::shared_ptr<Assignment>& assignment) {
+  const MonotonicTime start = clock_.now();
   {
     const MutexLock lock(mutex_);
-    statistics_.running_since = clock_.now();
+    statistics_.running_since = start;
+    statistics_.running = assignment->job->name();
+    progress_.store(0, std::memory_order_relaxed);
   }
-  assignment->result = run_guarded(*assignment->job, {*assignment->cancelled, stopping_});
+  assignment->result =
+      run_guarded(*assignment->job, {*assignment->cancelled, stopping_, &progress_});
+  const Duration took = clock_.now() - start;
   const MutexLock lock(mutex_);
   statistics_.running_since.reset();
+  statistics_.running = {};
+  statistics_.busy += took;
   ++(assignment->result ? statistics_.done : statistics_.failed);
 }
 

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/mutex.h"
@@ -32,19 +33,33 @@ struct JobFailure {
 };
 using JobResult = Result<void, JobFailure>;
 
-// Asks whether a running job should give up, its result being of no use to anybody.
+// How far a running job has come, for whoever looks; one writer.
+using JobProgress = std::atomic<uint32_t>;
+
+// Asks whether a running job should give up, its result being of no use to anybody, and is told
+// how far it is.
 class JobWatch {
  public:
-  JobWatch(const std::atomic<bool>& cancelled, const std::atomic<bool>& stopping)
-      : cancelled_(cancelled), stopping_(stopping) {}
+  JobWatch(const std::atomic<bool>& cancelled, const std::atomic<bool>& stopping,
+           JobProgress* progress = nullptr)
+      : cancelled_(cancelled), stopping_(stopping), progress_(progress) {}
   // Cheap; ask between steps of a few milliseconds.
   [[nodiscard]] bool is_cancelled() const {
     return cancelled_.load(std::memory_order_relaxed) || stopping_.load(std::memory_order_relaxed);
   }
+  // `done` of `all` steps are behind it; all > 0. As cheap.
+  void tell_progress(uint64_t done, uint64_t all) const {
+    if (progress_ != nullptr)
+      progress_->store(static_cast<uint32_t>(done * kWhole / all), std::memory_order_relaxed);
+  }
+
+  // The unit of JobProgress: parts of a whole job.
+  static constexpr uint32_t kWhole = 1000;
 
  private:
   const std::atomic<bool>& cancelled_;
   const std::atomic<bool>& stopping_;
+  JobProgress* const progress_;
 };
 
 class Job {
@@ -58,6 +73,8 @@ class Job {
   [[nodiscard]] virtual JobResult run(const JobWatch& watch) = 0;
   // What run() answered, on the loop's thread; the job goes afterwards.
   virtual void finish(const JobResult& result) = 0;
+  // What people are told is running: a constant, one word.
+  [[nodiscard]] virtual std::string_view name() const { return "other"; }
 };
 
 // Whoever holds it wants the job finished. Cancels when it goes; moving it is fine. Used on the
@@ -97,7 +114,11 @@ struct WorkerStatistics {
   uint64_t failed = 0;     // run to a bad one
   uint64_t cancelled = 0;  // not run at all
   size_t waiting = 0;
-  std::optional<MonotonicTime> running_since;  // of the job being run
+  Duration busy{0};  // spent on the jobs that have ended
+  // Of the job being run.
+  std::optional<MonotonicTime> running_since;
+  std::string_view running;  // its name
+  uint32_t progress = 0;     // of JobWatch::kWhole, as far as it tells
 };
 
 class Worker {
@@ -135,6 +156,7 @@ class Worker {
   std::condition_variable_any wake_;
   std::deque<std::shared_ptr<Assignment>> queue_ OT_GUARDED_BY(mutex_);
   WorkerStatistics statistics_ OT_GUARDED_BY(mutex_);
+  JobProgress progress_{0};
 };
 
 }  // namespace ot

@@ -21,13 +21,15 @@ class DurationHistogram {
   static constexpr size_t kBounds = 15;
   static constexpr std::chrono::microseconds kFirst{16};
 
-  void add(Duration duration) {
+  // So many of the same duration.
+  void add(Duration duration, uint64_t times = 1) {
     const auto micros = std::chrono::ceil<std::chrono::microseconds>(duration).count();
     const auto units = static_cast<uint64_t>(std::max<int64_t>(micros - 1, 0)) /
                        static_cast<uint64_t>(kFirst.count());
-    buckets_[std::min<size_t>(static_cast<size_t>(std::bit_width(units)), kBounds)].add(1);
-    sum_.add(static_cast<uint64_t>(std::max<int64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count(), 0)));
+    buckets_[std::min<size_t>(static_cast<size_t>(std::bit_width(units)), kBounds)].add(times);
+    sum_.add(times *
+             static_cast<uint64_t>(std::max<int64_t>(
+                 std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count(), 0)));
   }
 
   [[nodiscard]] static constexpr std::chrono::microseconds bound(size_t bucket) {

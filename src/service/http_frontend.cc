@@ -162,7 +162,9 @@ void HttpFrontend::on_later(ReplyPort& port, ConnectionToken to) {
 
 void HttpFrontend::metrics(Exchange& exchange) {
   if (!may(Sight::counters, exchange)) return deny(exchange);
-  reply(exchange, print_metrics(take_snapshot_()), kMetricsContentType);
+  StatsSnapshot snapshot = take_snapshot_();
+  if (last_recount_ != nullptr) snapshot.recount = last_recount_->get();
+  reply(exchange, print_metrics(snapshot), kMetricsContentType);
 }
 
 void HttpFrontend::reply(Exchange& exchange, std::string_view body, std::string_view content_type) {

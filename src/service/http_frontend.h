@@ -18,6 +18,7 @@
 #include "protocol/http_tracker.h"
 #include "protocol/tracker_reply.h"
 #include "service/client_address.h"
+#include "service/last_recount.h"
 #include "service/late_stats.h"
 #include "service/permissions.h"
 #include "service/stats_modes.h"
@@ -47,9 +48,14 @@ class HttpFrontend final : public StreamHandler {
   void on_later(ReplyPort& port, ConnectionToken to) override;
   StreamVerdict on_bytes(const StreamPeer& peer, ByteView input, size_t already_seen,
                          OutputBuffer& out) override;
+  void on_deferred(Duration took, int requests) override {
+    statistics_.record_requests(Transport::tcp, took, static_cast<uint64_t>(requests));
+  }
 
   // Who answers what needs a walk, and outlives this; until then that gets 503.
   void set_late_stats(LateStats& late_stats) { late_stats_ = &late_stats; }
+  // Whose findings the metrics show, and who outlives this.
+  void set_last_recount(LastRecount& last_recount) { last_recount_ = &last_recount; }
 
   // access.proxy, as long as this lives.
   [[nodiscard]] const Networks& proxies() const { return options_.addresses.proxies; }
@@ -101,6 +107,7 @@ class HttpFrontend final : public StreamHandler {
   const TakeSnapshot take_snapshot_;
   const HttpOptions options_;
   LateStats* late_stats_ = nullptr;
+  LastRecount* last_recount_ = nullptr;
   std::optional<Promise> promise_;
 };
 

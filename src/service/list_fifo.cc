@@ -66,6 +66,7 @@ void ListFifo::apply(const InfoHash& info_hash) {
     on_change_(info_hash);
   } else {
     ++left_out_;
+    ++left_out_in_all_;
   }
 }
 

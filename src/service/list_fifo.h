@@ -31,6 +31,10 @@ class ListFifo final : public EventHandler {
 
   void on_events(uint32_t events) override;
 
+  // Lines that took effect, and lines that did not: no hash, or no room. Since the start.
+  [[nodiscard]] uint64_t taken() const { return lines_.tally().hashes - left_out_in_all_; }
+  [[nodiscard]] uint64_t ignored() const { return lines_.tally().faulty + left_out_in_all_; }
+
  private:
   ListFifo(std::string path, Effect effect, EventLoop& loop, AccessControl& access, Log& log,
            OnChange on_change);
@@ -50,6 +54,7 @@ class ListFifo final : public EventHandler {
   Watch watch_;
   FifoLines lines_;
   uint64_t left_out_ = 0;  // in this pass
+  uint64_t left_out_in_all_ = 0;
 };
 
 }  // namespace ot

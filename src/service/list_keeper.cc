@@ -56,6 +56,7 @@ class ListKeeper::Load final : public Job {
     return {};
   }
   void finish(const JobResult& result) override { keeper_.finish(*this, result); }
+  [[nodiscard]] std::string_view name() const override { return "list"; }
 
   ListReading reading;
   Duration took{0};
@@ -147,6 +148,11 @@ void ListKeeper::put_in_force(ListReading& reading, Duration took) {
   log_.info(path_ + ": " + std::to_string(list->size()) + " info_hashes in force, read in " +
             seconds_text(took) + faults_text(reading.tally) +
             (is_settled ? "" : "; it was written just now, so it is looked at again soon"));
+  ++statistics_.loaded;
+  statistics_.hashes = list->size();
+  statistics_.bytes = list->bytes();
+  statistics_.loaded_at = clock_.wall_time();
+  statistics_.took = took;
   worker_.discard(access_.replace(std::move(list)));
   hooks_.on_replaced();
 }
@@ -156,12 +162,14 @@ bool ListKeeper::look_again(const ListReading& reading) {
     keep(reading.reason + ", time and again; replace it by a rename, then send SIGHUP");
     return false;
   }
+  ++statistics_.unsettled;
   log_.info(reading.reason + "; looked at again in " + std::to_string(kSettleTime.count()) + " s");
   retry_timer_.arm_after(kSettleTime);
   return true;
 }
 
 void ListKeeper::keep(std::string_view reason) {
+  ++statistics_.refused;
   log_.warning(std::string(reason) + std::string(kStays));
 }
 

@@ -16,6 +16,7 @@
 #include "access/list_file.h"
 #include "base/log.h"
 #include "net/worker.h"
+#include "service/list_statistics.h"
 
 namespace ot {
 
@@ -41,6 +42,8 @@ class ListKeeper {
 
   void reload();
 
+  [[nodiscard]] const ListFileStatistics& statistics() const { return statistics_; }
+
  private:
   class Load;
 
@@ -64,6 +67,7 @@ class ListKeeper {
   bool is_loading_ = false;
   bool is_asked_again_ = false;
   JobTicket ticket_;
+  ListFileStatistics statistics_;
 };
 
 }  // namespace ot

@@ -59,6 +59,10 @@ class Statistics {
   void record_synced(uint64_t peers) { synced_peers_.add(peers); }
   // A pass of the loop took so long, waiting left out.
   void record_pass(Duration duration) { passes_.add(duration); }
+  // So many requests took so long each, from their first byte to their reply.
+  void record_requests(Transport transport, Duration took, uint64_t times) {
+    if (times != 0) request_times_[index(transport)].add(took, times);
+  }
 
   [[nodiscard]] uint64_t actions(Transport transport, Family family, Action action) const {
     return actions_[index(transport)][index(family)][static_cast<size_t>(action)].value();
@@ -74,6 +78,9 @@ class Statistics {
   [[nodiscard]] uint64_t full_scrape_bytes() const { return full_scrape_bytes_.value(); }
   [[nodiscard]] uint64_t synced_peers() const { return synced_peers_.value(); }
   [[nodiscard]] const DurationHistogram& passes() const { return passes_; }
+  [[nodiscard]] const DurationHistogram& request_times(Transport transport) const {
+    return request_times_[index(transport)];
+  }
   [[nodiscard]] uint64_t renewed(size_t row) const { return renewed_[row].value(); }
   [[nodiscard]] uint64_t http_errors(HttpError error) const {
     return http_errors_[static_cast<size_t>(error)].value();
@@ -94,6 +101,7 @@ class Statistics {
   Count full_scrape_bytes_;
   Count synced_peers_;
   DurationHistogram passes_;
+  std::array<DurationHistogram, 2> request_times_;
 };
 
 }  // namespace ot

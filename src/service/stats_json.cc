@@ -63,6 +63,67 @@ void write_figures(const Figures& figures, JsonWriter& json) {
   }
 }
 
+void write_recount(const WalkFindings& found, JsonWriter& json) {
+  json.begin_object("recount");
+  json.number("torrents", found.torrents);
+  json.number("peers", found.peers);
+  json.number("seeds", found.seeders);
+  json.number("completed", found.downloaded);
+  json.begin_array("torrents_by_peers");
+  for (const uint64_t torrents : found.swarm_sizes) json.number(torrents);
+  json.end_array();
+  json.end_object();
+}
+
+void write_connections(const StatsSnapshot& snapshot, JsonWriter& json) {
+  json.begin_object("tcp_connections");
+  json.number("waiting", snapshot.tcp_connections);
+  json.number("buffered_bytes", snapshot.tcp_buffered);
+  json.number("closed_by_timeout", snapshot.tcp.closed_by_timeout);
+  json.number("closed_idle", snapshot.tcp.closed_idle);
+  json.number("closed_for_room", snapshot.tcp.closed_for_room);
+  json.number("accept_pauses", snapshot.tcp.accept_pauses);
+  json.end_object();
+}
+
+template <typename Unit, typename Rep, typename Period>
+uint64_t whole(std::chrono::duration<Rep, Period> duration) {
+  return static_cast<uint64_t>(std::chrono::floor<Unit>(duration).count());
+}
+
+void write_worker(const StatsSnapshot& snapshot, JsonWriter& json) {
+  using std::chrono::milliseconds;
+  json.begin_object("worker");
+  json.number("done", snapshot.worker.done);
+  json.number("failed", snapshot.worker.failed);
+  json.number("cancelled", snapshot.worker.cancelled);
+  json.number("waiting", snapshot.worker.waiting);
+  json.number("busy_milliseconds", whole<milliseconds>(snapshot.worker.busy));
+  json.text("running", snapshot.worker.running);
+  json.number("running_milliseconds", whole<milliseconds>(snapshot.worker_running));
+  json.number("progress_permille", snapshot.worker.progress);
+  json.end_object();
+}
+
+// Zeros in an open tracker.
+void write_list(const ListStatistics& list, JsonWriter& json) {
+  const auto loaded_at = list.file.loaded_at.value_or(WallTime{}).time_since_epoch();
+  json.begin_object("access_list");
+  json.number("hashes", list.file.hashes);
+  json.number("bytes", list.file.bytes);
+  json.number("loaded_unix_seconds", whole<std::chrono::seconds>(loaded_at));
+  json.number("load_milliseconds", whole<std::chrono::milliseconds>(list.file.took));
+  json.number("reads_loaded", list.file.loaded);
+  json.number("reads_refused", list.file.refused);
+  json.number("reads_unsettled", list.file.unsettled);
+  json.number("changed_hashes", list.changed);
+  json.number("fifo_added", list.fifo_added);
+  json.number("fifo_deleted", list.fifo_deleted);
+  json.number("fifo_ignored", list.fifo_ignored);
+  json.number("evicted_torrents", list.evicted);
+  json.end_object();
+}
+
 void write_torrents(std::string_view name, const std::vector<RankedTorrent>& torrents, size_t limit,
                     JsonWriter& json) {
   json.begin_array(name);
@@ -129,6 +190,10 @@ std::string everything(const StatsSnapshot& snapshot) {
     json.number("udp_receive_drops", snapshot.udp.kernel_drops);
     write_renewals(snapshot, json);
     write_http_errors(snapshot, json);
+    write_recount(*snapshot.walk, json);
+    write_connections(snapshot, json);
+    write_worker(snapshot, json);
+    write_list(snapshot.list, json);
   });
 }
 

@@ -25,9 +25,9 @@ template <Figures (*figures)(const StatsSnapshot&)>
 [[nodiscard]] std::string renew(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string herr(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string version(const StatsSnapshot& snapshot);
-[[nodiscard]] std::string everything(const StatsSnapshot& snapshot);
 
 // These need snapshot.walk.
+[[nodiscard]] std::string everything(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string top10(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string top100(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string s24s(const StatsSnapshot& snapshot);

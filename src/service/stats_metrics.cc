@@ -91,7 +91,22 @@ constexpr auto kSingles = std::to_array<Single>({
      [](const StatsSnapshot& s) { return s.udp.send_errors; }},
     {"udp_receive_drops_total", "counter", "Datagrams lost because the receive queue was full.",
      [](const StatsSnapshot& s) { return s.udp.kernel_drops; }},
+    {"tcp_connections", "gauge",
+     "Connections that wait for something: a request, its rest, its reply, room to send.",
+     [](const StatsSnapshot& s) { return uint64_t{s.tcp_connections}; }},
+    {"tcp_buffered_bytes", "gauge", "Bytes held for connections that wait.",
+     [](const StatsSnapshot& s) { return uint64_t{s.tcp_buffered}; }},
+    {"tcp_accept_pauses_total", "counter",
+     "Times no connection was accepted for want of descriptors.",
+     [](const StatsSnapshot& s) { return s.tcp.accept_pauses; }},
+    {"worker_jobs_waiting", "gauge", "Jobs that wait for the worker thread.",
+     [](const StatsSnapshot& s) { return uint64_t{s.worker.waiting}; }},
 });
+
+void write_single(const Single& row, const StatsSnapshot& snapshot, MetricsWriter& out) {
+  out.family(row.name, row.type, row.help);
+  out.sample("", row.read(snapshot));
+}
 
 void write_build_info(const StatsSnapshot& snapshot, MetricsWriter& out) {
   out.family("build_info", "gauge", "Always 1; the labels tell what is running.");
@@ -157,20 +172,124 @@ void write_renewals(const StatsSnapshot& snapshot, MetricsWriter& out) {
   out.sample("", count, "_count");
 }
 
+// The samples of one DurationHistogram a loop, `histogram` being which; labels as for a sample.
+template <typename Which>
+void write_durations(const StatsSnapshot& snapshot, const std::string& labels, Which histogram,
+                     MetricsWriter& out) {
+  const std::string before = labels.empty() ? "" : labels + ",";
+  uint64_t count = 0;
+  for (size_t bucket = 0; bucket <= DurationHistogram::kBounds; ++bucket) {
+    count += snapshot.sum([&](const Statistics& loop) { return histogram(loop).count(bucket); });
+    const bool last = bucket == DurationHistogram::kBounds;
+    out.sample(before + label("le", last ? "+Inf" : seconds(DurationHistogram::bound(bucket))),
+               count, "_bucket");
+  }
+  const uint64_t nanoseconds = snapshot.sum(
+      [&](const Statistics& loop) { return static_cast<uint64_t>(histogram(loop).sum().count()); });
+  out.sample(labels, seconds(std::chrono::nanoseconds(static_cast<int64_t>(nanoseconds))), "_sum");
+  out.sample(labels, count, "_count");
+}
+
 void write_passes(const StatsSnapshot& snapshot, MetricsWriter& out) {
   out.family("loop_pass_seconds", "histogram",
              "Time a pass of the event loop took, waiting left out: what a request may wait for.");
-  uint64_t count = 0;
-  for (size_t bucket = 0; bucket <= DurationHistogram::kBounds; ++bucket) {
-    count += snapshot.sum([bucket](const Statistics& loop) { return loop.passes().count(bucket); });
-    const bool last = bucket == DurationHistogram::kBounds;
-    out.sample(label("le", last ? "+Inf" : seconds(DurationHistogram::bound(bucket))), count,
-               "_bucket");
+  write_durations(
+      snapshot, "", [](const Statistics& loop) -> const auto& { return loop.passes(); }, out);
+}
+
+void write_request_times(const StatsSnapshot& snapshot, MetricsWriter& out) {
+  out.family("request_seconds", "histogram",
+             "Time from the first byte of a request to its reply, in whole passes of the loop.");
+  for (const TransportLabel& row : kTransportLabels) {
+    write_durations(
+        snapshot, label("protocol", row.name),
+        [&row](const Statistics& loop) -> const auto& { return loop.request_times(row.transport); },
+        out);
   }
-  const uint64_t nanoseconds = snapshot.sum(
-      [](const Statistics& loop) { return static_cast<uint64_t>(loop.passes().sum().count()); });
-  out.sample("", seconds(std::chrono::nanoseconds(static_cast<int64_t>(nanoseconds))), "_sum");
+}
+
+// Absent until a walk has come to its end.
+void write_swarm_sizes(const StatsSnapshot& snapshot, MetricsWriter& out) {
+  if (!snapshot.recount) return;
+  const WalkFindings& found = *snapshot.recount->findings;
+  out.family("swarm_peers", "histogram",
+             "Torrents by the peers they have, as of the last recount.");
+  uint64_t count = 0;
+  for (size_t row = 0; row < WalkFindings::kSwarmSizes; ++row) {
+    count += found.swarm_sizes[row];
+    const bool last = row + 1 == WalkFindings::kSwarmSizes;
+    out.sample(label("le", last ? "+Inf" : std::to_string(WalkFindings::largest_of_row(row))),
+               count, "_bucket");
+  }
+  out.sample("", found.peers, "_sum");
   out.sample("", count, "_count");
+  out.family("recount_age_seconds", "gauge", "Time since the last recount of the table.");
+  out.sample("", static_cast<uint64_t>(snapshot.recount->age.count()));
+}
+
+void write_tcp(const StatsSnapshot& snapshot, MetricsWriter& out) {
+  out.family("tcp_closed_total", "counter",
+             "Connections closed because they took too long, idled, or had to make room.");
+  out.sample(label("reason", "timeout"), snapshot.tcp.closed_by_timeout);
+  out.sample(label("reason", "idle"), snapshot.tcp.closed_idle);
+  out.sample(label("reason", "room"), snapshot.tcp.closed_for_room);
+}
+
+void write_worker(const StatsSnapshot& snapshot, MetricsWriter& out) {
+  const WorkerStatistics& worker = snapshot.worker;
+  out.family("worker_jobs_total", "counter", "Jobs of the worker thread by how they ended.");
+  out.sample(label("outcome", "done"), worker.done);
+  out.sample(label("outcome", "failed"), worker.failed);
+  out.sample(label("outcome", "cancelled"), worker.cancelled);
+  out.family("worker_busy_seconds_total", "counter", "Time the worker spent on jobs that ended.");
+  out.sample("", seconds(worker.busy));
+  out.family("worker_running_seconds", "gauge",
+             "How long the worker's present job has run; 0 if it has none.");
+  out.sample("", seconds(snapshot.worker_running));
+  out.family("worker_progress_ratio", "gauge",
+             "How much of its present job the worker has behind it, as far as the job tells.");
+  out.sample("", seconds(std::chrono::milliseconds(worker.progress)));
+}
+
+constexpr auto kListSingles = std::to_array<Single>({
+    {"access_list_hashes", "gauge", "Hashes of the access list's file.",
+     [](const StatsSnapshot& s) { return uint64_t{s.list.file.hashes}; }},
+    {"access_list_bytes", "gauge", "Memory the access list takes.",
+     [](const StatsSnapshot& s) { return uint64_t{s.list.file.bytes}; }},
+    {"access_list_changed_hashes", "gauge", "Hashes the FIFOs have changed since it was read.",
+     [](const StatsSnapshot& s) { return uint64_t{s.list.changed}; }},
+    {"access_list_evicted_torrents_total", "counter",
+     "Torrents that left the table because the access list refuses them.",
+     [](const StatsSnapshot& s) { return s.list.evicted; }},
+});
+
+void write_last_load(const ListFileStatistics& file, MetricsWriter& out) {
+  if (!file.loaded_at) return;
+  out.family("access_list_loaded_timestamp_seconds", "gauge",
+             "When the list in force was read, in seconds since 1970.");
+  const auto since_1970 = file.loaded_at->time_since_epoch();
+  out.sample("",
+             static_cast<uint64_t>(std::chrono::floor<std::chrono::seconds>(since_1970).count()));
+  out.family("access_list_load_seconds", "gauge", "Time it took to read the list in force.");
+  out.sample("", seconds(file.took));
+}
+
+// Absent from an open tracker.
+void write_list(const StatsSnapshot& snapshot, MetricsWriter& out) {
+  const ListStatistics& list = snapshot.list;
+  if (list.mode == AccessMode::open) return;
+  for (const Single& row : kListSingles) write_single(row, snapshot, out);
+  write_last_load(list.file, out);
+  out.family("access_list_reads_total", "counter",
+             "Times the access list's file was read, by what came of it: loaded is in force, "
+             "refused left the list as it was, unsettled is looked at again.");
+  out.sample(label("outcome", "loaded"), list.file.loaded);
+  out.sample(label("outcome", "refused"), list.file.refused);
+  out.sample(label("outcome", "unsettled"), list.file.unsettled);
+  out.family("access_list_fifo_lines_total", "counter", "Lines of the FIFOs, by what they did.");
+  out.sample(label("effect", "added"), list.fifo_added);
+  out.sample(label("effect", "deleted"), list.fifo_deleted);
+  out.sample(label("effect", "none"), list.fifo_ignored);
 }
 
 }  // namespace
@@ -178,15 +297,17 @@ void write_passes(const StatsSnapshot& snapshot, MetricsWriter& out) {
 std::string print_metrics(const StatsSnapshot& snapshot) {
   MetricsWriter out;
   write_build_info(snapshot, out);
-  for (const Single& row : kSingles) {
-    out.family(row.name, row.type, row.help);
-    out.sample("", row.read(snapshot));
-  }
+  for (const Single& row : kSingles) write_single(row, snapshot, out);
   write_peers(snapshot, out);
   write_requests(snapshot, out);
   write_http_errors(snapshot, out);
   write_renewals(snapshot, out);
   write_passes(snapshot, out);
+  write_request_times(snapshot, out);
+  write_swarm_sizes(snapshot, out);
+  write_tcp(snapshot, out);
+  write_worker(snapshot, out);
+  write_list(snapshot, out);
   return out.finish();
 }
 

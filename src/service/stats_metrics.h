@@ -1,7 +1,8 @@
 // The counters as metrics for Prometheus (its text format, version 0.0.4).
 //
-// Base units (seconds, bytes), bounded labels (family, protocol, action, code, reason), names that
-// stay. Pure: printed from a snapshot.
+// Base units (seconds, bytes), bounded labels (family, protocol, action, code, reason, outcome),
+// names that stay. What there is nothing to tell of, such as an access list in an open tracker, is
+// absent. Pure: printed from a snapshot.
 #pragma once
 
 #include <string>

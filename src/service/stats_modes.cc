@@ -30,7 +30,7 @@ constexpr auto kModes = std::to_array<StatsMode>({
     {"renew", false, stats_text::renew, stats_json::renew},
     {"herr", false, stats_text::herr, stats_json::herr},
     {"version", false, stats_text::version, stats_json::version},
-    {"everything", false, stats_xml::everything, stats_json::everything},
+    {"everything", false, stats_xml::everything, stats_json::everything, WalkKind::recount},
     {"top10", true, stats_text::top10, stats_json::top10, WalkKind::top_torrents},
     {"top100", true, stats_text::top100, stats_json::top100, WalkKind::top_torrents},
     {"s24s", true, stats_text::s24s, stats_json::s24s, WalkKind::busiest_networks},

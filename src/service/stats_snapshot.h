@@ -5,17 +5,27 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "net/tcp_server.h"
 #include "net/udp_server.h"
+#include "net/worker.h"
+#include "service/list_statistics.h"
 #include "service/statistics.h"
 #include "service/walk_findings.h"
 #include "swarm/expiry.h"
 #include "swarm/torrent_table.h"
 
 namespace ot {
+
+// What a recount found, and how long ago.
+struct Recount {
+  const WalkFindings* findings;
+  std::chrono::seconds age;
+};
 
 struct StatsSnapshot {
   std::span<const Statistics* const> loops;  // summed up
@@ -27,8 +37,16 @@ struct StatsSnapshot {
   std::string_view features;  // the switches, a space between them
   UdpCounters udp;            // of all sockets
   ExpiryCounters expired;
+  TcpCounters tcp;
+  size_t tcp_connections = 0;  // open, but for those that are served at once
+  size_t tcp_buffered = 0;     // bytes held for them
+  WorkerStatistics worker;
+  Duration worker_running{0};  // how long its job has run
+  ListStatistics list;
   // Of the walk that the mode asked for; null for the others.
   const WalkFindings* walk = nullptr;
+  // Some walk's of the near past, where it may be had.
+  std::optional<Recount> recount;
 
   // One sum over all loops.
   template <typename Read>

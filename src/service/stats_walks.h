@@ -2,8 +2,10 @@
 //
 // While a walk of a kind waits or runs, everybody who asks for that kind gets the findings of this
 // one, so that however many ask, there is never more than one of a kind. Who asked holds a ticket;
-// when that goes, its delivery is not called, and nobody else notices. Thread: that of the loop.
-// Table, worker and loop outlive it.
+// when that goes, its delivery is not called, and nobody else notices. Some kinds are open to
+// strangers, so between two walks of a kind there is a pause, and who asks too often waits longer
+// instead of keeping the worker from what else it has to do. Thread: that of the loop. Table,
+// worker and loop outlive it.
 #pragma once
 
 #include <array>
@@ -27,9 +29,10 @@ class StatsWalks {
 
   // For one walk.
   static constexpr size_t kMaxAskers = 256;
+  // From the end of a walk to the beginning of the next of its kind.
+  static constexpr Duration kPause = std::chrono::milliseconds(100);
 
-  StatsWalks(EventLoop& loop, Worker& worker, TorrentTable& table)
-      : loop_(loop), worker_(worker), table_(table) {}
+  StatsWalks(EventLoop& loop, Worker& worker, TorrentTable& table);
   StatsWalks(const StatsWalks&) = delete;
   StatsWalks& operator=(const StatsWalks&) = delete;
 
@@ -42,8 +45,11 @@ class StatsWalks {
   struct Walk {
     std::optional<JobTicket> job;  // while it waits or runs
     std::vector<std::weak_ptr<const Deliver>> askers;
+    MonotonicTime not_before{};
+    std::optional<Timer> pause;  // always there
   };
 
+  void begin(WalkKind kind);
   void finish(WalkKind kind, const WalkFindings* findings);
 
   EventLoop& loop_;

@@ -94,7 +94,7 @@ std::string everything(const StatsSnapshot& snapshot) {
   xml.leaf("uptime", static_cast<uint64_t>(snapshot.uptime.count()));
   xml.open("torrents");
   xml.leaf("count_mutex", snapshot.torrents_counted);
-  xml.leaf("count_iterator", snapshot.table.torrents);
+  xml.leaf("count_iterator", snapshot.walk->torrents);
   xml.close("torrents");
   counted("peers", snapshot.table.peers);
   counted("seeds", snapshot.table.seeders);

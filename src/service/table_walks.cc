@@ -19,6 +19,7 @@ bool walk(TorrentTable& table, const JobWatch& watch, Use use) {
     shard = cursor.shard;
     const size_t count = (table.*copy)(cursor, items);
     use(std::span<const Item>(items).first(count));
+    watch.tell_progress(cursor.shard, TorrentTable::kShards);
   } while (cursor.shard >= shard);
   return true;
 }

@@ -4,6 +4,14 @@
 #include "base/ip_address.h"
 
 namespace ot {
+namespace {
+
+// By WalkKind.
+constexpr std::array<std::string_view, kWalkKinds> kWalkNames{"ranking", "networks", "recount"};
+
+}  // namespace
+
+std::string_view walk_name(WalkKind kind) { return kWalkNames[static_cast<size_t>(kind)]; }
 
 std::string to_hex(const InfoHash& info_hash) {
   std::array<char, 2 * InfoHash::kSize> digits{};

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bittorrent/info_hash.h"
@@ -13,6 +14,9 @@ namespace ot {
 // What there is to walk for; one walk of a kind serves everybody who asks meanwhile.
 enum class WalkKind : uint8_t { top_torrents, busiest_networks, recount };
 inline constexpr size_t kWalkKinds = 3;
+
+// What people are told is running: "recount".
+[[nodiscard]] std::string_view walk_name(WalkKind kind);
 
 struct RankedTorrent {
   uint64_t count;
@@ -48,6 +52,11 @@ struct WalkFindings {
   uint64_t downloaded = 0;
   // Torrents by peers: none, 1, 2-3, 4-7, ...; the last row is for all that are larger.
   std::array<uint64_t, kSwarmSizes> swarm_sizes{};
+
+  // The most peers of a torrent in that row of swarm_sizes; row + 1 < kSwarmSizes.
+  [[nodiscard]] static constexpr uint64_t largest_of_row(size_t row) {
+    return (uint64_t{1} << row) - 1;
+  }
 };
 
 // How pages name a torrent: 40 upper-case digits.

@@ -13,6 +13,7 @@ import sys
 import time
 
 import rows_http
+import rows_jobs
 import rows_start
 import rows_udp
 import table
@@ -26,7 +27,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="rows 1 to 6, fewer and shorter rounds")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", default="3", help="of a round")
-    parser.add_argument("--rows", default="", help="only these (1,2,3…)")
+    parser.add_argument("--rows", default="", help="only these (1,2,15 walk,…)")
     parser.add_argument("--write", default="", help="the document to write")
     given = parser.parse_args()
     if given.quick:
@@ -76,6 +77,11 @@ STEPS = (
     ("8", lambda r: rows_udp.burst(r.crowd)),
     ("9", lambda r: rows_udp.shared_core(r.crowd, r.our_ns(), "5")),
     ("14", lambda r: rows_udp.half_capacity(r.crowd, r.our_ns(), "5")),
+    *(
+        (f"15,{job.row}", lambda r, job=job: rows_jobs.during(r.crowd, job))
+        for job in rows_jobs.JOBS
+    ),
+    ("15,15 expiry", lambda r: rows_jobs.expiry(r.bench)),
     ("7,12", lambda r: rows_udp.growth(r.crowd, r.given.rounds, r.given.seconds)),
     ("13", lambda r: rows_udp.long_tail(r.bench)),
     ("16", lambda r: rows_udp.pauses(r.bench)),

@@ -2,10 +2,14 @@
 
 import pathlib
 import sys
+import threading
+
+import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import processes  # noqa: E402
+import rows_jobs  # noqa: E402
 import table  # noqa: E402
 
 
@@ -35,6 +39,27 @@ def test_the_table_has_a_line_for_each_result_in_order():
     rows = list(table.lines(results))[2:]
     assert rows[0].startswith("| 2 |") and rows[0].endswith("| MISS |")
     assert rows[1].startswith("| 14 |") and "**0.123 ms**" in rows[1]
+
+
+def test_every_job_has_a_goal():
+    assert {job.row for job in rows_jobs.JOBS} <= {g.row for g in table.GOALS}
+
+
+def test_a_job_that_fails_fails_its_row():
+    def once(server):
+        raise processes.WrongAnswer(f"nothing on {server}")
+
+    with pytest.raises(processes.WrongAnswer, match="nothing on port 7"):
+        with rows_jobs.Doing(rows_jobs.Job("15 walk", "", once), "port 7"):
+            pass
+
+
+def test_a_job_is_done_until_there_is_enough():
+    done = threading.Semaphore(0)
+    with rows_jobs.Doing(rows_jobs.Job("15 walk", "", lambda server: done.release()), None) as doing:
+        for _ in range(3):
+            assert done.acquire(timeout=10)
+    assert doing.times >= 3
 
 
 def test_words_reads_numbers_as_numbers():

@@ -17,6 +17,7 @@ FILES = {
     "/usr/share/doc/opentracker/copyright",
     "/usr/share/doc/opentracker/operations.md",
     "/usr/share/doc/opentracker/examples/grafana-dashboard.json",
+    "/usr/share/doc/opentracker/examples/munin-opentracker",
     "/usr/share/doc/opentracker/examples/nftables.conf",
     "/usr/share/doc/opentracker/examples/nginx.conf",
     "/usr/share/doc/opentracker/examples/opentracker.conf",

@@ -1,7 +1,7 @@
 """What the documentation says is so: the tests it names exist, the commands it gives work.
 
 A block of commands in docs/operations.md begins with ```sh and a word for where it runs:
-tracker        here, beside a tracker that serves port 6969 of every address
+tracker        here, beside a tracker with load behind it that serves port 6969 of every address
 tracker-free   here, with no tracker running
 package-build, package-install, systemd
                in the source tree, in a new Debian and under its systemd, by
@@ -58,8 +58,9 @@ def test_every_block_of_commands_says_where_it_runs():
 
 
 @commands("tracker")
-def test_commands_beside_a_tracker_work(start_tracker, tmp_path, text):
-    start_tracker(arguments=[])
+def test_commands_beside_a_tracker_work(start_tracker, load_tools, tmp_path, text):
+    tracker = start_tracker(arguments=[])
+    assert load_tools.load(tracker.port, good=2000) == 2000
     result = shell(text, tmp_path)
     assert result.returncode == 0, result.stdout
 

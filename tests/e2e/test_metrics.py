@@ -1,11 +1,16 @@
 """What machines read: JSON, and the metrics as promtool judges them and as a Prometheus gets them."""
 import json
+import os
+import signal
 import subprocess
+import time
 import urllib.parse
 import urllib.request
 
 import pytest
 
+from harness.access_lists import lines, listed, write_list
+from harness.http_client import HttpClient
 from harness.peers import info_hash
 from harness.private_network import TRACKER_V4
 from harness.udp_client import UdpClient
@@ -66,6 +71,66 @@ def test_the_metrics_count_what_was_done(traffic):
     assert {name: int(samples[name]) for name in expected} == expected
     assert int(samples["opentracker_table_bytes"]) > 0
     assert int(samples["opentracker_loop_pass_seconds_count"]) > 0
+
+
+def test_requests_are_timed_by_protocol(traffic):
+    samples = metrics_of(traffic)
+    timed = {
+        protocol: int(samples[f'opentracker_request_seconds_count{{protocol="{protocol}"}}'])
+        for protocol in ("tcp", "udp")
+    }
+    assert timed == {"tcp": 4, "udp": 2}
+    assert 0 < float(samples['opentracker_request_seconds_sum{protocol="udp"}']) < 5
+
+
+def test_a_request_in_parts_is_timed_from_its_first_byte(http):
+    with http.connect() as connection:
+        connection.send(b"GET /stats?mode=version HTTP/1.1\r\n")
+        time.sleep(0.4)
+        connection.send(b"\r\n")
+        assert connection.read_response().status == 200
+    assert float(metrics_of(http)['opentracker_request_seconds_sum{protocol="tcp"}']) >= 0.4
+
+
+def test_sizes_of_swarms_come_from_a_recount_in_the_background(traffic):
+    for port in range(2000, 2009):
+        traffic.announce(info_hash(3), port=port)
+    assert not any("swarm_peers" in name for name in metrics_of(traffic)), "not counted yet"
+    wait_until(lambda: "opentracker_swarm_peers_sum" in metrics_of(traffic), "the recount")
+    samples = metrics_of(traffic)
+    assert int(samples["opentracker_swarm_peers_count"]) == int(samples["opentracker_torrents"]) == 3
+    assert int(samples["opentracker_swarm_peers_sum"]) == 12
+    assert int(samples['opentracker_swarm_peers_bucket{le="1"}']) == 1
+    assert int(samples['opentracker_swarm_peers_bucket{le="3"}']) == 2
+    assert int(samples['opentracker_swarm_peers_bucket{le="15"}']) == 3
+    assert int(samples["opentracker_recount_age_seconds"]) < 30
+    assert int(samples['opentracker_worker_jobs_total{outcome="done"}']) == 1
+
+
+def test_reloads_are_told_by_outcome(start_with, tmp_path):
+    white, configuration = listed(tmp_path, info_hash(1), info_hash(2))
+    tracker = start_with(configuration + f"listen.tcp {TRACKER_V4}\n")
+    http = HttpClient(tracker.port)
+
+    def reads(outcome):
+        return int(metrics_of(http)[f'opentracker_access_list_reads_total{{outcome="{outcome}"}}'])
+
+    def reload(text, outcome, count):
+        write_list(white, text)
+        os.kill(tracker.pid, signal.SIGHUP)
+        wait_until(lambda: reads(outcome) == count, outcome)
+
+    assert (reads("loaded"), reads("refused")) == (1, 0)
+    reload("nonsense\n", "refused", 1)
+    before = time.time()
+    reload(lines(info_hash(1)), "loaded", 2)
+    samples = metrics_of(http)
+    assert int(samples["opentracker_access_list_hashes"]) == 1
+    loaded = int(samples["opentracker_access_list_loaded_timestamp_seconds"])
+    assert before - 1 <= loaded <= time.time() + 1
+    assert 0 < float(samples["opentracker_access_list_load_seconds"]) < 5
+    told = json.loads(http.get("/stats.json").body)["access_list"]
+    assert (told["hashes"], told["reads_refused"], told["loaded_unix_seconds"]) == (1, 1, loaded)
 
 
 def test_the_path_of_the_metrics_can_be_chosen(start_tracker, tmp_path, http):

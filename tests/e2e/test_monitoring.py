@@ -2,15 +2,25 @@
 there.
 """
 import json
+import os
 import pathlib
 import re
 import subprocess
 
 import pytest
 
+from harness.access_lists import listed
+from harness.http_client import HttpClient
+from harness.peers import info_hash
+from harness.private_network import TRACKER_V4
+from harness.udp_client import UdpClient
+from harness.waiting import wait_until
+
 DEPLOY = pathlib.Path(__file__).parents[2] / "docs" / "deploy"
 ALERTS = DEPLOY / "prometheus-alerts.yml"
 DASHBOARD = DEPLOY / "grafana-dashboard.json"
+MUNIN = DEPLOY / "munin-opentracker"
+MUNIN_GRAPHS = ("swarms", "requests", "errors", "worker")
 # What Grafana puts in before it asks.
 GRAFANA_WORDS = {"$instance": ".*", "$__rate_interval": "5m"}
 
@@ -32,12 +42,19 @@ def promtool_checks(path):
     return run.returncode == 0 and "SUCCESS" in run.stdout, run.stdout + run.stderr
 
 
-@pytest.fixture
-def exported(http):
-    """The names a tracker exports, those of a histogram's parts too."""
-    return metric_names(
-        "\n".join(line for line in http.get("/metrics").body.decode().split("\n") if line[:1] != "#")
+def samples_of(http):
+    return "\n".join(
+        line for line in http.get("/metrics").body.decode().split("\n") if line[:1] != "#"
     )
+
+
+@pytest.fixture
+def exported(start_with, tmp_path):
+    """The names a tracker with an access list exports, those of a histogram's parts too."""
+    start_with(listed(tmp_path, info_hash(1))[1] + f"listen.tcp_udp {TRACKER_V4}\n")
+    http = HttpClient(6969)
+    wait_until(lambda: "swarm_peers" in samples_of(http), "the first recount")
+    return metric_names(samples_of(http))
 
 
 def test_promtool_accepts_the_alert_rules():
@@ -50,7 +67,7 @@ def test_promtool_accepts_every_expression_of_the_dashboard(tmp_path):
         {"record": f"panel:{number}", "expr": expression}
         for number, (_, expression) in enumerate(expressions_of_dashboard())
     ]
-    assert len(rules) >= 12
+    assert len(rules) >= 18
     path = tmp_path / "dashboard.yml"  # JSON is YAML
     path.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
     good, output = promtool_checks(path)
@@ -78,3 +95,66 @@ def test_panels_do_not_overlap_and_say_what_they_show():
         assert not cells & taken, panel["title"]
         assert max(x for x, _ in cells) < 24
         taken |= cells
+
+
+@pytest.fixture
+def munin(tmp_path):
+    """Runs the plugin as munin-node would, under the name of a graph."""
+
+    def run(graph, *command, url=f"http://{TRACKER_V4}:6969/metrics"):
+        link = tmp_path / f"opentracker_{graph}"
+        if not link.exists():
+            link.symlink_to(MUNIN)
+        variables = {**os.environ, "url": url}
+        done = subprocess.run([link, *command], capture_output=True, text=True, env=variables)
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+def values(output):
+    """The fields of what a Munin plugin prints, by name."""
+    return dict(re.fullmatch(r"(\w+)\.value (\S+)", line).groups() for line in output.splitlines())
+
+
+def test_the_munin_plugin_has_a_value_for_each_field_it_configures(tracker, munin):
+    code, graphs, _ = munin("swarms", "suggest")
+    assert (code, graphs.split()) == (0, list(MUNIN_GRAPHS))
+    for graph in MUNIN_GRAPHS:
+        code, config, error = munin(graph, "config")
+        assert (code, error) == (0, "")
+        assert re.search(r"^graph_title .+$", config, re.M)
+        fields = re.findall(r"^(\w+)\.label .+$", config, re.M)
+        assert len(fields) >= 2
+        code, output, error = munin(graph)
+        assert (code, error) == (0, "")
+        assert list(values(output)) == fields
+        assert all(re.fullmatch(r"\d+(\.\d+)?", value) for value in values(output).values()), output
+
+
+def test_the_munin_plugin_tells_what_the_tracker_counts(tracker, http, munin):
+    for port in (1000, 1001, 1002):
+        http.announce(info_hash(1), port=port, left=port % 2)
+    with UdpClient(tracker.port) as udp:
+        udp.announce(info_hash(2))
+    assert values(munin("swarms")[1]) == {"peers": "4", "seeds": "2", "torrents": "2"}
+    requests = values(munin("requests")[1])
+    assert (requests["tcp"], requests["udp"], requests["scrapes"]) == ("3", "1", "0")
+
+
+def test_the_munin_plugin_says_when_there_is_no_tracker(munin):
+    code, output, _ = munin("swarms", "autoconf")
+    assert (code, output) == (0, f"no (http://{TRACKER_V4}:6969/metrics does not answer)\n")
+    code, output, _ = munin("swarms")
+    assert code != 0 and output == ""
+
+
+def test_the_munin_plugin_names_a_graph_or_command_it_does_not_have(tracker, munin):
+    for call, reason in (
+        (("nonsense",), "no graph of that name"),
+        (("swarms", "nonsense"), "there are config, autoconf, suggest"),
+    ):
+        code, output, error = munin(*call)
+        assert (code, output) == (1, "")
+        assert reason in error
+    assert munin("swarms", "autoconf")[1] == "yes\n"

@@ -23,6 +23,16 @@ def write_list(path, text):
     os.rename(fresh, path)
 
 
+def listed(tmp_path, *info_hashes):
+    """(file of the list, configuration) of a tracker that serves these, below a root of its own."""
+    root = tmp_path / "root"
+    root.mkdir()
+    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        parent.chmod(0o755)
+    write_list(root / "white", lines(*info_hashes))
+    return root / "white", f"tracker.rootdir {root}\naccess.whitelist white\n"
+
+
 def is_served_over_http(port, info_hash):
     reply = HttpClient(port).get(f"/announce?{query(info_hash=info_hash, port=6881, left=1)}")
     if b"failure reason" not in reply.bencoded():

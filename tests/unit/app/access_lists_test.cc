@@ -100,6 +100,17 @@ TEST_F(AccessListsTest, ObeyTheFifosAtOnceAndDropWhatTheyRefuse) {
   EXPECT_TRUE(lists.control().permits(hash_of('b')));
 }
 
+TEST_F(AccessListsTest, CountWhatTheFifosDid) {
+  AccessLists& lists = start_with(AccessMode::white, hex_of('a') + "\n");
+  write_to(settings_.fifo_add, hex_of('b') + "\nrubbish\n" + hex_of('c') + "\n");
+  write_to(settings_.fifo_delete, hex_of('a') + "\n");
+  ASSERT_TRUE(pump([&] { return lists.statistics().changed == 3; }));
+  EXPECT_EQ(lists.statistics().fifo_added, 2U);
+  EXPECT_EQ(lists.statistics().fifo_deleted, 1U);
+  EXPECT_EQ(lists.statistics().fifo_ignored, 1U);
+  EXPECT_EQ(lists.statistics().file.hashes, 1U);
+}
+
 TEST_F(AccessListsTest, TakeWhatABlackListGainsOutOfTheTable) {
   AccessLists& lists = start_with(AccessMode::black, "# nothing yet\n");
   ASSERT_EQ(error_, "");

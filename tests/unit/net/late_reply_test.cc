@@ -34,6 +34,11 @@ class Promises final : public StreamHandler {
     port.end(to, End::keep);
   }
 
+  void on_deferred(Duration took, int requests) override {
+    deferred.insert(deferred.end(), static_cast<size_t>(requests), took);
+  }
+
+  std::vector<Duration> deferred;
   std::vector<ConnectionToken> promised;
   bool reply_at_once = false;
 };
@@ -75,6 +80,20 @@ TEST_F(LateReplies, ComeInPiecesAndTheConnectionGoesOn) {
   ASSERT_TRUE(until([&] { return client.has("one two\n"); }));
   client.send("echo\n");
   EXPECT_TRUE(until([&] { return client.has("one two\necho\n"); }));
+}
+
+TEST_F(LateReplies, TakeTheTimeFromTheRequestToTheirEnd) {
+  Client client(at_);
+  client.send("at once\nlater\nbehind\n");
+  const ConnectionToken to = promise();
+  clock_.advance(seconds(4));
+  pass();
+  EXPECT_TRUE(server_->send(to, piece("here\n")));
+  EXPECT_TRUE(handler_.deferred.empty());
+  server_->end(to, End::keep);
+  ASSERT_TRUE(until([&] { return client.has("at once\nhere\nbehind\n"); }));
+  EXPECT_EQ(handler_.deferred, (std::vector<Duration>{seconds(4), seconds(0)}));
+  EXPECT_EQ(server_->answered_at_once(), 1U);
 }
 
 TEST_F(LateReplies, CanEndTheConnection) {

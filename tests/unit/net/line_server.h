@@ -37,10 +37,15 @@ class Lines final : public StreamHandler {
     return line == "close\n" ? StreamVerdict::close(line.size()) : StreamVerdict::keep(line.size());
   }
 
+  void on_deferred(Duration took, int count) override {
+    deferred.insert(deferred.end(), static_cast<size_t>(count), took);
+  }
+
   Endpoint last_peer;
   std::optional<Endpoint> last_client;
   bool was_introduced = false;
   std::vector<size_t> seen;
+  std::vector<Duration> deferred;
   int requests = 0;
 };
 

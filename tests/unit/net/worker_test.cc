@@ -126,6 +126,26 @@ TEST_F(WorkerTest, DeliversFailuresAndGoesOn) {
   EXPECT_EQ(worker_->statistics().failed, 3U);
 }
 
+TEST_F(WorkerTest, ShowsWhatItRunsHowFarThatIsAndForHowLong) {
+  EXPECT_EQ(worker_->statistics().running, "");
+  const JobTicket ticket =
+      worker_->submit(*loop_, job([gate = gate_](const JobWatch& watch) -> JobResult {
+        watch.tell_progress(1, 4);
+        while (!gate->load()) std::this_thread::yield();
+        return {};
+      }));
+  ASSERT_TRUE(pump([&] { return worker_->statistics().progress != 0; }));
+  const WorkerStatistics while_it_runs = worker_->statistics();
+  EXPECT_EQ(while_it_runs.running, "other");
+  EXPECT_EQ(while_it_runs.progress, JobWatch::kWhole / 4);
+  EXPECT_LE(*while_it_runs.running_since, clock_.now());
+  open_gate();
+  ASSERT_TRUE(pump([&] { return worker_->statistics().done == 1; }));
+  EXPECT_FALSE(worker_->statistics().running_since);
+  EXPECT_EQ(worker_->statistics().progress, 0U);
+  EXPECT_GE(worker_->statistics().busy, Duration(1));
+}
+
 TEST_F(WorkerTest, DoesNotRunAJobThatWasCancelledWhileItWaited) {
   const JobTicket gate = submit_gate();
   bool ran = false;

@@ -95,7 +95,7 @@ TEST_F(TrackerLife, StatisticsAgreeWithWhatClientsDid) {
   (void)clients_.scrape();
   EXPECT_EQ(tracker_.http(peer4(1), get("/stats")).body,
             "5\n5\nopentracker serving 1 torrents\nopentracker");
-  const std::string everything = tracker_.http(peer4(1), get("/stats?mode=everything")).body;
+  const std::string everything = tracker_.everything();
   for (const std::string line : {"<count interval=\"30\">5</count>", "<scrape>1</scrape>",
                                  "<announce>5</announce>", "<connect>5</connect>"})
     EXPECT_NE(everything.find(line), std::string::npos) << line;
@@ -130,6 +130,10 @@ class DayOfLoad {
     EXPECT_EQ(totals.seeders, recount.seeders);
     EXPECT_EQ(tracker_.table.torrents(), recount.torrents);
     EXPECT_EQ(tracker_.table.peers(), recount.peers);
+    const WalkFindings walked = tracker_.recount();
+    EXPECT_EQ(walked.torrents, recount.torrents);
+    EXPECT_EQ(walked.peers, recount.peers);
+    EXPECT_EQ(walked.seeders, recount.seeders);
   }
 
  private:

@@ -209,7 +209,7 @@ TEST_F(HttpFrontendTest, ServesStatisticsUnderTheirPath) {
     EXPECT_TRUE(reply.says("Content-Type: text/plain"));
     EXPECT_EQ(reply.body, peer) << target;
   }
-  for (const char* mode : {"conn", "tcp4", "udp4", "scrp", "torr", "version", "everything"})
+  for (const char* mode : {"conn", "tcp4", "udp4", "scrp", "torr", "version"})
     EXPECT_EQ(http(get("/stats?mode=" + std::string(mode))).status_line, "HTTP/1.1 200 OK") << mode;
 }
 

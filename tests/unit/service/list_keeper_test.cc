@@ -107,6 +107,24 @@ TEST_F(ListKeeperTest, KeepsListAndChangesWhenTheFileWillNotDo) {
   EXPECT_TRUE(logged("No such file or directory; the list in force stays")) << log_.text();
 }
 
+TEST_F(ListKeeperTest, CountsWhatCameOfEachRead) {
+  write(line_of('a'));
+  ASSERT_TRUE(keeper_.load_first());
+  clock_.advance(std::chrono::hours(2));
+  write(line_of('a') + line_of('b'));
+  reload();
+  const WallTime loaded_at = clock_.wall_time();
+  clock_.advance(std::chrono::hours(2));
+  write("rubbish\n");
+  reload();
+  const ListFileStatistics& counted = keeper_.statistics();
+  EXPECT_EQ(counted.loaded, 2U);
+  EXPECT_EQ(counted.refused, 1U);
+  EXPECT_EQ(counted.hashes, 2U);
+  EXPECT_GT(counted.bytes, 0U);
+  EXPECT_EQ(counted.loaded_at, loaded_at);
+}
+
 TEST_F(ListKeeperTest, MakesOneMoreLoadOfAnyNumberOfReloadsThatComeMeanwhile) {
   write(line_of('a'));
   keeper_.reload();

@@ -7,6 +7,8 @@
 
 #include "net/event_loop.h"
 #include "service/http_frontend.h"
+#include "service/stats_xml.h"
+#include "service/table_walks.h"
 #include "service/udp_frontend.h"
 #include "swarm/expiry.h"
 #include "unit/service/datagrams.h"
@@ -79,6 +81,21 @@ class OfflineTracker {
     snapshot.torrents_counted = table.torrents();
     snapshot.table = table.totals();
     return snapshot;
+  }
+
+  // What a walk finds now.
+  [[nodiscard]] WalkFindings recount() {
+    const std::atomic<bool> no{false};
+    WalkFindings findings;
+    const JobResult walked = walk_table(WalkKind::recount, table, {no, no}, findings);
+    return walked ? findings : WalkFindings{};
+  }
+  // mode=everything, which needs a worker over HTTP.
+  [[nodiscard]] std::string everything() {
+    const WalkFindings findings = recount();
+    StatsSnapshot numbers = snapshot();
+    numbers.walk = &findings;
+    return stats_xml::everything(numbers);
   }
 
   ManualClock clock;

@@ -7,6 +7,8 @@
 namespace ot {
 namespace {
 
+using std::chrono::seconds;
+
 class StatsJsonTest : public testing::Test {
  protected:
   StatsJsonTest() {
@@ -16,6 +18,7 @@ class StatsJsonTest : public testing::Test {
     snapshot_.tracker_id = 42;
     snapshot_.version = "opentracker 1.2.3";
     snapshot_.features = "SWITCH_A SWITCH_B";
+    snapshot_.walk = &findings_;
   }
   std::string report(std::string_view mode) {
     return parse_stats_query("format=json&mode=" + std::string(mode))->print(snapshot_);
@@ -23,6 +26,7 @@ class StatsJsonTest : public testing::Test {
 
   Statistics loop_;
   const std::array<const Statistics*, 1> loops_{&loop_};
+  WalkFindings findings_;
   StatsSnapshot snapshot_;
 };
 
@@ -74,6 +78,12 @@ TEST_F(StatsJsonTest, EverythingHasEachCounterUnderItsProtocolAndFamily) {
   loop_.record(Transport::udp, Family::v6, Action::mismatch);
   snapshot_.udp = {11, 12, 13, 14};
   snapshot_.expired = {21, 22, 23};
+  findings_.torrents = 31;
+  findings_.swarm_sizes[2] = 32;
+  snapshot_.tcp.closed_idle = 41;
+  snapshot_.worker = {51, 0, 0, 0, std::chrono::milliseconds(52), std::nullopt, "recount", 53};
+  snapshot_.list.file.loaded_at = WallTime(seconds(1'700'000'000));
+  snapshot_.list.fifo_deleted = 61;
   const std::string page = report("everything");
   const char* parts[] = {
       R"({"tracker_id":42,"version":"opentracker 1.2.3","features":["SWITCH_A","SWITCH_B"],)",
@@ -82,7 +92,13 @@ TEST_F(StatsJsonTest, EverythingHasEachCounterUnderItsProtocolAndFamily) {
       R"("tcp":{"v4":{"contact":0,"announce":0,"scrape":0,"refused":0},"v6":{)",
       R"("v6":{"contact":0,"connect":0,"announce":0,"scrape":0,"mismatch":1,"refused":0}},)",
       R"("udp_sent":12,"udp_send_errors":13,"udp_receive_drops":14,"renewals_by_minutes":[)",
-      R"("internal_error":0}})"};
+      R"("internal_error":0},"recount":{"torrents":31,"peers":0,"seeds":0,"completed":0,)",
+      R"("torrents_by_peers":[0,0,32,0,)",
+      R"("tcp_connections":{"waiting":0,"buffered_bytes":0,"closed_by_timeout":0,"closed_idle":41,)",
+      R"("worker":{"done":51,"failed":0,"cancelled":0,"waiting":0,"busy_milliseconds":52,)",
+      R"("running":"recount","running_milliseconds":0,"progress_permille":53},)",
+      R"("loaded_unix_seconds":1700000000,"load_milliseconds":0,)",
+      R"("fifo_deleted":61,"fifo_ignored":0,"evicted_torrents":0}})"};
   size_t at = 0;
   for (const char* part : parts) {
     at = page.find(part, at);
@@ -91,10 +107,8 @@ TEST_F(StatsJsonTest, EverythingHasEachCounterUnderItsProtocolAndFamily) {
 }
 
 TEST_F(StatsJsonTest, RankingsAreListsOfObjects) {
-  WalkFindings findings;
-  findings.by_seeders = {{3, {{0xab}}}};
-  findings.networks24 = {{9, 0xc0000200}};
-  snapshot_.walk = &findings;
+  findings_.by_seeders = {{3, {{0xab}}}};
+  findings_.networks24 = {{9, 0xc0000200}};
   EXPECT_EQ(report("top10"), "{\"by_peers\":[],\"by_seeds\":[{\"info_hash\":\"AB" +
                                  std::string(38, '0') + "\",\"count\":3}],\"by_leechers\":[]}\n");
   EXPECT_EQ(report("s24s"),

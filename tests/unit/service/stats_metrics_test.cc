@@ -5,6 +5,8 @@
 #include <set>
 #include <sstream>
 
+#include "service/request_times.h"
+
 namespace ot {
 namespace {
 
@@ -69,6 +71,84 @@ TEST_F(StatsMetricsTest, HaveAHistogramOfPasses) {
   EXPECT_TRUE(has(R"(opentracker_loop_pass_seconds_bucket{le="+Inf"} 3)"));
   EXPECT_TRUE(has("opentracker_loop_pass_seconds_sum 0.500033"));
   EXPECT_TRUE(has("opentracker_loop_pass_seconds_count 3"));
+}
+
+TEST_F(StatsMetricsTest, HaveAHistogramOfRequestsByProtocol) {
+  RequestTimes times(first_);
+  times.end_pass(Transport::udp, microseconds(20), 32);
+  times.end_pass(Transport::tcp, microseconds(20), 0);
+  times.end_pass(Transport::udp, milliseconds(1), 33);
+  times.end_pass(Transport::udp, milliseconds(1), 33);
+  second_.record_requests(Transport::tcp, std::chrono::seconds(2), 1);
+  EXPECT_TRUE(has(R"(opentracker_request_seconds_bucket{protocol="udp",le="1.6e-05"} 0)"));
+  EXPECT_TRUE(has(R"(opentracker_request_seconds_bucket{protocol="udp",le="3.2e-05"} 32)"));
+  EXPECT_TRUE(has(R"(opentracker_request_seconds_sum{protocol="udp"} 0.00164)"));
+  EXPECT_TRUE(has(R"(opentracker_request_seconds_count{protocol="udp"} 33)"));
+  EXPECT_TRUE(has(R"(opentracker_request_seconds_bucket{protocol="tcp",le="0.262144"} 0)"));
+  EXPECT_TRUE(has(R"(opentracker_request_seconds_count{protocol="tcp"} 1)"));
+}
+
+TEST_F(StatsMetricsTest, CountNoRequestTwiceWhenTheSocketsWereOpenedAnew) {
+  RequestTimes times(first_);
+  times.end_pass(Transport::udp, microseconds(20), 10);
+  times.end_pass(Transport::udp, microseconds(20), 0);
+  times.end_pass(Transport::udp, microseconds(20), 2);
+  EXPECT_TRUE(has(R"(opentracker_request_seconds_count{protocol="udp"} 12)"));
+}
+
+TEST_F(StatsMetricsTest, HaveAHistogramOfSwarmsOnceThereWasARecount) {
+  EXPECT_EQ(print_metrics(snapshot_).find("swarm_peers"), std::string::npos);
+  WalkFindings findings;
+  findings.peers = 1000;
+  findings.swarm_sizes[1] = 5;
+  findings.swarm_sizes[3] = 2;
+  findings.swarm_sizes.back() = 1;
+  snapshot_.recount = Recount{&findings, std::chrono::seconds(12)};
+  EXPECT_TRUE(has(R"(opentracker_swarm_peers_bucket{le="0"} 0)"));
+  EXPECT_TRUE(has(R"(opentracker_swarm_peers_bucket{le="1"} 5)"));
+  EXPECT_TRUE(has(R"(opentracker_swarm_peers_bucket{le="7"} 7)"));
+  EXPECT_TRUE(has(R"(opentracker_swarm_peers_bucket{le="262143"} 7)"));
+  EXPECT_TRUE(has(R"(opentracker_swarm_peers_bucket{le="+Inf"} 8)"));
+  EXPECT_TRUE(has("opentracker_swarm_peers_sum 1000"));
+  EXPECT_TRUE(has("opentracker_recount_age_seconds 12"));
+}
+
+TEST_F(StatsMetricsTest, TellOfTheWorker) {
+  snapshot_.worker = {3, 2, 1, 4, milliseconds(1500), std::nullopt, "recount", 250};
+  snapshot_.worker_running = std::chrono::seconds(61);
+  EXPECT_TRUE(has(R"(opentracker_worker_jobs_total{outcome="failed"} 2)"));
+  EXPECT_TRUE(has("opentracker_worker_jobs_waiting 4"));
+  EXPECT_TRUE(has("opentracker_worker_busy_seconds_total 1.5"));
+  EXPECT_TRUE(has("opentracker_worker_running_seconds 61"));
+  EXPECT_TRUE(has("opentracker_worker_progress_ratio 0.25"));
+}
+
+TEST_F(StatsMetricsTest, TellOfConnections) {
+  snapshot_.tcp.closed_for_room = 3;
+  snapshot_.tcp.accept_pauses = 2;
+  snapshot_.tcp_connections = 17;
+  EXPECT_TRUE(has(R"(opentracker_tcp_closed_total{reason="room"} 3)"));
+  EXPECT_TRUE(has("opentracker_tcp_accept_pauses_total 2"));
+  EXPECT_TRUE(has("opentracker_tcp_connections 17"));
+}
+
+TEST_F(StatsMetricsTest, TellOfTheAccessListWhereThereIsOne) {
+  EXPECT_EQ(print_metrics(snapshot_).find("access_list"), std::string::npos);
+  snapshot_.list.mode = AccessMode::white;
+  EXPECT_TRUE(has("opentracker_access_list_hashes 0"));
+  EXPECT_EQ(print_metrics(snapshot_).find("_timestamp"), std::string::npos) << "never read";
+  snapshot_.list.file = {
+      5, 1, 2, 1000, 64000, WallTime(std::chrono::seconds(1'700'000'000)), milliseconds(250)};
+  snapshot_.list.changed = 6;
+  snapshot_.list.fifo_added = 7;
+  snapshot_.list.evicted = 8;
+  EXPECT_TRUE(has("opentracker_access_list_hashes 1000"));
+  EXPECT_TRUE(has("opentracker_access_list_changed_hashes 6"));
+  EXPECT_TRUE(has("opentracker_access_list_loaded_timestamp_seconds 1700000000"));
+  EXPECT_TRUE(has("opentracker_access_list_load_seconds 0.25"));
+  EXPECT_TRUE(has(R"(opentracker_access_list_reads_total{outcome="refused"} 1)"));
+  EXPECT_TRUE(has(R"(opentracker_access_list_fifo_lines_total{effect="added"} 7)"));
+  EXPECT_TRUE(has("opentracker_access_list_evicted_torrents_total 8"));
 }
 
 TEST_F(StatsMetricsTest, HaveAHistogramOfRenewals) {

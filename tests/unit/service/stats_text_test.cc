@@ -23,6 +23,8 @@ class StatsTextTest : public testing::Test {
     snapshot_.tracker_id = 42;
     snapshot_.version = "opentracker 1.2.3 (abc)";
     snapshot_.features = "SWITCH_A SWITCH_B";
+    findings_.torrents = 9;
+    snapshot_.walk = &findings_;
   }
 
   static void record(Statistics& loop, Transport transport, Family family, Action action,
@@ -53,6 +55,7 @@ class StatsTextTest : public testing::Test {
   Statistics first_;
   Statistics second_;
   const std::array<const Statistics*, 2> loops_{&first_, &second_};
+  WalkFindings findings_;
   StatsSnapshot snapshot_;
 };
 
@@ -192,7 +195,7 @@ opentracker 1.2.3 (abc) SWITCH_A SWITCH_B
   <uptime>7210</uptime>
   <torrents>
     <count_mutex>8</count_mutex>
-    <count_iterator>7</count_iterator>
+    <count_iterator>9</count_iterator>
   </torrents>
   <peers>
     <count>20</count>

@@ -77,6 +77,18 @@ TEST_F(StatsWalksTest, WalkAnewForWhoAsksAfterTheEnd) {
   EXPECT_EQ(torrents_, 1U);
 }
 
+TEST_F(StatsWalksTest, PauseBetweenTwoOfAKindAndShareTheSecondToo) {
+  open_ = true;
+  const auto first = walks_.ask(WalkKind::recount, delivery());
+  ASSERT_TRUE(wait_for_deliveries(1));
+  const MonotonicTime end = loop_->now();
+  std::vector<StatsWalks::Ticket> tickets;
+  for (int i = 0; i < 5; ++i) tickets.push_back(walks_.ask(WalkKind::recount, delivery()));
+  ASSERT_TRUE(wait_for_deliveries(6));
+  EXPECT_GE(loop_->now() - end, StatsWalks::kPause);
+  EXPECT_EQ(worker_->statistics().done, 3U) << "the blocker and two walks";
+}
+
 TEST_F(StatsWalksTest, DeliverNothingToWhoHasLeftAndAllToTheOthers) {
   auto leaver = walks_.ask(WalkKind::recount, [](auto*) { ADD_FAILURE() << "has left"; });
   const auto stayer = walks_.ask(WalkKind::recount, delivery());

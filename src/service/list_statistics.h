@@ -1,0 +1,34 @@
+// What can be counted of an access list: its file, its FIFOs, and what it has cost the table.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "access/access_control.h"
+#include "base/clock.h"
+
+namespace ot {
+
+// Of the file; the read at start counts like every other.
+struct ListFileStatistics {
+  uint64_t loaded = 0;     // reads that put a list in force
+  uint64_t refused = 0;    // that left the one in force where it was
+  uint64_t unsettled = 0;  // that found the file being written and were put off
+  size_t hashes = 0;       // of the list in force
+  size_t bytes = 0;        // of memory it takes
+  std::optional<WallTime> loaded_at;
+  Duration took{0};  // for reading the list in force
+};
+
+struct ListStatistics {
+  AccessMode mode = AccessMode::open;
+  ListFileStatistics file;
+  size_t changed = 0;       // hashes the FIFOs have changed since the file was read
+  uint64_t fifo_added = 0;  // lines of the FIFOs that took effect
+  uint64_t fifo_deleted = 0;
+  uint64_t fifo_ignored = 0;  // and those that did not: no hash, or no room
+  uint64_t evicted = 0;       // torrents that left the table because the list refuses them
+};
+
+}  // namespace ot

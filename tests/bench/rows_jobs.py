@@ -1,0 +1,160 @@
+"""Row 15: what clients of UDP notice while the tracker is at a long job, beside what they notice else.
+
+A row is a line of JOBS. Its job is done over and over, by a thread of the benchmark on the load's core,
+while the load generator asks in an open loop; before each such run there is one without the job.
+"""
+
+import contextlib
+import dataclasses
+import os
+import re
+import signal
+import statistics
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+
+from processes import LOAD_CPU, WrongAnswer
+from rows_udp import CROWD, Observed, spread
+from table import Result
+
+# Modest, so that what is seen is the job and not a queue.
+RATE = ("--rate", "20000")
+ROUNDS = 3
+SECONDS = "8"
+MEGABYTE = 1 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """A row; `once` does the job and returns when it is done, or raises WrongAnswer."""
+
+    row: str
+    told: str
+    once: Callable
+
+
+def url(server, target):
+    return f"http://127.0.0.1:{server.port}{target}"
+
+
+def gets(*targets, at_least=1, flags=()):
+    """Fetches each page and throws it away; one shorter than `at_least` bytes is no such page."""
+
+    def once(server):
+        for target in targets:
+            # Behind the load generator, which shares its core.
+            command = ["nice", "-n", "19", "curl", "-s", "-o", "/dev/null", *flags]
+            command += ["-w", "%{http_code} %{size_download}", url(server, target)]
+            ran = subprocess.run(command, capture_output=True, text=True, check=False)
+            if ran.returncode:
+                raise WrongAnswer(f"{target}: curl ended with {ran.returncode}")
+            status, size = ran.stdout.split()
+            if status != "200" or int(size) < at_least:
+                raise WrongAnswer(f"{target}: status {status}, {size} bytes; {at_least} expected")
+
+    return once
+
+
+def lists_read(server):
+    with urllib.request.urlopen(url(server, "/metrics")) as page:
+        found = re.search(r'_list_reads_total{outcome="loaded"} (\d+)', page.read().decode())
+    if not found:
+        raise WrongAnswer("this server has no access list to reload")
+    return int(found[1])
+
+
+def reload(server):
+    before = lists_read(server)
+    server.process.send_signal(signal.SIGHUP)
+    deadline = time.monotonic() + 30
+    while lists_read(server) == before:
+        if time.monotonic() > deadline:
+            raise WrongAnswer("the list is not reloaded within 30 s")
+        time.sleep(0.05)
+
+
+JOBS = (
+    Job("15 walk", "top100 and s24s of 1M torrents", gets("/stats?mode=top100", "/stats?mode=s24s")),
+    Job("15 reload", "a white list of 1M hashes", reload),
+    Job("15 scrape", "full scrapes of 1M torrents", gets("/scrape", at_least=MEGABYTE)),
+    Job(
+        "15 gzip",
+        "full scrapes of 1M torrents in gzip",
+        gets("/scrape", at_least=MEGABYTE, flags=("-H", "Accept-Encoding: gzip")),
+    ),
+)
+
+
+class Doing:
+    """Does a job over and over inside the with block; afterwards `times` it was done."""
+
+    def __init__(self, job, server):
+        self._once = lambda: job.once(server)
+        self._enough = threading.Event()
+        self._thread = threading.Thread(target=self._work)
+        self._fault = None
+        self.times = 0
+
+    def _work(self):
+        os.sched_setaffinity(0, {LOAD_CPU})  # of this thread and its children
+        try:
+            while not self._enough.is_set():
+                self._once()
+                self.times += 1
+        except (WrongAnswer, OSError) as fault:
+            self._fault = fault
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._enough.set()
+        self._thread.join()
+        if self._fault:
+            raise WrongAnswer(str(self._fault))
+
+
+def result(told, pairs):
+    """`pairs` of p99 in microseconds, idle and with the job."""
+    idle, busy = zip(*pairs)
+    values = [b / i for i, b in pairs]
+    return Result(
+        statistics.median(values),
+        f"{told}; {spread(values)} ×; p99 idle {statistics.median(idle):.0f} µs, beside the job "
+        f"{statistics.median(busy):.0f} µs ({spread(busy)}); 20 000 requests/s",
+    )
+
+
+def during(crowd, job, rounds=ROUNDS, seconds=SECONDS):
+    """A row of JOBS: p99 beside the job ÷ p99 without."""
+    done, pairs = 0, []
+    for _ in range(rounds):
+        p99 = []
+        for doing in (None, Doing(job, crowd.ours)):
+            with doing or contextlib.nullcontext():
+                options = (*CROWD, *RATE, "--seconds", seconds)
+                p99.append(crowd.bench.load("udp", crowd.ours, *options)["p99_us"])
+        done += doing.times
+        pairs.append(p99)
+    return {job.row: result(f"{job.told}, {done} times", pairs)}
+
+
+def expiry(bench, rounds=2, seconds=SECONDS):
+    """The same while a million peers go, which takes the sweep a minute, on a server whose clock can be
+    told to jump.
+    """
+    pairs = []
+    for _ in range(rounds):
+        observed = Observed(bench)
+        crowd = ("--torrents", "500000", "--peers", "1000000")
+        bench.load("udp", observed.server, *crowd, "--fill")
+        idle = bench.load("udp", observed.server, *crowd, *RATE, "--seconds", seconds)
+        observed.server.process.send_signal(signal.SIGUSR1)
+        busy = bench.load("udp", observed.server, *crowd, *RATE, "--seconds", "65")
+        bench.stop(observed.server.process)
+        pairs.append((idle["p99_us"], busy["p99_us"]))
+    return {"15 expiry": result("1M peers expire within a minute", pairs)}
