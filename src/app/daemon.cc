@@ -36,6 +36,7 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
       started_(clock.now()),
       tracker_id_(Random().below(UINT32_MAX)),
       table_(options.table, KeyedHash::random()),
+      traffic_log_(built_in_traffic_log(clock, log_, Random())),
       lists_(options.access, *loop_, table_, clock, log_),
       tracker_(table_, lists_.control(), options.policy, statistics_, Random()),
       connection_ids_(new_connection_ids()),
@@ -55,6 +56,7 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
                       }),
       stop_timer_(loop_->timers(), [this] { stop_when_quiet(); }),
       loops_{&statistics_} {
+  if (traffic_log_) statistics_.attach(*traffic_log_);
   loop_->set_pass_observer([this](Duration took) { statistics_.record_pass(took); });
 }
 
@@ -192,6 +194,7 @@ StatsSnapshot Daemon::snapshot() {
   snapshot.features = identity_.features;
   for (const auto& server : udp_servers_) snapshot.udp += server->counters();
   snapshot.expired = expiry_.counters();
+  snapshot.traffic = traffic_log_.get();
   return snapshot;
 }
 

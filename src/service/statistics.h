@@ -39,6 +39,8 @@ enum class HttpError : uint8_t {
 };
 inline constexpr size_t kHttpErrors = 9;
 
+struct TrafficLog;
+
 class Statistics {
  public:
   // Re-announces are counted by the minutes since the last one, up to this many, the last row for
@@ -59,6 +61,11 @@ class Statistics {
   void record_synced(uint64_t peers) { synced_peers_.add(peers); }
   // A pass of the loop took so long, waiting left out.
   void record_pass(Duration duration) { passes_.add(duration); }
+
+  // What this loop remembers beyond counts, if the build has any of it; the loop's, and outlives
+  // this. Null until attached.
+  void attach(TrafficLog& traffic) { traffic_ = &traffic; }
+  [[nodiscard]] TrafficLog* traffic() const { return traffic_; }
 
   [[nodiscard]] uint64_t actions(Transport transport, Family family, Action action) const {
     return actions_[index(transport)][index(family)][static_cast<size_t>(action)].value();
@@ -94,6 +101,7 @@ class Statistics {
   Count full_scrape_bytes_;
   Count synced_peers_;
   DurationHistogram passes_;
+  TrafficLog* traffic_ = nullptr;
 };
 
 }  // namespace ot

@@ -5,12 +5,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "net/udp_server.h"
 #include "service/statistics.h"
+#include "service/traffic_log.h"
 #include "service/walk_findings.h"
 #include "swarm/expiry.h"
 #include "swarm/torrent_table.h"
@@ -29,6 +31,10 @@ struct StatsSnapshot {
   ExpiryCounters expired;
   // Of the walk that the mode asked for; null for the others.
   const WalkFindings* walk = nullptr;
+  // That of the loop that prints; null: nothing of it is built in.
+  const TrafficLog* traffic = nullptr;
+  // The number of the first logged request to print; none: the newest that fit.
+  std::optional<uint64_t> requests_from;
 
   // One sum over all loops.
   template <typename Read>
