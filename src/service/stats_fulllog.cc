@@ -69,9 +69,9 @@ std::string source_text(const Endpoint& source) {
 }
 
 std::string line_of(uint64_t number, const LoggedRequest& request) {
-  return std::to_string(number) + " " + time_text(request.time) + " " +
+  return decimal_text(number) + " " + time_text(request.time) + " " +
          std::string(name_of(request.transport)) + " " + source_text(request.source) + " " +
-         std::to_string(request.size) + " " + request_text(request) + "\n";
+         decimal_text(request.size) + " " + request_text(request) + "\n";
 }
 
 void write_request(uint64_t number, const LoggedRequest& request, JsonWriter& json) {
@@ -93,8 +93,8 @@ std::string stats_text::fulllog(const StatsSnapshot& snapshot) {
   std::string out = "networks:";
   for (const Network& network : log->networks()) out += " " + network.to_string();
   const PageRange page = page_of(*log, snapshot);
-  out += "\noldest " + std::to_string(log->first()) + ", next " + std::to_string(page.end) +
-         ", recorded " + std::to_string(log->next()) + "\n";
+  out += "\noldest " + decimal_text(log->first()) + ", next " + decimal_text(page.end) +
+         ", recorded " + decimal_text(log->next()) + "\n";
   for (uint64_t number = page.begin; number < page.end; ++number)
     out += line_of(number, log->request(number));
   return out;

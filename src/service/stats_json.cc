@@ -126,8 +126,8 @@ std::string top100(const StatsSnapshot& snapshot) { return top(*snapshot.walk, 1
 
 std::string s24s(const StatsSnapshot& snapshot) {
   return document([&](JsonWriter& json) {
-    write_networks(snapshot.walk->networks28, 28, "peers", json);
-    write_networks(snapshot.walk->networks24, 24, "peers", json);
+    write_networks(rows_of(snapshot.walk->networks28, 28), "peers", json);
+    write_networks(rows_of(snapshot.walk->networks24, 24), "peers", json);
   });
 }
 

@@ -133,8 +133,8 @@ std::string top100(const StatsSnapshot& snapshot) { return top(*snapshot.walk, 1
 
 std::string s24s(const StatsSnapshot& snapshot) {
   std::string out;
-  append_networks(snapshot.walk->networks28, 28, out);
-  append_networks(snapshot.walk->networks24, 24, out);
+  append_networks(rows_of(snapshot.walk->networks28, 28), out);
+  append_networks(rows_of(snapshot.walk->networks24, 24), out);
   return out;
 }
 

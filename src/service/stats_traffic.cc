@@ -17,7 +17,7 @@ std::string networks_text(const StatsSnapshot& snapshot, Tally TrafficLog::*whic
   if (tally == nullptr) return "\n";
   std::string out;
   (*tally)->for_each_size(
-      [&out](unsigned bits, const auto& ranking) { append_networks(ranking, bits, out); });
+      [&out](unsigned bits, const auto& ranking) { append_networks(rows_of(ranking, bits), out); });
   return out;
 }
 
@@ -27,7 +27,7 @@ std::string networks_json(const StatsSnapshot& snapshot, Tally TrafficLog::*whic
   json.begin_object();
   if (const Tally* tally = tally_of(snapshot, which)) {
     (*tally)->for_each_size([&](unsigned bits, const auto& ranking) {
-      write_networks(ranking, bits, counted, json, true);
+      write_networks(rows_of(ranking, bits), counted, json, true);
     });
   }
   json.end_object();
@@ -64,12 +64,11 @@ std::string woodpeckers(const StatsSnapshot& snapshot) {
 
 std::string numwants(const StatsSnapshot& snapshot) {
   const auto line = [](const std::string& what, uint64_t count) {
-    return what + " " + std::to_string(count) + "\n";
+    return what + " " + decimal_text(count) + "\n";
   };
   std::string out = line("default", asked(snapshot, NumwantHistogram::kDefault));
-  for_each_asked(snapshot, [&](size_t numwant, uint64_t count) {
-    out += line(std::to_string(numwant), count);
-  });
+  for_each_asked(
+      snapshot, [&](size_t numwant, uint64_t count) { out += line(decimal_text(numwant), count); });
   return out + line("more", asked(snapshot, NumwantHistogram::kMore));
 }
 
