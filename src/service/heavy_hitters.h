@@ -34,13 +34,14 @@ class HeavyHitters {
   explicit HeavyHitters(uint64_t secret) : factor_(secret | 1U), counters_(kCounters) {}
 
   void add(Address network) {
-    Counter* lowest = nullptr;
-    for (Counter& counter : row(network)) {
+    const std::span<Counter> counters = row(network);
+    Counter* lowest = counters.data();
+    for (Counter& counter : counters) {
       if (counter.count != 0 && counter.address == network) {
         ++counter.count;
         return;
       }
-      if (lowest == nullptr || counter.count < lowest->count) lowest = &counter;
+      if (counter.count < lowest->count) lowest = &counter;
     }
     *lowest = {lowest->count + 1, network, lowest->count};
   }

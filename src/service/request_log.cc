@@ -15,7 +15,8 @@ std::string hex(ByteView bytes) {
 
 bool is_harmless(uint8_t byte) {
   constexpr std::string_view kMarkup = "<>\"'\\";
-  return byte >= ' ' && byte < 0x7f && kMarkup.find(static_cast<char>(byte)) == kMarkup.npos;
+  return byte >= ' ' && byte < 0x7f &&
+         kMarkup.find(static_cast<char>(byte)) == std::string_view::npos;
 }
 
 }  // namespace
