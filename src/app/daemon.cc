@@ -37,6 +37,7 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
       started_(clock.now()),
       tracker_id_(Random().below(UINT32_MAX)),
       table_(options.table, SecretHash::random()),
+      traffic_log_(built_in_traffic_log(clock, log_, Random())),
       request_times_(statistics_),
       lists_(options.access, *loop_, table_, clock, log_),
       tracker_(table_, lists_.control(), options.policy, statistics_, Random()),
@@ -57,6 +58,7 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
                       }),
       stop_timer_(loop_->timers(), [this] { stop_when_quiet(); }),
       loops_{&statistics_} {
+  if (traffic_log_) statistics_.attach(*traffic_log_);
   loop_->set_pass_observer([this](Duration took) { end_pass(took); });
 }
 
@@ -218,6 +220,7 @@ StatsSnapshot Daemon::snapshot() {
   if (const auto since = snapshot.worker.running_since)
     snapshot.worker_running = std::max(clock_.now() - *since, Duration::zero());
   snapshot.list = lists_.statistics();
+  snapshot.traffic = traffic_log_.get();
   return snapshot;
 }
 

@@ -28,6 +28,7 @@
 #include "service/http_frontend.h"
 #include "service/proxy_introduction.h"
 #include "service/request_times.h"
+#include "service/traffic_log.h"
 #include "service/udp_frontend.h"
 #include "swarm/expiry.h"
 
@@ -77,7 +78,8 @@ class Daemon {
   const MonotonicTime started_;
   const uint32_t tracker_id_;
   TorrentTable table_;
-  std::unique_ptr<Worker> worker_;  // its jobs use the table
+  std::unique_ptr<Worker> worker_;                 // its jobs use the table
+  const std::unique_ptr<TrafficLog> traffic_log_;  // null if nothing of it is built in
   Statistics statistics_;
   RequestTimes request_times_;
   AccessLists lists_;

@@ -46,8 +46,9 @@ OT_FEATURE(kSyslog, WANT_SYSLOGS);
 
 // Those that do something so far; `-v` names no others.
 inline constexpr std::array kWorking{
-    kV4Only,    kV6Only,        kWhitelist,         kBlacklist,  kDynamicAccesslist,
-    kKeepAlive, kRestrictStats, kIpFromQueryString, kIpFromProxy};
+    kV4Only,          kV6Only,         kWhitelist,         kBlacklist,   kDynamicAccesslist,
+    kKeepAlive,       kRestrictStats,  kIpFromQueryString, kIpFromProxy, kLogNetworks,
+    kFullLogNetworks, kSpotWoodpecker, kLogNumwant,        kSyslog};
 
 static_assert(!kV4Only || !kV6Only,
               "WANT_V4_ONLY and WANT_V6 together leave no family to serve; take one of them");
@@ -62,6 +63,12 @@ inline constexpr bool kNamedByBuilder = false;
 // Who names WANT_RESTRICT_STATS wants statistics shut until access.stats or -A opens them; in the
 // default set it only makes access.stats work.
 inline constexpr bool kStatsShutUnlessAllowed = kRestrictStats.built_in && kNamedByBuilder;
+
+// Whether announces, and whether anything at all, are remembered one by one (service/traffic_log).
+inline constexpr bool kAnnounceLog =
+    kLogNumwant.built_in || kSpotWoodpecker.built_in || kSyslog.built_in;
+inline constexpr bool kTrafficLog =
+    kAnnounceLog || kLogNetworks.built_in || kFullLogNetworks.built_in;
 
 }  // namespace features
 

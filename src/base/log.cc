@@ -32,6 +32,8 @@ void append_padded(std::string& out, Number number, size_t digits) {
   out.append(digits - std::min(digits, text.size()), '0') += text;
 }
 
+}  // namespace
+
 // ISO 8601 in UTC with milliseconds: local time would need files that a chroot has not.
 void append_time(std::string& out, WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
@@ -46,8 +48,6 @@ void append_time(std::string& out, WallTime time) {
   append_padded(out += '.', clock.subseconds().count(), 3);
   out += 'Z';
 }
-
-}  // namespace
 
 void append_printable(std::string& line, std::string_view message) {
   for (const char c : message) {

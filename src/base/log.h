@@ -60,6 +60,8 @@ inline constexpr size_t kMaxLine = 4096;
 void append_leveled(std::string& line, LogLevel level, std::string_view message);
 // Appends the message alone, likewise.
 void append_printable(std::string& line, std::string_view message);
+// Appends "2026-03-01T12:34:56.789Z".
+void append_time(std::string& out, WallTime time);
 // The level's number in syslog(3), 3 for error to 7 for debug.
 [[nodiscard]] int syslog_priority(LogLevel level);
 

@@ -51,12 +51,7 @@ std::vector<RankedNetwork> BusyNetworks::ranking(size_t wanted) const {
   std::vector<RankedNetwork> ranked;
   ranked.reserve(candidates_.size());
   for (const auto& [name, peers] : candidates_) ranked.push_back({peers, name});
-  const size_t size = std::min(wanted, ranked.size());
-  std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(size),
-                    ranked.end(), [](const RankedNetwork& a, const RankedNetwork& b) {
-                      return a.peers != b.peers ? a.peers > b.peers : a.address < b.address;
-                    });
-  ranked.resize(size);
+  keep_busiest(ranked, wanted);
   return ranked;
 }
 

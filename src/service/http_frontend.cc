@@ -5,12 +5,14 @@
 
 #include "base/features.h"
 #include "service/stats_metrics.h"
+#include "service/stats_traffic.h"
 
 namespace ot {
 namespace {
 
 // A page of sums stays far below this, one of 3 x 100 torrents too.
 constexpr size_t kMaxReport = 48 << 10;
+static_assert(kMaxTrafficPage < kMaxReport);
 
 // A head whose last byte is the next to come ("\n\r\n") may have begun to end this long before it.
 constexpr size_t kBegunEnd = 2;
@@ -39,6 +41,25 @@ size_t HttpFrontend::max_reply(const TrackerPolicy& policy) {
                    kMaxFailureReply, kMaxErrorPage, kReplyHeadRoom + kMaxReport});
 }
 
+void HttpFrontend::on_connected(const Endpoint& socket) {
+  statistics_.record(Transport::tcp, socket.address.family(), Action::contact);
+  if constexpr (features::kLogNetworks) {
+    if (TrafficLog* traffic = statistics_.traffic()) traffic->record_contact(socket.address);
+  }
+}
+
+void HttpFrontend::log_request([[maybe_unused]] const StreamPeer& peer,
+                               [[maybe_unused]] const Exchange& exchange,
+                               [[maybe_unused]] ByteView request) {
+  if constexpr (features::kFullLogNetworks) {
+    const IpAddress& client = exchange.client.connection;
+    const bool is_known = client == peer.socket.address && !peer.introduced;
+    const Endpoint source = is_known ? peer.socket : Endpoint{client, 0};
+    if (TrafficLog* traffic = statistics_.traffic())
+      traffic->record_request(Transport::tcp, source, request);
+  }
+}
+
 StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, size_t already_seen,
                                      OutputBuffer& out) {
   const size_t scanned = already_seen - std::min(already_seen, kBegunEnd);
@@ -48,6 +69,7 @@ StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, siz
   Exchange exchange{
       {socket, socket, std::nullopt}, parsed.head.fields, {}, Persistence::close, out};
   if (parsed.status == HeadResult::Status::bad) {
+    log_request(peer, exchange, input);
     refuse(exchange, {HttpStatus::invalid_request}, HttpError::parse_error);
     return StreamVerdict::close(0);
   }
@@ -56,6 +78,7 @@ StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, siz
       route(parsed.head.target, {options_.stats_path, options_.metrics_path});
   exchange.query = target.query;
   exchange.client = client_of(peer, parsed.head.fields, target);
+  log_request(peer, exchange, input.first(parsed.head.size));
   promise_.reset();
   serve(target.route, exchange);
   if (promise_) return StreamVerdict::later(parsed.head.size);
@@ -145,7 +168,29 @@ void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
     return refuse(exchange, {.explanation = question.error().reason}, HttpError::invalid_parameter);
   }
   if (question->mode->walk) return promise(exchange, *question);
-  reply(exchange, question->print(take_snapshot_()), question->content_type());
+  if (question->recording.changes() && !change_recording(exchange, question->recording)) return;
+  print(exchange, *question);
+}
+
+void HttpFrontend::print(Exchange& exchange, const StatsQuestion& question) {
+  StatsSnapshot snapshot = take_snapshot_();
+  snapshot.requests_from = question.recording.from;
+  reply(exchange, question.print(snapshot), question.content_type());
+}
+
+bool HttpFrontend::change_recording(Exchange& exchange, const RecordingQuery& change) {
+  if (!may_change(options_.permissions, exchange.client, exchange.fields)) {
+    refuse(exchange, {.status = HttpStatus::access_denied, .explanation = kMayNotChange},
+           HttpError::access_denied);
+    return false;
+  }
+  TrafficLog* traffic = statistics_.traffic();
+  if (traffic == nullptr || !traffic->requests) return true;
+  if (change.reset) traffic->requests->reset();
+  if (!change.add || traffic->requests->choose(*change.add)) return true;
+  refuse(exchange, {.explanation = "add: there are as many networks as there may be; see reset."},
+         HttpError::invalid_parameter);
+  return false;
 }
 
 void HttpFrontend::promise(Exchange& exchange, const StatsQuestion& question) {

@@ -42,9 +42,7 @@ class HttpFrontend final : public StreamHandler {
   HttpFrontend(const EventLoop& loop, Tracker& tracker, Statistics& statistics,
                TakeSnapshot take_snapshot, const HttpOptions& options = {});
 
-  void on_connected(const Endpoint& socket) override {
-    statistics_.record(Transport::tcp, socket.address.family(), Action::contact);
-  }
+  void on_connected(const Endpoint& socket) override;
   void on_later(ReplyPort& port, ConnectionToken to) override;
   StreamVerdict on_bytes(const StreamPeer& peer, ByteView input, size_t already_seen,
                          OutputBuffer& out) override;
@@ -80,12 +78,18 @@ class HttpFrontend final : public StreamHandler {
 
   [[nodiscard]] ClientAddress client_of(const StreamPeer& peer, std::string_view fields,
                                         const RoutedTarget& target) const;
+  // For the log of raw requests, if the build has one.
+  void log_request(const StreamPeer& peer, const Exchange& exchange, ByteView request);
   void serve(Route route, Exchange& exchange);
   void announce(Exchange& exchange);
   void scrape(Exchange& exchange);
   void full_scrape(Exchange& exchange);
   void stats(Exchange& exchange, const StatsDefaults& defaults);
   void promise(Exchange& exchange, const StatsQuestion& question);
+  void print(Exchange& exchange, const StatsQuestion& question);
+  // Changes whose requests are recorded, if the client may; else, or if they are too many, answers
+  // why not. True if it was done.
+  bool change_recording(Exchange& exchange, const RecordingQuery& change);
   void metrics(Exchange& exchange);
   void reply(Exchange& exchange, std::string_view body, std::string_view content_type);
   void root(Exchange& exchange);

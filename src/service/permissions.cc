@@ -1,12 +1,19 @@
 #include "service/permissions.h"
 
 #include "protocol/forwarded.h"
+#include "protocol/http_message.h"
 
 namespace ot {
 namespace {
 
 bool may_see_names_without_rule(const ClientAddress& client, std::string_view fields) {
   return !client.refusal && client.connection.is_loopback() && !has_proxy_trace(fields);
+}
+
+bool asks_to_change(std::string_view fields) {
+  RequestHead head;
+  head.fields = fields;
+  return find_field(head, "X-Opentracker") == "change";
 }
 
 }  // namespace
@@ -22,6 +29,12 @@ bool may_see(const PermissionRules& rules, Sight sight, const ClientAddress& cli
   if (sight == Sight::full_scrape) return true;
   if (rules.stats_shut) return false;
   return sight == Sight::counters || may_see_names_without_rule(client, fields);
+}
+
+bool may_change(const PermissionRules& rules, const ClientAddress& client,
+                std::string_view fields) {
+  return !client.refusal && rules.blessed.contains(client.connection) && !has_proxy_trace(fields) &&
+         asks_to_change(fields);
 }
 
 }  // namespace ot

@@ -7,6 +7,10 @@
 // build whose makers asked for restricted statistics by name shows neither. Full scrapes are open
 // to all unless access.fullscrape names networks.
 //
+// Changes of the running tracker are for access.bless alone, asked for directly, not through a
+// proxy, and with a header line that a web page cannot make a browser send to another site: else
+// whoever lured a blessed person to a page would change what he likes.
+//
 // Judged is the client's address, proxies resolved; one that is not known for sure (a proxy that
 // does not say whom it speaks for) has no rights. Pure, without allocation.
 #pragma once
@@ -37,5 +41,12 @@ enum class Sight : uint8_t {
 // Whether the client may see it. `fields` are the header lines of its request.
 [[nodiscard]] bool may_see(const PermissionRules& rules, Sight sight, const ClientAddress& client,
                            std::string_view fields);
+
+// Whether the client may change what the tracker does.
+[[nodiscard]] bool may_change(const PermissionRules& rules, const ClientAddress& client,
+                              std::string_view fields);
+inline constexpr std::string_view kMayNotChange =
+    "This is for the networks of access.bless (-A), directly and with the header line "
+    "X-Opentracker: change";
 
 }  // namespace ot

@@ -39,6 +39,8 @@ enum class HttpError : uint8_t {
 };
 inline constexpr size_t kHttpErrors = 9;
 
+struct TrafficLog;
+
 class Statistics {
  public:
   // Re-announces are counted by the minutes since the last one, up to this many, the last row for
@@ -63,6 +65,11 @@ class Statistics {
   void record_requests(Transport transport, Duration took, uint64_t times) {
     if (times != 0) request_times_[index(transport)].add(took, times);
   }
+
+  // What this loop remembers beyond counts, if the build has any of it; the loop's, and outlives
+  // this. Null until attached.
+  void attach(TrafficLog& traffic) { traffic_ = &traffic; }
+  [[nodiscard]] TrafficLog* traffic() const { return traffic_; }
 
   [[nodiscard]] uint64_t actions(Transport transport, Family family, Action action) const {
     return actions_[index(transport)][index(family)][static_cast<size_t>(action)].value();
@@ -102,6 +109,7 @@ class Statistics {
   Count synced_peers_;
   DurationHistogram passes_;
   std::array<DurationHistogram, 2> request_times_;
+  TrafficLog* traffic_ = nullptr;
 };
 
 }  // namespace ot

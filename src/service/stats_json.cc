@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "service/stats_labels.h"
+#include "service/stats_networks.h"
 
 namespace ot::stats_json {
 namespace {
@@ -144,18 +145,6 @@ std::string top(const WalkFindings& findings, size_t limit) {
   });
 }
 
-void write_networks(std::string_view name, const std::vector<RankedNetwork>& networks,
-                    unsigned bits, JsonWriter& json) {
-  json.begin_array(name);
-  for (const RankedNetwork& network : networks) {
-    json.begin_object();
-    json.text("network", address_text(network.address) + "/" + std::to_string(bits));
-    json.number("peers", network.peers);
-    json.end_object();
-  }
-  json.end_array();
-}
-
 }  // namespace
 
 std::string renew(const StatsSnapshot& snapshot) {
@@ -202,8 +191,8 @@ std::string top100(const StatsSnapshot& snapshot) { return top(*snapshot.walk, 1
 
 std::string s24s(const StatsSnapshot& snapshot) {
   return document([&](JsonWriter& json) {
-    write_networks("networks_28", snapshot.walk->networks28, 28, json);
-    write_networks("networks_24", snapshot.walk->networks24, 24, json);
+    write_networks(rows_of(snapshot.walk->networks28, 28), "peers", json);
+    write_networks(rows_of(snapshot.walk->networks24, 24), "peers", json);
   });
 }
 

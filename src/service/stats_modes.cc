@@ -7,6 +7,7 @@
 #include "protocol/url_query.h"
 #include "service/stats_json.h"
 #include "service/stats_text.h"
+#include "service/stats_traffic.h"
 #include "service/stats_xml.h"
 
 namespace ot {
@@ -34,10 +35,21 @@ constexpr auto kModes = std::to_array<StatsMode>({
     {"top10", true, stats_text::top10, stats_json::top10, WalkKind::top_torrents},
     {"top100", true, stats_text::top100, stats_json::top100, WalkKind::top_torrents},
     {"s24s", true, stats_text::s24s, stats_json::s24s, WalkKind::busiest_networks},
-    {.name = "busy", .shows_names = true, .feature = &features::kLogNetworks},
-    {.name = "woodpeckers", .shows_names = true, .feature = &features::kSpotWoodpecker},
-    {.name = "numwants", .feature = &features::kLogNumwant},
-    {.name = "fulllog", .shows_names = true, .feature = &features::kFullLogNetworks},
+    {"busy", true, stats_text::busy, stats_json::busy, {}, &features::kLogNetworks},
+    {"woodpeckers",
+     true,
+     stats_text::woodpeckers,
+     stats_json::woodpeckers,
+     {},
+     &features::kSpotWoodpecker},
+    {"numwants", false, stats_text::numwants, stats_json::numwants, {}, &features::kLogNumwant},
+    {"fulllog",
+     true,
+     stats_text::fulllog,
+     stats_json::fulllog,
+     {},
+     &features::kFullLogNetworks,
+     true},
     {.name = "tpbs", .shows_names = true},
     {.name = "statedump", .shows_names = true},
 });
@@ -64,10 +76,12 @@ Unexpected<StatsRefusal> refuse(std::string reason) {
   return Unexpected(StatsRefusal{std::move(reason)});
 }
 
+bool is_built_in(const StatsMode& mode) { return mode.feature == nullptr || *mode.feature; }
+
 std::string unknown_mode() {
   std::string reason = "mode: there is no such one. There are";
   for (const StatsMode& row : kModes) {
-    if (row.text != nullptr) reason += " " + std::string(row.name);
+    if (row.text != nullptr && is_built_in(row)) reason += " " + std::string(row.name);
   }
   return reason + ".";
 }
@@ -93,7 +107,7 @@ Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
     return refuse("info_hash: this is the path of the statistics; announce at /announce.");
   const StatsMode* mode = find_mode(word(query, "mode", defaults.mode));
   if (mode == nullptr) return refuse(unknown_mode());
-  if (mode->feature != nullptr && !*mode->feature) {
+  if (!is_built_in(*mode)) {
     return refuse("mode: this one needs the build switch " + std::string(mode->feature->name) +
                   ", which is not built in.");
   }
@@ -104,7 +118,12 @@ Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
   if (!format) return refuse("format: there is no such one. There are text and json.");
   if (*format == StatsFormat::json && mode->json == nullptr)
     return refuse("format: this mode has no json.");
-  return StatsQuestion{mode, *format};
+  StatsQuestion question{mode, *format};
+  if (!mode->takes_recording) return question;
+  const auto recording = parse_recording_query(query);
+  if (!recording) return refuse(std::string(recording.error()));
+  question.recording = *recording;
+  return question;
 }
 
 }  // namespace ot

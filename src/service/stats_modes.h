@@ -10,6 +10,7 @@
 
 #include "base/feature.h"
 #include "base/result.h"
+#include "service/recording_query.h"
 #include "service/stats_snapshot.h"
 
 namespace ot {
@@ -26,6 +27,8 @@ struct StatsMode {
   std::optional<WalkKind> walk = std::nullopt;
   // The switch it needs; null: none.
   const Feature* feature = nullptr;
+  // Whether it takes the parameters of RecordingQuery.
+  bool takes_recording = false;
 };
 
 // All of them, in the order in which they are listed to people.
@@ -42,6 +45,7 @@ struct StatsDefaults {
 struct StatsQuestion {
   const StatsMode* mode;
   StatsFormat format;
+  RecordingQuery recording = {};
 
   [[nodiscard]] std::string_view content_type() const {
     return format == StatsFormat::json ? "application/json" : "text/plain";

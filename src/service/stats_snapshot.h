@@ -15,6 +15,7 @@
 #include "net/worker.h"
 #include "service/list_statistics.h"
 #include "service/statistics.h"
+#include "service/traffic_log.h"
 #include "service/walk_findings.h"
 #include "swarm/expiry.h"
 #include "swarm/torrent_table.h"
@@ -47,6 +48,10 @@ struct StatsSnapshot {
   const WalkFindings* walk = nullptr;
   // Some walk's of the near past, where it may be had.
   std::optional<Recount> recount;
+  // That of the loop that prints; null: nothing of it is built in.
+  const TrafficLog* traffic = nullptr;
+  // The number of the first logged request to print; none: the newest that fit.
+  std::optional<uint64_t> requests_from;
 
   // One sum over all loops.
   template <typename Read>

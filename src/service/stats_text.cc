@@ -4,6 +4,7 @@
 
 #include "service/stats_figures.h"
 #include "service/stats_labels.h"
+#include "service/stats_networks.h"
 
 namespace ot::stats_text {
 namespace {
@@ -52,17 +53,6 @@ std::string top(const WalkFindings& findings, size_t limit) {
   append_torrents(findings.by_seeders, limit, "seeds", out);
   append_torrents(findings.by_leechers, limit, "leechers", out);
   return out;
-}
-
-void append_networks(const std::vector<RankedNetwork>& networks, unsigned bits, std::string& out) {
-  constexpr size_t kDigits = 8;
-  out += "Networks, limit /" + text(bits) + ":\n";
-  for (const RankedNetwork& network : networks) {
-    const std::string peers = text(network.peers);
-    out += std::string(kDigits - std::min(kDigits, peers.size()), '0') + peers + ": " +
-           address_text(network.address) + "\n";
-  }
-  out += "\n";
 }
 
 }  // namespace
@@ -143,8 +133,8 @@ std::string top100(const StatsSnapshot& snapshot) { return top(*snapshot.walk, 1
 
 std::string s24s(const StatsSnapshot& snapshot) {
   std::string out;
-  append_networks(snapshot.walk->networks28, 28, out);
-  append_networks(snapshot.walk->networks24, 24, out);
+  append_networks(rows_of(snapshot.walk->networks28, 28), out);
+  append_networks(rows_of(snapshot.walk->networks24, 24), out);
   return out;
 }
 

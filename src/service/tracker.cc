@@ -1,5 +1,8 @@
 #include "service/tracker.h"
 
+#include "base/features.h"
+#include "service/traffic_log.h"
+
 namespace ot {
 
 std::optional<AnnounceReply> Tracker::announce(const AnnounceRequest& request,
@@ -9,6 +12,9 @@ std::optional<AnnounceReply> Tracker::announce(const AnnounceRequest& request,
   const AnnounceOutcome outcome =
       table_.announce(request, place, numwant(request), minute_of(now), out, random);
   statistics_.record(outcome);
+  if constexpr (features::kAnnounceLog) {
+    if (TrafficLog* traffic = statistics_.traffic()) traffic->record_announce(request, outcome);
+  }
   return AnnounceReply{outcome.swarm, outcome.v4_bytes, outcome.v6_bytes, next_interval(random),
                        policy_.min_interval};
 }

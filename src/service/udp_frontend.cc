@@ -2,9 +2,24 @@
 
 #include <algorithm>
 
+#include "base/features.h"
 #include "protocol/tracker_reply.h"
+#include "service/traffic_log.h"
 
 namespace ot {
+namespace {
+
+void log_datagram([[maybe_unused]] TrafficLog* traffic, [[maybe_unused]] const Datagram& datagram) {
+  if constexpr (features::kLogNetworks) {
+    if (traffic != nullptr) traffic->record_contact(datagram.source.address);
+  }
+  if constexpr (features::kFullLogNetworks) {
+    if (traffic != nullptr)
+      traffic->record_request(Transport::udp, datagram.source, datagram.payload);
+  }
+}
+
+}  // namespace
 
 UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const ConnectionIds& ids,
                          Statistics& statistics, const UdpLimits& limits,
@@ -35,6 +50,7 @@ void UdpFrontend::on_batch(std::span<const Datagram> in, std::span<UdpReply> out
 
 UdpFrontend::Pending UdpFrontend::admit(const Datagram& datagram, UdpReply& reply) {
   record(datagram, Action::contact);
+  log_datagram(statistics_.traffic(), datagram);
   const auto parsed = parse_udp_request(datagram.payload, datagram.source.address);
   if (!parsed) {
     refuse(datagram, parsed.error(), reply);

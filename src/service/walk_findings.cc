@@ -1,7 +1,6 @@
 #include "service/walk_findings.h"
 
 #include "base/bytes.h"
-#include "base/ip_address.h"
 
 namespace ot {
 namespace {
@@ -17,12 +16,6 @@ std::string to_hex(const InfoHash& info_hash) {
   std::array<char, 2 * InfoHash::kSize> digits{};
   format_hex(info_hash.bytes, digits);
   return {digits.data(), digits.size()};
-}
-
-std::string address_text(uint32_t address) {
-  std::array<uint8_t, 4> bytes{};
-  ByteWriter(bytes).write(address);
-  return IpAddress::v4(bytes).to_string();
 }
 
 }  // namespace ot

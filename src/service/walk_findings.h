@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bittorrent/info_hash.h"
+#include "service/ranked_network.h"
 
 namespace ot {
 
@@ -23,13 +24,6 @@ struct RankedTorrent {
   InfoHash info_hash;
 
   friend bool operator==(const RankedTorrent&, const RankedTorrent&) = default;
-};
-
-struct RankedNetwork {
-  uint64_t peers;
-  uint32_t address;  // IPv4, host order, the bits behind the prefix zero
-
-  friend bool operator==(const RankedNetwork&, const RankedNetwork&) = default;
 };
 
 // The most first; of equals the lower info_hash or address first.
@@ -61,8 +55,5 @@ struct WalkFindings {
 
 // How pages name a torrent: 40 upper-case digits.
 [[nodiscard]] std::string to_hex(const InfoHash& info_hash);
-
-// "192.0.2.0", from an IPv4 address in host order.
-[[nodiscard]] std::string address_text(uint32_t address);
 
 }  // namespace ot

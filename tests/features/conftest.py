@@ -17,14 +17,14 @@ def pytest_configure(config):
 @pytest.fixture
 def start_build(tmp_path):
     """Starts the tracker of that set of switches with a configuration of that text; flags stand
-    behind it.
+    behind it, the words of `wrapper`, a command that runs another, before it.
     """
     started = []
 
-    def start(build, text, *flags):
+    def start(build, text, *flags, wrapper=()):
         conf = tmp_path / f"{len(started)}.conf"
         conf.write_text(text)
-        program = [f"{TOP}/build/features/{build}/opentracker"]
+        program = [*wrapper, f"{TOP}/build/features/{build}/opentracker"]
         daemon = Daemon(tmp_path, arguments=["-f", str(conf), *flags], program=program)
         started.append(daemon)
         return daemon.start()

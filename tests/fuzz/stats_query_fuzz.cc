@@ -1,12 +1,51 @@
 // Any query of the statistics: it asks for a page that can be printed, or the refusal is a sentence
-// of ours that fits an error page.
+// of ours that fits an error page. The parameters of mode=fulllog are read whatever is built in,
+// and its page, of a request that is the same bytes, is printable ASCII.
 #include <array>
 #include <cstdlib>
 
 #include "service/stats_modes.h"
+#include "service/stats_traffic.h"
+
+namespace ot {
+namespace {
+
+// For all runs: its memory is too much to be asked for in each.
+TrafficLog* recording_all() {
+  static const ManualClock clock;
+  static TrafficLog traffic;
+  traffic.requests.emplace(clock);
+  if (!traffic.requests->choose(*Network::parse("0.0.0.0/0"))) abort();
+  return &traffic;
+}
+
+void check_fulllog(ByteView bytes) {
+  const auto recording = parse_recording_query(as_text(bytes));
+  if (!recording) {
+    if (recording.error().empty() || recording.error().size() > kMaxStatsRefusal) abort();
+    return;
+  }
+  static TrafficLog* const traffic = recording_all();
+  if (recording->add && !recording->add->contains(recording->add->address())) abort();
+  traffic->record_request(Transport::tcp, {*IpAddress::parse("192.0.2.1"), 1}, bytes);
+  StatsSnapshot snapshot;
+  snapshot.traffic = traffic;
+  // The newest alone, or the pages of all runs before would be printed with it.
+  snapshot.requests_from = traffic->requests->next() - 1;
+  for (const std::string& page : {stats_text::fulllog(snapshot), stats_json::fulllog(snapshot)}) {
+    for (const char c : page) {
+      if (c != '\n' && (c < ' ' || c > '~' || c == '<')) abort();
+    }
+    if (page.size() > kMaxTrafficPage) abort();
+  }
+}
+
+}  // namespace
+}  // namespace ot
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace ot;
+  check_fulllog({data, size});
   const auto question = parse_stats_query(as_text({data, size}));
   if (!question) {
     const std::string& reason = question.error().reason;

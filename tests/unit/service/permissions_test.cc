@@ -101,5 +101,29 @@ TEST(Permissions, AnAddressThatIsNotKnownForSureHasNoRights) {
   EXPECT_EQ(seen(rules, client), kNoStatistics);
 }
 
+constexpr std::string_view kChange = "Host: a\r\nx-opentracker: change\r\n";
+
+TEST(Permissions, ChangesAreForTheBlessedWithTheHeaderLineThatNoPageCanSend) {
+  PermissionRules rules = open_rules();
+  rules.stats = networks("192.0.2.0/24");
+  rules.blessed = networks("198.51.100.7");
+  EXPECT_TRUE(may_change(rules, at("198.51.100.7"), kChange));
+  for (const char* other : {"198.51.100.8", "192.0.2.1", "127.0.0.1", "::1"})
+    EXPECT_FALSE(may_change(rules, at(other), kChange)) << other;
+  for (const char* fields : {"", "Host: a\r\n", "X-Opentracker: yes\r\n", "X-Opentracker:\r\n"})
+    EXPECT_FALSE(may_change(rules, at("198.51.100.7"), fields)) << fields;
+  EXPECT_FALSE(may_change(open_rules(), at("127.0.0.1"), kChange));
+}
+
+TEST(Permissions, ChangesAreNotForWhoComesThroughAProxy) {
+  PermissionRules rules = open_rules();
+  rules.blessed = networks("127.0.0.1");
+  const std::string through = std::string(kChange) + "X-Forwarded-For: 127.0.0.1\r\n";
+  EXPECT_FALSE(may_change(rules, at("127.0.0.1"), through));
+  ClientAddress unnamed = at("127.0.0.1");
+  unnamed.refusal = AddressRefusal::no_client;
+  EXPECT_FALSE(may_change(rules, unnamed, kChange));
+}
+
 }  // namespace
 }  // namespace ot

@@ -121,7 +121,7 @@ TEST_F(TableWalksTest, BusiestNetworksAreThoseWithTheMostPeers) {
     for (const auto& [address, peers] : counts) ranked.push_back({peers, address});
     std::stable_sort(
         ranked.begin(), ranked.end(),
-        [](const RankedNetwork& a, const RankedNetwork& b) { return a.peers > b.peers; });
+        [](const RankedNetwork& a, const RankedNetwork& b) { return a.count > b.count; });
     ranked.resize(std::min(ranked.size(), WalkFindings::kRankedNetworks));
     return ranked;
   };
@@ -143,7 +143,7 @@ TEST(BusyNetworks, AreFoundAmongMillionsOfOthers) {
   ASSERT_EQ(ranking.size(), 40U);
   for (uint32_t i = 0; i < 40; ++i) {
     EXPECT_EQ(ranking[i].address, 0xc0000000U + ((39 - i) << 4U));
-    EXPECT_GE(ranking[i].peers, 69U - i);
+    EXPECT_GE(ranking[i].count, 69U - i);
   }
 }
 
