@@ -103,6 +103,8 @@ Result<void, StartError> Daemon::load_lists(const AccessSettings& settings) {
   stats_walks_.emplace(*loop_, *worker_, table_);
   late_stats_.emplace(*stats_walks_, [this] { return snapshot(); });
   http_frontend_.set_late_stats(*late_stats_);
+  full_scrapes_.emplace(*loop_, *worker_, table_, clock_, statistics_);
+  http_frontend_.set_full_scrapes(*full_scrapes_);
   return lists_.start(settings, *worker_, [this] {
     if (!stop_by_) notifier_.ready(status());
   });
@@ -192,6 +194,7 @@ StatsSnapshot Daemon::snapshot() {
   snapshot.features = identity_.features;
   for (const auto& server : udp_servers_) snapshot.udp += server->counters();
   snapshot.expired = expiry_.counters();
+  if (full_scrapes_) snapshot.dumps = full_scrapes_->status();
   return snapshot;
 }
 

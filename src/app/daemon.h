@@ -84,6 +84,7 @@ class Daemon {
   ProxyIntroduction proxy_introduction_;
   std::optional<StatsWalks> stats_walks_;
   std::optional<LateStats> late_stats_;
+  std::optional<FullScrapes> full_scrapes_;
   TcpServer tcp_server_;
   std::vector<std::unique_ptr<UdpServer>> udp_servers_;
   std::unique_ptr<SignalWatcher> signals_;

@@ -46,8 +46,9 @@ OT_FEATURE(kSyslog, WANT_SYSLOGS);
 
 // Those that do something so far; `-v` names no others.
 inline constexpr std::array kWorking{
-    kV4Only,    kV6Only,        kWhitelist,         kBlacklist,  kDynamicAccesslist,
-    kKeepAlive, kRestrictStats, kIpFromQueryString, kIpFromProxy};
+    kV4Only,     kV6Only,        kWhitelist,         kBlacklist,   kDynamicAccesslist,
+    kKeepAlive,  kRestrictStats, kIpFromQueryString, kIpFromProxy, kGzip,
+    kGzipAlways, kFullScrape,    kModestFullScrapes};
 
 static_assert(!kV4Only || !kV6Only,
               "WANT_V4_ONLY and WANT_V6 together leave no family to serve; take one of them");

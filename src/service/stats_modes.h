@@ -10,6 +10,7 @@
 
 #include "base/feature.h"
 #include "base/result.h"
+#include "protocol/scrape_format.h"
 #include "service/stats_snapshot.h"
 
 namespace ot {
@@ -26,6 +27,10 @@ struct StatsMode {
   std::optional<WalkKind> walk = std::nullopt;
   // The switch it needs; null: none.
   const Feature* feature = nullptr;
+  // Lists all torrents, in this form if no other is asked for; has no printers then.
+  std::optional<DumpFormat> dump = std::nullopt;
+
+  [[nodiscard]] bool is_here() const { return text != nullptr || dump; }
 };
 
 // All of them, in the order in which they are listed to people.
@@ -42,6 +47,8 @@ struct StatsDefaults {
 struct StatsQuestion {
   const StatsMode* mode;
   StatsFormat format;
+  // The form of a mode that dumps all torrents; there is nothing to print() then.
+  std::optional<DumpFormat> dump = std::nullopt;
 
   [[nodiscard]] std::string_view content_type() const {
     return format == StatsFormat::json ? "application/json" : "text/plain";

@@ -50,6 +50,7 @@ struct AnnounceOutcome {
 struct TorrentCopy {
   InfoHash info_hash;
   SwarmCounts counts;
+  uint16_t minute = 0;  // of the last announce, modulo 65536
 };
 
 struct TableTotals {
@@ -134,6 +135,8 @@ class TorrentTable {
   // PeerList::kBlockLimit to 4096. Of a large swarm whose blocks split or join meanwhile a few may
   // come twice or not.
   size_t copy_addresses4(SweepCursor& cursor, std::span<uint32_t> out);
+
+  [[nodiscard]] size_t torrents_in(uint32_t shard);
 
   // Sums over all shards; each is locked for a moment.
   [[nodiscard]] TableTotals totals();

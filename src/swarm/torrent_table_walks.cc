@@ -48,7 +48,7 @@ size_t TorrentTable::copy_torrents(SweepCursor& cursor, std::span<TorrentCopy> o
     if (!torrent.is_occupied()) continue;
     twins = count != 0 && torrent.order() == last ? twins + 1 : 1;
     last = torrent.order();
-    out[count++] = {torrent.info_hash(), torrent.counts()};
+    out[count++] = {torrent.info_hash(), torrent.counts(), torrent.minute};
   }
   uint64_t next = index.lowest_order_from(at);
   if (count != 0 && next == last) {
@@ -61,6 +61,12 @@ size_t TorrentTable::copy_torrents(SweepCursor& cursor, std::span<TorrentCopy> o
   }
   go_on_at(next, cursor);
   return count;
+}
+
+size_t TorrentTable::torrents_in(uint32_t shard) {
+  Shard& found = shards_[shard];
+  const MutexLock lock(found.mutex);
+  return found.index.size();
 }
 
 size_t TorrentTable::copy_addresses4(SweepCursor& cursor, std::span<uint32_t> out) {
