@@ -13,6 +13,7 @@ import sys
 import time
 
 import rows_http
+import rows_scrape
 import rows_udp
 import table
 from processes import Bench, WrongAnswer
@@ -78,6 +79,7 @@ STEPS = (
     ("7,12", lambda r: rows_udp.growth(r.crowd, r.given.rounds, r.given.seconds)),
     ("13", lambda r: rows_udp.long_tail(r.bench)),
     ("16", lambda r: rows_udp.pauses(r.bench)),
+    ("17", lambda r: rows_scrape.full_scrape(r.bench, r.given.rounds)),
 )
 
 
