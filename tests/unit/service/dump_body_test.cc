@@ -70,7 +70,8 @@ TEST_F(DumpBodyTest, IsValidBencodingOfWhatScrapesSay) {
   EXPECT_EQ(files.size(), table_.torrents());
   for (uint32_t i = 0; i < 10'000; ++i) {
     const std::string key(as_text(ByteView(hash(i).bytes)));
-    const SwarmCounts counts = table_.scrape(hash(i), table_.locate(hash(i)), minute_of(clock_.now()));
+    const SwarmCounts counts =
+        table_.scrape(hash(i), table_.locate(hash(i)), minute_of(clock_.now()));
     if (files.count(key) == 0) continue;
     EXPECT_EQ(files.at(key)["complete"].integer, counts.seeders);
     EXPECT_EQ(files.at(key)["incomplete"].integer, counts.leechers);
