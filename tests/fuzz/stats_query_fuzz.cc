@@ -1,5 +1,5 @@
-// Any query of the statistics: it asks for a page that can be printed, or the refusal is a sentence
-// of ours that fits an error page.
+// Any query of the statistics: it asks for a page that can be printed or for a dump in a form there
+// is, or the refusal is a sentence of ours that fits an error page.
 #include <array>
 #include <cstdlib>
 
@@ -11,6 +11,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!question) {
     const std::string& reason = question.error().reason;
     if (reason.empty() || reason.size() > kMaxStatsRefusal) abort();
+    return 0;
+  }
+  if (question->dump) {
+    std::array<uint8_t, kMaxDumpRow> room{};
+    ByteWriter writer(room);
+    dump_form(*question->dump).write_row(writer, {});
+    if (writer.failed() || writer.size() < InfoHash::kSize) abort();
     return 0;
   }
   const Statistics statistics;
