@@ -32,7 +32,7 @@ struct DumpLimits {
   size_t max_draining = 4;
   // What the fastest reader must take in that time while others wait: 64 KiB/s.
   Duration pace_window = std::chrono::seconds(30);
-  uint64_t least_taken = 30 * (64 << 10);
+  uint64_t least_taken = 30 * (uint64_t{64} << 10U);
 };
 
 class FullScrapes {
