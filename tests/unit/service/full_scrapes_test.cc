@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <thread>
 
 #include "unit/net/loopback.h"
 #include "unit/support/gunzip.h"
