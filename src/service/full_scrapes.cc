@@ -108,6 +108,7 @@ void FullScrapes::on_piece(const JobResult& result) {
   run_->readers.begin_piece(run_->body->take_piece(), run_->whole);
   pause_ = kShortestPause;
   go_on();
+  drain();  // the timer does not come to it while pieces come fast
   arm();
 }
 
