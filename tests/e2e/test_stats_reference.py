@@ -12,6 +12,7 @@ from harness.peers import info_hash
 from harness.private_network import TRACKER_V4
 from harness.reference import start_reference
 from harness.udp_client import COMPLETED, UdpClient
+from harness.waiting import wait_until
 
 REFERENCE_PORT = 7000
 
@@ -125,6 +126,10 @@ def both_trusting(start_with, tmp_path):
     try:
         for client in clients:
             for number, torrent in enumerate(torrents):
+                wait_until(
+                    lambda: b"failure reason" not in client.announce(torrent, left=number % 2),
+                    "the reference to have read its list",
+                )
                 client.announce(torrent, left=number % 2, event="completed")
         yield clients
     finally:
