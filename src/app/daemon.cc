@@ -111,6 +111,8 @@ Result<void, StartError> Daemon::load_lists(const AccessSettings& settings) {
   http_frontend_.set_late_stats(*late_stats_);
   last_recount_.emplace(*loop_, *stats_walks_);
   http_frontend_.set_last_recount(*last_recount_);
+  full_scrapes_.emplace(*loop_, *worker_, table_, clock_, statistics_);
+  http_frontend_.set_full_scrapes(*full_scrapes_);
   return lists_.start(settings, *worker_, [this] {
     if (!stop_by_) notifier_.ready(status());
   });
@@ -221,6 +223,7 @@ StatsSnapshot Daemon::snapshot() {
     snapshot.worker_running = std::max(clock_.now() - *since, Duration::zero());
   snapshot.list = lists_.statistics();
   snapshot.traffic = traffic_log_.get();
+  if (full_scrapes_) snapshot.dumps = full_scrapes_->status();
   return snapshot;
 }
 

@@ -91,6 +91,7 @@ class Daemon {
   std::optional<StatsWalks> stats_walks_;
   std::optional<LateStats> late_stats_;
   std::optional<LastRecount> last_recount_;
+  std::optional<FullScrapes> full_scrapes_;
   TcpServer tcp_server_;
   std::vector<std::unique_ptr<UdpServer>> udp_servers_;
   std::unique_ptr<SignalWatcher> signals_;

@@ -45,10 +45,24 @@ OT_FEATURE(kLogNumwant, WANT_LOG_NUMWANT);
 OT_FEATURE(kSyslog, WANT_SYSLOGS);
 
 // Those that do something so far; `-v` names no others.
-inline constexpr std::array kWorking{
-    kV4Only,          kV6Only,         kWhitelist,         kBlacklist,   kDynamicAccesslist,
-    kKeepAlive,       kRestrictStats,  kIpFromQueryString, kIpFromProxy, kLogNetworks,
-    kFullLogNetworks, kSpotWoodpecker, kLogNumwant,        kSyslog};
+inline constexpr std::array kWorking{kV4Only,
+                                     kV6Only,
+                                     kWhitelist,
+                                     kBlacklist,
+                                     kDynamicAccesslist,
+                                     kKeepAlive,
+                                     kRestrictStats,
+                                     kIpFromQueryString,
+                                     kIpFromProxy,
+                                     kGzip,
+                                     kGzipAlways,
+                                     kFullScrape,
+                                     kModestFullScrapes,
+                                     kLogNetworks,
+                                     kFullLogNetworks,
+                                     kSpotWoodpecker,
+                                     kLogNumwant,
+                                     kSyslog};
 
 static_assert(!kV4Only || !kV6Only,
               "WANT_V4_ONLY and WANT_V6 together leave no family to serve; take one of them");

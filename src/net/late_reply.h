@@ -23,7 +23,7 @@ class LateReply {
   // Nothing will be added.
   void end(ReplyPort::End end) { end_ = end; }
 
-  // Sends to the socket what it takes.
+  // Sends to the socket what it takes, up to a bound: `some` may be because of that.
   [[nodiscard]] Progress send_to(int socket);
 
   // Bytes that wait to be sent.

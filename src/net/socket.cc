@@ -154,6 +154,13 @@ Result<Endpoint, SystemError> local_endpoint(int fd) {
   return to_endpoint(address);
 }
 
+bool is_half_closed(int fd) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+         info.tcpi_state == TCP_CLOSE_WAIT;
+}
+
 bool is_family_unsupported(const SystemError& error) { return error.code == EAFNOSUPPORT; }
 
 uint64_t descriptor_limit() {

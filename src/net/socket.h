@@ -64,6 +64,10 @@ void prepare_tcp(int fd, const TcpListenOptions& options = {});
 // Where a socket is bound.
 [[nodiscard]] Result<Endpoint, SystemError> local_endpoint(int fd);
 
+// Whether the other end of a TCP connection has said that it sends nothing more, be it that it has
+// closed or only shut down its side.
+[[nodiscard]] bool is_half_closed(int fd);
+
 // Whether the kernel has no such family, as when IPv6 is switched off.
 [[nodiscard]] bool is_family_unsupported(const SystemError& error);
 

@@ -94,6 +94,9 @@ class ReplyPort {
   virtual void reset(ConnectionToken to) = 0;
   // Bytes that the client has yet to take; nothing if the connection is gone.
   [[nodiscard]] virtual std::optional<size_t> waiting(ConnectionToken to) const = 0;
+  // Whether its client has said that it sends nothing more: it may have left, or only be done with
+  // asking. Costs a system call.
+  [[nodiscard]] virtual bool has_hung_up(ConnectionToken /*to*/) const { return false; }
 
  protected:
   ~ReplyPort() = default;

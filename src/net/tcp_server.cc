@@ -64,7 +64,8 @@ TcpServer::TcpServer(EventLoop& loop, StreamHandler& handler, const TcpOptions& 
 
 TcpServer::~TcpServer() {
   const auto empty = [this](auto& queue) {
-    while (Connection* connection = queue.front()) close(*connection);
+    while (Connection* connection = queue.front())
+      connection->late ? reset(*connection) : close(*connection);
   };
   for (auto* queue : {&reading_, &idle_, &writing_, &replying_, &draining_}) empty(*queue);
   for (auto* list : {&ready_, &late_}) empty(*list);

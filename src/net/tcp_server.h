@@ -26,6 +26,7 @@
 #include "net/acceptor.h"
 #include "net/connection.h"
 #include "net/event_loop.h"
+#include "net/socket.h"
 #include "net/socket_sink.h"
 #include "net/stream.h"
 #include "net/timeout_queue.h"
@@ -70,7 +71,7 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
   TcpServer(EventLoop& loop, StreamHandler& handler, const TcpOptions& options = {});
   TcpServer(const TcpServer&) = delete;
   TcpServer& operator=(const TcpServer&) = delete;
-  // Closes all connections.
+  // Closes all connections, those that are owed the rest of a late reply by a reset.
   ~TcpServer();
 
   // Takes a socket of listen_tcp() and serves it from the next pass on. With an introducer, which
@@ -93,6 +94,10 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
   [[nodiscard]] std::optional<size_t> waiting(ConnectionToken to) const override {
     const Connection* found = find_late(to);
     return found == nullptr ? std::nullopt : std::optional(found->late->waiting());
+  }
+  [[nodiscard]] bool has_hung_up(ConnectionToken to) const override {
+    const Connection* found = find_late(to);
+    return found != nullptr && is_half_closed(found->socket.get());
   }
 
   [[nodiscard]] TcpCounters counters() const {

@@ -70,7 +70,6 @@ Result<std::unique_ptr<Worker>, SystemError> Worker::create(const Clock& clock) 
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (code != 0) return Unexpected(SystemError{code, "pthread_create"});
   worker->started_ = true;
-  ::pthread_setname_np(worker->thread_, "worker");
   return worker;
 }
 
@@ -116,6 +115,8 @@ WorkerStatistics Worker::statistics() const {
 }
 
 void* Worker::thread_main(void* worker) {
+  // By itself: a process that cannot be dumped may not name its other threads.
+  ::pthread_setname_np(::pthread_self(), "worker");
   be_nice();
   static_cast<Worker*>(worker)->serve();
   return nullptr;

@@ -78,6 +78,29 @@ ByteView prepend_ok_head(ByteSpan out, size_t begin, size_t end, Persistence per
   return out.subspan(start, end - start);
 }
 
+void write_stream_head(ByteWriter& out, const StreamedBody& body, Persistence persistence) {
+  out.text("HTTP/1.1 200 OK\r\nContent-Type: ");
+  out.text(kTextPlain);
+  out.text("\r\n");
+  if (body.gzip) out.text("Content-Encoding: gzip\r\n");
+  if (body.chunked) out.text("Transfer-Encoding: chunked\r\n");
+  out.text("Vary: Accept-Encoding\r\n");
+  write_connection(out, persistence);
+  out.text("\r\n");
+}
+
+void write_chunk_head(ByteWriter& out, size_t size, bool first) {
+  if (!first) out.text("\r\n");
+  std::array<char, 2 * sizeof(size)> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
+  out.text({digits.data(), static_cast<size_t>(end - digits.data())});
+  out.text("\r\n");
+}
+
+void write_last_chunk(ByteWriter& out, bool first) {
+  out.text(first ? "0\r\n\r\n" : "\r\n0\r\n\r\n");
+}
+
 ByteView write_error_page(ByteSpan out, const ErrorPage& page, Persistence persistence) {
   const StatusRow& row = row_of(page.status);
   // A redirect is for machines: the reference sends it without a page.

@@ -33,6 +33,21 @@ void write_ok_head(ByteWriter& out, size_t content_length, Persistence persisten
                                        Persistence persistence,
                                        std::string_view content_type = kTextPlain);
 
+// How a body travels whose length is not known when its head is sent.
+struct StreamedBody {
+  bool chunked = false;  // HTTP/1.1; else it ends with the connection, which must be closed then
+  bool gzip = false;
+};
+
+// The head of `200 OK` for such a body; kReplyHeadRoom is enough for it.
+void write_stream_head(ByteWriter& out, const StreamedBody& body, Persistence persistence);
+
+// What stands in front of `size` > 0 bytes of a chunked body, the end of the chunk before included
+// unless this is the first; and what stands behind the last chunk.
+inline constexpr size_t kMaxChunkHead = 24;
+void write_chunk_head(ByteWriter& out, size_t size, bool first);
+void write_last_chunk(ByteWriter& out, bool first);
+
 enum class HttpStatus : uint16_t {
   found = 302,
   invalid_request = 400,

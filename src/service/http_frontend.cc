@@ -22,6 +22,11 @@ void commit(OutputBuffer& out, ByteSpan room, ByteView view) {
   out.commit(static_cast<size_t>(view.data() - room.data()), view.size());
 }
 
+bool wants_gzip(std::string_view fields) {
+  if (features::kGzipAlways) return true;
+  return features::kGzip && accepts_gzip({.target = {}, .fields = fields});
+}
+
 Persistence persistence_of(const RequestHead& head) {
   return features::kKeepAlive ? head.persistence : Persistence::close;
 }
@@ -66,8 +71,12 @@ StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, siz
   const HeadResult parsed = parse_head(input, scanned);
   if (parsed.status == HeadResult::Status::incomplete) return StreamVerdict::need_more();
   const IpAddress& socket = peer.socket.address;
-  Exchange exchange{
-      {socket, socket, std::nullopt}, parsed.head.fields, {}, Persistence::close, out};
+  Exchange exchange{{socket, socket, std::nullopt},
+                    parsed.head.fields,
+                    {},
+                    parsed.head.version,
+                    Persistence::close,
+                    out};
   if (parsed.status == HeadResult::Status::bad) {
     log_request(peer, exchange, input);
     refuse(exchange, {HttpStatus::invalid_request}, HttpError::parse_error);
@@ -157,7 +166,25 @@ void HttpFrontend::scrape(Exchange& exchange) {
 
 void HttpFrontend::full_scrape(Exchange& exchange) {
   if (!may(Sight::full_scrape, exchange)) return deny(exchange);
-  fail(exchange, "This tracker does not offer full scrapes.");
+  if constexpr (features::kFullScrape) {
+    dump(exchange, DumpFormat::ben);
+  } else {
+    fail(exchange, "This tracker does not offer full scrapes.");
+  }
+}
+
+void HttpFrontend::dump(Exchange& exchange, DumpFormat format) {
+  if (full_scrapes_ == nullptr || !full_scrapes_->has_room()) {
+    return refuse(exchange,
+                  {.status = HttpStatus::unavailable, .retry_after = FullScrapes::kRetryAfter},
+                  HttpError::internal_error);
+  }
+  if (features::kModestFullScrapes && format != DumpFormat::statedump &&
+      !modest_clients_.admit(exchange.client.connection, loop_.now())) {
+    return refuse(exchange, {HttpStatus::payment_required}, HttpError::payment_required);
+  }
+  promise_ = Promise{DumpKind{format, wants_gzip(exchange.fields)}, exchange.version,
+                     exchange.persistence};
 }
 
 void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
@@ -167,6 +194,7 @@ void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
   if (!question) {
     return refuse(exchange, {.explanation = question.error().reason}, HttpError::invalid_parameter);
   }
+  if (question->dump) return dump(exchange, *question->dump);
   if (question->mode->walk) return promise(exchange, *question);
   if (question->recording.changes() && !change_recording(exchange, question->recording)) return;
   print(exchange, *question);
@@ -197,12 +225,15 @@ void HttpFrontend::promise(Exchange& exchange, const StatsQuestion& question) {
   if (late_stats_ == nullptr) {
     return refuse(exchange, {HttpStatus::unavailable}, HttpError::internal_error);
   }
-  promise_ = Promise{question, exchange.persistence};
+  promise_ = Promise{question, exchange.version, exchange.persistence};
 }
 
 void HttpFrontend::on_later(ReplyPort& port, ConnectionToken to) {
   const auto promise = std::exchange(promise_, std::nullopt);
-  late_stats_->reply(port, to, promise->question, promise->persistence);
+  if (const auto* kind = std::get_if<DumpKind>(&promise->what)) {
+    return full_scrapes_->reply({&port, to, *kind, promise->version, promise->persistence});
+  }
+  late_stats_->reply(port, to, std::get<StatsQuestion>(promise->what), promise->persistence);
 }
 
 void HttpFrontend::metrics(Exchange& exchange) {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "net/event_loop.h"
 #include "net/stream.h"
@@ -18,8 +19,10 @@
 #include "protocol/http_tracker.h"
 #include "protocol/tracker_reply.h"
 #include "service/client_address.h"
+#include "service/full_scrapes.h"
 #include "service/last_recount.h"
 #include "service/late_stats.h"
+#include "service/modest_clients.h"
 #include "service/permissions.h"
 #include "service/stats_modes.h"
 #include "service/tracker.h"
@@ -55,6 +58,9 @@ class HttpFrontend final : public StreamHandler {
   // Whose findings the metrics show, and who outlives this.
   void set_last_recount(LastRecount& last_recount) { last_recount_ = &last_recount; }
 
+  // Who serves full scrapes and dumps, and outlives this; until then they get 503.
+  void set_full_scrapes(FullScrapes& full_scrapes) { full_scrapes_ = &full_scrapes; }
+
   // access.proxy, as long as this lives.
   [[nodiscard]] const Networks& proxies() const { return options_.addresses.proxies; }
 
@@ -66,13 +72,15 @@ class HttpFrontend final : public StreamHandler {
     ClientAddress client;
     std::string_view fields;  // the header lines
     std::string_view query;
+    HttpVersion version;
     Persistence persistence;
     OutputBuffer& out;
   };
 
   // The reply that on_bytes() has promised and on_later() will see to.
   struct Promise {
-    StatsQuestion question;
+    std::variant<StatsQuestion, DumpKind> what;
+    HttpVersion version;
     Persistence persistence;
   };
 
@@ -84,6 +92,7 @@ class HttpFrontend final : public StreamHandler {
   void announce(Exchange& exchange);
   void scrape(Exchange& exchange);
   void full_scrape(Exchange& exchange);
+  void dump(Exchange& exchange, DumpFormat format);
   void stats(Exchange& exchange, const StatsDefaults& defaults);
   void promise(Exchange& exchange, const StatsQuestion& question);
   void print(Exchange& exchange, const StatsQuestion& question);
@@ -112,6 +121,8 @@ class HttpFrontend final : public StreamHandler {
   const HttpOptions options_;
   LateStats* late_stats_ = nullptr;
   LastRecount* last_recount_ = nullptr;
+  FullScrapes* full_scrapes_ = nullptr;
+  ModestClients modest_clients_;
   std::optional<Promise> promise_;
 };
 

@@ -125,6 +125,15 @@ void write_list(const ListStatistics& list, JsonWriter& json) {
   json.end_object();
 }
 
+void write_dumps(const DumpStatus& dumps, JsonWriter& json) {
+  json.number("full_scrape_runs", dumps.counters.runs);
+  json.number("full_scrapes_refused", dumps.counters.refused);
+  json.number("full_scrapes_reset", dumps.counters.reset);
+  json.number("full_scrapes_running", dumps.readers);
+  json.number("full_scrapes_waiting", dumps.waiting);
+  json.number("full_scrape_shards_done", dumps.shards_done);
+}
+
 void write_torrents(std::string_view name, const std::vector<RankedTorrent>& torrents, size_t limit,
                     JsonWriter& json) {
   json.begin_array(name);
@@ -173,6 +182,7 @@ std::string everything(const StatsSnapshot& snapshot) {
     json.number("expired_torrents", snapshot.expired.torrents);
     write_requests(snapshot, json);
     write_figures(stats_figures::fscr(snapshot), json);
+    write_dumps(snapshot.dumps, json);
     write_figures(stats_figures::syncs(snapshot), json);
     json.number("udp_sent", snapshot.udp.sent);
     json.number("udp_send_errors", snapshot.udp.send_errors);

@@ -50,8 +50,11 @@ constexpr auto kModes = std::to_array<StatsMode>({
      {},
      &features::kFullLogNetworks,
      true},
-    {.name = "tpbs", .shows_names = true},
-    {.name = "statedump", .shows_names = true},
+    {.name = "tpbs",
+     .shows_names = true,
+     .feature = &features::kFullScrape,
+     .dump = DumpFormat::ben},
+    {.name = "statedump", .shows_names = true, .dump = DumpFormat::statedump},
 });
 
 constexpr size_t kLongestWord = 32;
@@ -81,7 +84,7 @@ bool is_built_in(const StatsMode& mode) { return mode.feature == nullptr || *mod
 std::string unknown_mode() {
   std::string reason = "mode: there is no such one. There are";
   for (const StatsMode& row : kModes) {
-    if (row.text != nullptr && is_built_in(row)) reason += " " + std::string(row.name);
+    if (row.is_here() && is_built_in(row)) reason += " " + std::string(row.name);
   }
   return reason + ".";
 }
@@ -90,6 +93,20 @@ std::optional<StatsFormat> find_format(std::string_view name) {
   if (name == "text") return StatsFormat::text;
   if (name == "json") return StatsFormat::json;
   return std::nullopt;
+}
+
+Result<StatsQuestion, StatsRefusal> parse_dump(std::string_view query, const StatsMode& mode) {
+  const bool is_scrape = mode.dump != DumpFormat::statedump;
+  const auto question = [&mode](std::optional<DumpFormat> form) {
+    return StatsQuestion{.mode = &mode, .format = StatsFormat::text, .dump = form};
+  };
+  if (!find_parameter(query, "format")) return question(mode.dump);
+  const std::string name = word(query, "format", "");
+  if (!is_scrape && name == "text") return question(mode.dump);
+  const auto form = is_scrape ? find_scrape_form(name) : std::nullopt;
+  if (form) return question(form);
+  return refuse(is_scrape ? "format: there is no such one. There are ben, bin, txt, txtp and url."
+                          : "format: this mode has text only.");
 }
 
 }  // namespace
@@ -111,7 +128,8 @@ Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
     return refuse("mode: this one needs the build switch " + std::string(mode->feature->name) +
                   ", which is not built in.");
   }
-  if (mode->text == nullptr) return refuse("mode: this version does not have this one.");
+  if (!mode->is_here()) return refuse("mode: this version does not have this one.");
+  if (mode->dump) return parse_dump(query, *mode);
   const auto said = find_parameter(query, "format");
   const auto format =
       said ? find_format(word(query, "format", "")) : std::optional(defaults.format);

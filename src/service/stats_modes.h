@@ -10,6 +10,7 @@
 
 #include "base/feature.h"
 #include "base/result.h"
+#include "protocol/scrape_format.h"
 #include "service/recording_query.h"
 #include "service/stats_snapshot.h"
 
@@ -29,6 +30,10 @@ struct StatsMode {
   const Feature* feature = nullptr;
   // Whether it takes the parameters of RecordingQuery.
   bool takes_recording = false;
+  // Lists all torrents, in this form if no other is asked for; has no printers then.
+  std::optional<DumpFormat> dump = std::nullopt;
+
+  [[nodiscard]] bool is_here() const { return text != nullptr || dump; }
 };
 
 // All of them, in the order in which they are listed to people.
@@ -46,6 +51,8 @@ struct StatsQuestion {
   const StatsMode* mode;
   StatsFormat format;
   RecordingQuery recording = {};
+  // The form of a mode that dumps all torrents; there is nothing to print() then.
+  std::optional<DumpFormat> dump = std::nullopt;
 
   [[nodiscard]] std::string_view content_type() const {
     return format == StatsFormat::json ? "application/json" : "text/plain";

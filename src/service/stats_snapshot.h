@@ -13,6 +13,7 @@
 #include "net/tcp_server.h"
 #include "net/udp_server.h"
 #include "net/worker.h"
+#include "service/dump_status.h"
 #include "service/list_statistics.h"
 #include "service/statistics.h"
 #include "service/traffic_log.h"
@@ -44,6 +45,7 @@ struct StatsSnapshot {
   WorkerStatistics worker;
   Duration worker_running{0};  // how long its job has run
   ListStatistics list;
+  DumpStatus dumps;
   // Of the walk that the mode asked for; null for the others.
   const WalkFindings* walk = nullptr;
   // Some walk's of the near past, where it may be had.

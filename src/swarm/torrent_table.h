@@ -167,6 +167,8 @@ class TorrentTable {
   // come twice or not.
   size_t copy_addresses4(SweepCursor& cursor, std::span<uint32_t> out);
 
+  [[nodiscard]] size_t torrents_in(uint32_t shard);
+
   // Sums over all shards; each is locked for a moment.
   [[nodiscard]] TableTotals totals();
   // The same from one counter.

@@ -63,6 +63,12 @@ size_t TorrentTable::copy_torrents(SweepCursor& cursor, std::span<TorrentCopy> o
   return count;
 }
 
+size_t TorrentTable::torrents_in(uint32_t shard) {
+  Shard& found = shards_[shard];
+  const MutexLock lock(found.mutex);
+  return found.index.size();
+}
+
 size_t TorrentTable::copy_addresses4(SweepCursor& cursor, std::span<uint32_t> out) {
   Shard& shard = shards_[cursor.shard];
   const MutexLock lock(shard.mutex);

@@ -15,6 +15,7 @@ import time
 import rows_http
 import rows_jobs
 import rows_start
+import rows_scrape
 import rows_udp
 import table
 from processes import Bench, WrongAnswer
@@ -86,6 +87,7 @@ STEPS = (
     ("13", lambda r: rows_udp.long_tail(r.bench)),
     ("16", lambda r: rows_udp.pauses(r.bench)),
     ("18", lambda r: rows_start.state_dump(r.bench, r.given.rounds)),
+    ("17", lambda r: rows_scrape.full_scrape(r.bench, r.given.rounds)),
 )
 
 

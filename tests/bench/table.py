@@ -47,6 +47,9 @@ GOALS = [
     Goal("16 expiry CPU", "the same: longest thread CPU time of a pass", "ms", 1, 0.25),
     Goal("16 expiry own", "of that, in the program's own code: longest", "ms", 1, 0.25),
     Goal("18", "start with a state dump of 1M lines to the first answer", "s", 0.4, 0.2),
+    Goal("17 plain", "full scrape of 1M torrents: bytes of body by CPU time of the worker", "MB/s", 350, 600, True),
+    Goal("17 gzip", "the same compressed, by bytes before that", "MB/s", 110, 140, True),
+    Goal("17 memory", "the same with a slow reader: RSS more", "MB", 16, 8),
 ]
 
 

@@ -68,7 +68,7 @@ def test_an_info_hash_under_the_stats_path_is_an_invalid_request(http, target):
 def test_an_unknown_mode_of_statistics_is_an_invalid_request(http):
     told = (
         "mode: there is no such one. There are peer conn tcp4 udp4 scrp fscr torr completed syncs "
-        "renew herr version everything top10 top100 s24s.\n"
+        "renew herr version everything top10 top100 s24s tpbs statedump.\n"
     )
     assert http.get("/stats?mode=nonsense").raw == error_page(400, "Invalid Request", told)
 

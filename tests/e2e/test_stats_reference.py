@@ -1,6 +1,7 @@
 """The statistics of Debian's binary and ours after the same requests, compared to the byte or, where
 the two differ on purpose, field by field.
 """
+import gzip
 import re
 import time
 import xml.etree.ElementTree
@@ -9,6 +10,7 @@ import pytest
 
 from harness.http_client import HttpClient
 from harness.peers import info_hash
+from harness.private_network import TRACKER_V4
 from harness.reference import start_reference
 from harness.udp_client import COMPLETED, UdpClient
 from harness.waiting import wait_until
@@ -119,3 +121,51 @@ def test_completed_counts_by_the_hour_as_the_reference_does(both):
 def test_the_third_word_of_line_three_is_the_number_of_torrents(both):
     for client in both:
         assert client.get("/stats").body.decode().splitlines()[2].split()[2] == "5"
+
+
+@pytest.fixture
+def both_trusting(start_with, tmp_path):
+    """As above, and ours too tells this machine everything; torrents whose names have all bytes."""
+    torrents = [bytes((20 * n + i) % 256 for i in range(20)) for n in range(13)]
+    start_with(f"access.bless {TRACKER_V4}\nlisten.tcp {TRACKER_V4}\n")
+    reference = start_reference(tmp_path / "reference", torrents, REFERENCE_PORT)
+    clients = [HttpClient(REFERENCE_PORT), HttpClient(6969)]
+    try:
+        for client in clients:
+            for number, torrent in enumerate(torrents):
+                wait_until(
+                    lambda: b"failure reason" not in client.announce(torrent, left=number % 2),
+                    "the reference to have read its list",
+                )
+                client.announce(torrent, left=number % 2, event="completed")
+        yield clients
+    finally:
+        reference.kill()
+
+
+def body_of(client, target):
+    """The reference compresses dumps for everybody, ours for those who accept it."""
+    response = client.get(target, fields="Accept-Encoding: gzip\r\n")
+    return gzip.decompress(response.body)
+
+
+def test_a_full_scrape_is_the_references_to_the_byte(both_trusting):
+    theirs, ours = (body_of(client, "/scrape") for client in both_trusting)
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("form", "ben bin txt txtp url".split())
+def test_each_form_of_a_full_scrape_is_the_references_to_the_byte(both_trusting, form):
+    theirs, ours = (body_of(client, f"/stats?mode=tpbs&format={form}") for client in both_trusting)
+    assert ours == theirs
+
+
+def test_a_state_dump_has_the_references_lines(both_trusting):
+    theirs, ours = (
+        [line.split(b":") for line in body_of(client, "/stats?mode=statedump").splitlines()]
+        for client in both_trusting
+    )
+    assert [(name, downloads) for name, _, downloads in ours] == [
+        (name, downloads) for name, _, downloads in theirs
+    ]
+    assert all(abs(int(a[1]) - int(b[1])) <= 1 for a, b in zip(ours, theirs))

@@ -1,6 +1,7 @@
-// Any query of the statistics: it asks for a page that can be printed, or the refusal is a sentence
-// of ours that fits an error page. The parameters of mode=fulllog are read whatever is built in,
-// and its page, of a request that is the same bytes, is printable ASCII.
+// Any query of the statistics: it asks for a page that can be printed or for a dump in a form
+// there is, or the refusal is a sentence of ours that fits an error page. The parameters of
+// mode=fulllog are read whatever is built in, and its page, of a request that is the same bytes, is
+// printable ASCII.
 #include <array>
 #include <cstdlib>
 
@@ -50,6 +51,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!question) {
     const std::string& reason = question.error().reason;
     if (reason.empty() || reason.size() > kMaxStatsRefusal) abort();
+    return 0;
+  }
+  if (question->dump) {
+    std::array<uint8_t, kMaxDumpRow> room{};
+    ByteWriter writer(room);
+    dump_form(*question->dump).write_row(writer, {});
+    if (writer.failed() || writer.size() < InfoHash::kSize) abort();
     return 0;
   }
   const Statistics statistics;

@@ -51,7 +51,7 @@ class HttpConnection:
         if source is not None:
             self.socket.bind((source, 0))
         self.socket.connect((address, port))
-        self._buffer = b""
+        self._buffer = bytearray()
 
     def __enter__(self):
         return self
@@ -66,21 +66,49 @@ class HttpConnection:
         self.socket.sendall(data)
 
     def read_response(self):
-        """The next reply; its body is delimited by Content-Length, which every reply must have."""
-        while b"\r\n\r\n" not in self._buffer:
+        """The next reply; its body has a Content-Length, comes in chunks, or ends with the connection."""
+        head = self._read_until(b"\r\n\r\n")
+        headers = Response(head, b"").headers
+        if headers.get("transfer-encoding") == "chunked":
+            return Response(head, self._read_chunks())
+        if "content-length" in headers:
+            return Response(head, self._read_exactly(int(headers["content-length"])))
+        assert headers.get("connection") == "close", head
+        return Response(head, self._read_to_end())
+
+    def _read_until(self, mark):
+        """What comes before the mark, which is dropped."""
+        while (at := self._buffer.find(mark)) < 0:
             self._fill()
-        head, _, rest = self._buffer.partition(b"\r\n\r\n")
-        length = int(Response(head, b"").headers["content-length"])
-        while len(rest) < length:
+        return self._take(at + len(mark))[:at]
+
+    def _read_exactly(self, size):
+        while len(self._buffer) < size:
             self._fill()
-            rest = self._buffer.partition(b"\r\n\r\n")[2]
-        self._buffer = rest[length:]
-        return Response(head, rest[:length])
+        return self._take(size)
+
+    def _read_chunks(self):
+        body = bytearray()
+        while size := int(self._read_until(b"\r\n"), 16):
+            body += self._read_exactly(size)
+            assert self._read_exactly(2) == b"\r\n"
+        assert self._read_exactly(2) == b"\r\n"
+        return bytes(body)
+
+    def _read_to_end(self):
+        while chunk := self.socket.recv(1 << 20):
+            self._buffer += chunk
+        return self._take(len(self._buffer))
+
+    def _take(self, size):
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken
 
     def _fill(self):
-        chunk = self.socket.recv(65536)
+        chunk = self.socket.recv(1 << 20)
         if not chunk:
-            raise EOFError(f"closed after {self._buffer!r}")
+            raise EOFError(f"closed after {bytes(self._buffer)!r}")
         self._buffer += chunk
 
     def at_end(self):

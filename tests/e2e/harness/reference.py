@@ -22,8 +22,8 @@ def start_reference(directory, info_hashes, port):
     reference = Daemon(directory, port, arguments, program=[PROGRAM])
     try:
         reference.start()
-        # Its clock is a thread that begins after it listens; a peer that comes before is from 1970,
-        # and its renewal is not counted.
+        # Its clock is a thread that begins after it listens, and it reads the list beside; a peer that
+        # comes before is from 1970, and its renewal is not counted.
         time.sleep(0.2)
         return reference
     except BaseException:

@@ -1,6 +1,9 @@
 """Swarms filled through the tracker's own doors, so that replies can be checked against who is in
 them.
 """
+import hashlib
+import socket
+
 from harness.http_client import HttpClient, HttpConnection, query
 from harness.peers import peers_of
 from harness.private_network import TRACKER_V4, TRACKER_V6, v4
@@ -20,6 +23,32 @@ def fill(tracker_port, info_hash, ports, left, address=TRACKER_V4, **parameters)
             connection.send(f"GET /announce?{fields} HTTP/1.1\r\nHost: t\r\n\r\n".encode())
             reply = connection.read_response().bencoded()
             assert b"failure reason" not in reply, reply
+
+
+def numbered_torrents(count):
+    """So many info_hashes, as if at random."""
+    return [hashlib.sha1(str(n).encode()).digest() for n in range(count)]
+
+
+def fill_torrents(tracker_port, info_hashes, at_once=2000):
+    """Announces a leecher of each torrent over one connection, many at a time."""
+    ok = b"HTTP/1.1 200 OK"
+    with socket.create_connection((TRACKER_V4, tracker_port), timeout=60) as connection:
+        for first in range(0, len(info_hashes), at_once):
+            batch = info_hashes[first : first + at_once]
+            connection.sendall(b"".join(map(_announce_of_a_leecher, batch)))
+            replies, tail = 0, b""
+            while replies < len(batch):
+                received = connection.recv(1 << 20)
+                assert received, "the tracker has closed"
+                replies += (tail + received).count(ok)
+                tail = (tail + received)[1 - len(ok) :]  # a head may come in two packets
+
+
+def _announce_of_a_leecher(info_hash):
+    name = info_hash.hex()
+    escaped = "".join(f"%{name[i:i + 2]}" for i in range(0, 40, 2))
+    return f"GET /announce?info_hash={escaped}&port=1&left=1&numwant=0 HTTP/1.1\r\n\r\n".encode()
 
 
 def addresses_in(tracker_port, info_hash):

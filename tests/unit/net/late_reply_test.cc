@@ -263,5 +263,25 @@ TEST_F(LateReplies, AreLetOutByAStop) {
   EXPECT_EQ(server_->connections(), 0U);
 }
 
+TEST_F(LateReplies, AreResetWhenTheServerGoesSoThatNoneLooksWhole) {
+  Client client(at_);
+  client.send("later\n");
+  server_->send(promise(), piece("half"));
+  ASSERT_TRUE(until([&] { return client.has("half"); }));
+  server_.reset();
+  EXPECT_TRUE(until([&] { return client.was_reset(); }));
+}
+
+TEST_F(LateReplies, TellWhoHasShutDownItsSide) {
+  Client client(at_);
+  client.send("later\nmore");
+  const ConnectionToken to = promise();
+  EXPECT_FALSE(server_->has_hung_up(to));
+  client.finish_sending();
+  EXPECT_TRUE(until([&] { return server_->has_hung_up(to); }));
+  server_->end(to, End::close);
+  EXPECT_FALSE(server_->has_hung_up(to)) << "not owed anything";
+}
+
 }  // namespace
 }  // namespace ot

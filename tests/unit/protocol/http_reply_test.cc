@@ -58,6 +58,38 @@ TEST(OkHead, IsEmptyWhereThereIsNoRoomForIt) {
   EXPECT_FALSE(prepend_ok_head(out, 200, 256, Persistence::keep).empty());
 }
 
+std::string written(void (*write)(ByteWriter&)) {
+  std::array<uint8_t, kReplyHeadRoom> room{};
+  ByteWriter writer(room);
+  write(writer);
+  EXPECT_FALSE(writer.failed());
+  return std::string(as_text(writer.written()));
+}
+
+TEST(StreamedBody, SaysHowItTravels) {
+  EXPECT_EQ(written([](ByteWriter& out) {
+              write_stream_head(out, {.chunked = true, .gzip = true}, Persistence::keep_and_say);
+            }),
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n"
+            "Transfer-Encoding: chunked\r\nVary: Accept-Encoding\r\n"
+            "Connection: keep-alive\r\n\r\n");
+  EXPECT_EQ(written([](ByteWriter& out) { write_stream_head(out, {}, Persistence::close); }),
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nVary: Accept-Encoding\r\n"
+            "Connection: close\r\n\r\n");
+}
+
+TEST(StreamedBody, ComesInChunks) {
+  EXPECT_EQ(written([](ByteWriter& out) {
+              write_chunk_head(out, 255, true);
+              out.text("(255)");
+              write_chunk_head(out, SIZE_MAX, false);
+              out.text("(max)");
+              write_last_chunk(out, false);
+            }),
+            "ff\r\n(255)\r\nffffffffffffffff\r\n(max)\r\n0\r\n\r\n");
+  EXPECT_EQ(written([](ByteWriter& out) { write_last_chunk(out, true); }), "0\r\n\r\n");
+}
+
 TEST(ErrorPage, HasTheBytesOfTheReferenceAndTheFateOfTheConnection) {
   EXPECT_EQ(closing_page(HttpStatus::invalid_request),
             "HTTP/1.0 400 Invalid Request\r\nContent-Type: text/html\r\nContent-Length: 31\r\n"

@@ -84,6 +84,7 @@ TEST_F(StatsJsonTest, EverythingHasEachCounterUnderItsProtocolAndFamily) {
   snapshot_.worker = {51, 0, 0, 0, std::chrono::milliseconds(52), std::nullopt, "recount", 53};
   snapshot_.list.file.loaded_at = WallTime(seconds(1'700'000'000));
   snapshot_.list.fifo_deleted = 61;
+  snapshot_.dumps = {{31, 32, 33}, 34, 35, 36};
   const std::string page = report("everything");
   const char* parts[] = {
       R"({"tracker_id":42,"version":"opentracker 1.2.3","features":["SWITCH_A","SWITCH_B"],)",
@@ -91,6 +92,8 @@ TEST_F(StatsJsonTest, EverythingHasEachCounterUnderItsProtocolAndFamily) {
       R"("not_stored":0,"expired_peers":21,"expired_torrents":22,)",
       R"("tcp":{"v4":{"contact":0,"announce":0,"scrape":0,"refused":0},"v6":{)",
       R"("v6":{"contact":0,"connect":0,"announce":0,"scrape":0,"mismatch":1,"refused":0}},)",
+      R"("full_scrape_runs":31,"full_scrapes_refused":32,"full_scrapes_reset":33,)",
+      R"("full_scrapes_running":34,"full_scrapes_waiting":35,"full_scrape_shards_done":36,)",
       R"("udp_sent":12,"udp_send_errors":13,"udp_receive_drops":14,"renewals_by_minutes":[)",
       R"("internal_error":0},"recount":{"torrents":31,"peers":0,"seeds":0,"completed":0,)",
       R"("torrents_by_peers":[0,0,32,0,)",

@@ -54,6 +54,16 @@ TEST_F(StatsMetricsTest, TellWhatIsRunning) {
   EXPECT_TRUE(has("opentracker_build_info{version=\"opentracker 1.2.3\",features=\"SWITCH_A\"} 1"));
 }
 
+TEST_F(StatsMetricsTest, TellHowFullScrapesAreDoing) {
+  snapshot_.dumps = {{31, 32, 33}, 34, 35, 36};
+  EXPECT_TRUE(has("opentracker_full_scrape_runs_total 31"));
+  EXPECT_TRUE(has("opentracker_full_scrapes_refused_total 32"));
+  EXPECT_TRUE(has("opentracker_full_scrapes_reset_total 33"));
+  EXPECT_TRUE(has("opentracker_full_scrapes_running 34"));
+  EXPECT_TRUE(has("opentracker_full_scrapes_waiting 35"));
+  EXPECT_TRUE(has("opentracker_full_scrape_shards_done 36"));
+}
+
 TEST_F(StatsMetricsTest, TellWhatTheSocketsLost) {
   snapshot_.udp = {11, 12, 13, 14};
   EXPECT_TRUE(has("opentracker_udp_received_datagrams_total 11"));

@@ -55,6 +55,19 @@ TEST(StatsModes, NameTheFormatsThereAreWhenAskedForAnother) {
         << format;
 }
 
+TEST(StatsModes, ThatDumpTakeTheFormsOfADump) {
+  EXPECT_EQ(parse_stats_query("mode=statedump")->dump, DumpFormat::statedump);
+  EXPECT_EQ(parse_stats_query("mode=statedump&format=text")->dump, DumpFormat::statedump);
+  EXPECT_EQ(reason_for("mode=statedump&format=ben"), "format: this mode has text only.");
+  EXPECT_EQ(parse_stats_query("mode=peer")->dump, std::nullopt);
+  if (!features::kFullScrape) return;
+  EXPECT_EQ(parse_stats_query("mode=tpbs")->dump, DumpFormat::ben);
+  EXPECT_EQ(parse_stats_query("mode=tpbs&format=txtp")->dump, DumpFormat::txtp);
+  for (const char* format : {"", "text", "json", "statedump", "BIN"})
+    EXPECT_EQ(reason_for("mode=tpbs&format=" + std::string(format)),
+              "format: there is no such one. There are ben, bin, txt, txtp and url.");
+}
+
 TEST(StatsModes, NameTheSwitchThatIsNotBuiltIn) {
   if (features::kLogNetworks) return;
   EXPECT_EQ(reason_for("mode=busy"),

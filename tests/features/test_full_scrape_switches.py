@@ -1,0 +1,81 @@
+"""Switches of full scrapes: WANT_FULLSCRAPE, WANT_COMPRESSION_GZIP(_ALWAYS), WANT_MODEST_FULLSCRAPES."""
+import gzip
+
+import pytest
+
+from harness import bencode
+from harness.http_client import HttpClient
+from harness.peers import info_hash
+from harness.private_network import TRACKER_V4, v4
+
+LISTEN = f"access.bless {TRACKER_V4}\nlisten.tcp {TRACKER_V4}\n"
+ACCEPTING = "Accept-Encoding: gzip\r\n"
+
+
+@pytest.fixture
+def client_of(start_build):
+    """A client of a tracker with one torrent, of that build."""
+
+    def start(build):
+        start_build(build, LISTEN)
+        client = HttpClient(6969)
+        client.announce(info_hash(1))
+        return client
+
+    return start
+
+
+def names_in(response):
+    body = response.body
+    if response.headers.get("content-encoding") == "gzip":
+        body = gzip.decompress(body)
+    return list(bencode.decode(body)[b"files"])
+
+
+def test_without_the_switch_there_are_no_full_scrapes_but_state_dumps(client_of):
+    client = client_of("none")
+    assert "full scrapes" in client.get("/scrape").failure()
+    refused = client.get("/stats?mode=tpbs")
+    assert refused.status == 400 and b"WANT_FULLSCRAPE" in refused.body
+    assert client.stats("statedump").startswith(info_hash(1).hex().upper())
+
+
+def test_without_gzip_they_come_as_they_are(client_of):
+    response = client_of("WANT_FULLSCRAPE").get("/scrape", fields=ACCEPTING)
+    assert "content-encoding" not in response.headers
+    assert names_in(response) == [info_hash(1)]
+
+
+def test_with_gzip_they_are_compressed_for_those_who_accept_it(client_of):
+    client = client_of("default")
+    zipped, plain = client.get("/scrape", fields=ACCEPTING), client.get("/scrape")
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert names_in(zipped) == names_in(plain) == [info_hash(1)]
+
+
+@pytest.mark.parametrize("build, target", [
+    ("every", "/scrape"),
+    ("WANT_COMPRESSION_GZIP_ALWAYS", "/stats?mode=statedump"),
+])
+def test_with_gzip_always_they_are_compressed_for_all(client_of, build, target):
+    response = client_of(build).get(target)
+    assert response.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(response.body)
+
+
+def test_modest_builds_give_an_address_one_in_five_minutes(client_of):
+    client = client_of("every")
+    assert names_in(client.get("/scrape", source=v4(9))) == [info_hash(1)]
+    refused = client.get("/scrape", source=v4(9))
+    assert refused.status == 402
+    assert refused.body == b"<title>Payment Required</title>\n"
+    assert client.get("/scrape", source=v4(8)).status == 200
+    assert client.get("/stats?mode=tpbs").status == 200
+    assert client.get("/stats?mode=tpbs&format=txt").status == 402
+    assert client.get("/stats?mode=statedump").status == 200
+
+
+def test_others_give_as_many_as_are_asked_for(client_of):
+    client = client_of("default")
+    assert {client.get("/scrape", source=v4(9)).status for _ in range(3)} == {200}
