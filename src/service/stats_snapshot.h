@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "net/udp_server.h"
+#include "service/state_figures.h"
 #include "service/statistics.h"
 #include "service/walk_findings.h"
 #include "swarm/expiry.h"
@@ -27,6 +28,7 @@ struct StatsSnapshot {
   std::string_view features;  // the switches, a space between them
   UdpCounters udp;            // of all sockets
   ExpiryCounters expired;
+  StateFigures state;
   // Of the walk that the mode asked for; null for the others.
   const WalkFindings* walk = nullptr;
 
