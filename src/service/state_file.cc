@@ -70,6 +70,7 @@ Unexpected<StateFault> StateReader::fault(std::string reason, size_t behind) con
 }
 
 Result<ByteView, StateFault> StateReader::peek(size_t wanted, Read read) {
+  if (wanted > buffer_.size()) buffer_.resize(wanted);
   while (end_ - begin_ < wanted) {
     std::copy(buffer_.begin() + static_cast<ptrdiff_t>(begin_),
               buffer_.begin() + static_cast<ptrdiff_t>(end_), buffer_.begin());

@@ -63,7 +63,7 @@ struct StateBlock {
   uint64_t payload_offset = 0;  // in the file
 };
 
-// Reads the blocks of a file in a buffer of fixed size.
+// Reads the blocks of a file in a buffer that holds the largest of them.
 class StateReader {
  public:
   // Fills the front of the span; 0 is the end of the file.
@@ -77,7 +77,7 @@ class StateReader {
   [[nodiscard]] Result<StateBlock, StateFault> next(Read read);
 
  private:
-  static constexpr size_t kBuffer = 4 * kMaxStatePayload;
+  static constexpr size_t kBuffer = size_t{64} << 10U;
 
   // The next bytes of the file, not taken yet, as many as wanted if there are so many.
   [[nodiscard]] Result<ByteView, StateFault> peek(size_t wanted, Read read);

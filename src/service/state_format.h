@@ -6,7 +6,7 @@
 //             address and port in network order, flags 1, minutes since it was last heard of 1
 //   end       torrents 8, peers 8
 //
-// All ages count from the wall time of the block. Pure; allocates nothing but what `out` grows by.
+// All ages count from the wall time of the block, the middle of a minute. Pure; allocates nothing but what `out` grows by.
 #pragma once
 
 #include <optional>

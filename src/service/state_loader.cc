@@ -67,7 +67,7 @@ class Restorer {
 
  private:
   [[nodiscard]] Duration since(WallTime time) const {
-    return std::clamp<Duration>(wall_now_ - time, Duration(0), kLongAgo);
+    return std::clamp<Duration>(wall_now_ - time, -kLongAgo, kLongAgo);
   }
 
   TorrentTable& table_;
@@ -82,7 +82,9 @@ class Restorer {
 void Restorer::restore(const SwarmCopy& swarms, WallTime time) {
   using std::chrono::floor;
   using std::chrono::minutes;
-  const auto elapsed = floor<minutes>(now_) - floor<minutes>(now_ - since(time));
+  // Negative if the wall clock was set back.
+  const auto elapsed =
+      std::max(floor<minutes>(now_) - floor<minutes>(now_ - since(time)), minutes(0));
   SwarmPeers peers(swarms);
   for (const SwarmPart& part : swarms.parts()) {
     const auto peers4 = peers.next4(part);
@@ -103,7 +105,7 @@ StateLoad Restorer::result(WallTime finished) const {
           outcome_.too_old,
           outcome_.refused,
           not_allowed_,
-          since(finished)};
+          std::max(since(finished), Duration(0))};
 }
 
 }  // namespace

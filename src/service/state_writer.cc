@@ -48,17 +48,19 @@ StateOutput::Done StateWriter::walk() {
   return written;
 }
 
-// Ages are whole minutes of the monotonic clock: they count from the moment the present one began.
+// Ages are whole minutes of the monotonic clock, so they count from the present one; its middle
+// stands for it, lest the two clocks, read one after the other, differ by a minute when compared.
 void StateWriter::copy_step() {
   const uint32_t shard = cursor_.shard;
   const MonotonicTime now = clock_.now();
-  const auto phase = now - std::chrono::floor<std::chrono::minutes>(now);
+  const auto middle = std::chrono::floor<std::chrono::minutes>(now) + std::chrono::seconds(30);
+  const WallTime counted_from = clock_.wall_time() + (middle - now);
   table_.copy_swarms(cursor_, minute_of(now), swarms_);
   if (cursor_.shard < shard) stage_ = Stage::syncing;
   if (swarms_.parts().empty()) return;
   framer_.begin_block();
   encode_swarms(swarms_, pending_);
-  framer_.end_block(StateBlockKind::swarms, clock_.wall_time() - phase);
+  framer_.end_block(StateBlockKind::swarms, counted_from);
   counter_.count(swarms_);
 }
 
