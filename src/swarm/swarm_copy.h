@@ -61,7 +61,7 @@ class SwarmCopy {
     std::array<Peer6, kPeers6> peers6;
   };
 
-  std::unique_ptr<Room> room_ = std::make_unique<Room>();
+  std::unique_ptr<Room> room_ = std::make_unique_for_overwrite<Room>();
   size_t parts_ = 0;
   size_t peers4_ = 0;
   size_t peers6_ = 0;

@@ -39,7 +39,7 @@ Reading read(ByteView bytes, size_t most) {
       reading.peers += peers.next4(part).size() + peers.next6(part).size();
     std::vector<uint8_t> again;
     encode_swarms(swarms, again);
-    SwarmCopy decoded;
+    static SwarmCopy decoded;
     require(again.size() <= kMaxStatePayload && decode_swarms(again, decoded));
     require(decoded.parts().size() == swarms.parts().size());
   });

@@ -52,6 +52,22 @@ TEST_F(StatsMetricsTest, TellWhatIsRunning) {
   EXPECT_TRUE(has("opentracker_build_info{version=\"opentracker 1.2.3\",features=\"SWITCH_A\"} 1"));
 }
 
+TEST_F(StatsMetricsTest, TellOfTheStateFile) {
+  snapshot_.state.writes = 3;
+  snapshot_.state.failed_writes = 4;
+  snapshot_.state.written = {5, 6};
+  snapshot_.state.written_at = WallTime(std::chrono::milliseconds(7'900));
+  snapshot_.state.write_took = std::chrono::milliseconds(250);
+  snapshot_.state.loaded = {8, 9};
+  EXPECT_TRUE(has("opentracker_state_writes_total 3"));
+  EXPECT_TRUE(has("opentracker_state_write_failures_total 4"));
+  EXPECT_TRUE(has("opentracker_state_peers 6"));
+  EXPECT_TRUE(has("opentracker_state_written_timestamp_seconds 7"));
+  EXPECT_TRUE(has("opentracker_state_write_seconds 0.25"));
+  EXPECT_TRUE(has("opentracker_state_loaded_torrents 8"));
+  EXPECT_TRUE(has("opentracker_state_loaded_peers 9"));
+}
+
 TEST_F(StatsMetricsTest, TellWhatTheSocketsLost) {
   snapshot_.udp = {11, 12, 13, 14};
   EXPECT_TRUE(has("opentracker_udp_received_datagrams_total 11"));
