@@ -43,7 +43,7 @@ StateOutput::Done StateWriter::walk() {
   while (stage_ == Stage::walking && pending_.size() < kSlice) copy_step();
   if (stage_ == Stage::syncing) append_end();
   bytes_ += pending_.size();
-  const auto written = output_.write(pending_);
+  auto written = output_.write(pending_);
   pending_.clear();
   return written;
 }

@@ -219,7 +219,7 @@ def kill_while_it_writes(state, known, generator):
     assert not re.search("error|damaged", tracker.output()), tracker.output()
     fill(6969, info_hash(7), [1 + int(loaded) % 60_000], LEECHER)
     tracker.process.send_signal(signal.SIGTERM)
-    time.sleep(generator.random() * 0.03)
+    time.sleep(generator.random() * 0.015)
     tracker.kill()
     return loaded
 
