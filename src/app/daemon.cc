@@ -4,8 +4,8 @@
 #include <csignal>
 
 #include "app/privileges.h"
-#include "app/restored_state.h"
 #include "app/start_report.h"
+#include "app/state_dump.h"
 #include "base/random.h"
 #include "net/socket.h"
 
@@ -23,6 +23,13 @@ constexpr uint32_t kStatusTicks = 60;
 constexpr Duration kTick = std::chrono::seconds(1);
 // How often a stop looks whether the last connection has gone.
 constexpr Duration kStopPoll = std::chrono::milliseconds(10);
+
+// Signals that are watched stay pending until the loop reads them, and it does not run any more.
+bool is_stop_pending() {
+  sigset_t pending;
+  return ::sigpending(&pending) == 0 &&
+         (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
+}
 
 std::string_view signal_name(int number) { return number == SIGINT ? "SIGINT" : "SIGTERM"; }
 
@@ -81,8 +88,8 @@ Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settin
       new Daemon(std::move(*loop), room_options(settings), identity, clock, log));
   if (auto watching = daemon->watch_signals(); !watching) return Unexpected(watching.error());
   if (auto loaded = daemon->load_lists(settings.access); !loaded) return Unexpected(loaded.error());
-  if (auto restored = daemon->restore(settings.tracker); !restored)
-    return Unexpected(restored.error());
+  daemon->load_state(settings.tracker);
+  if (auto loaded = daemon->load_dump(settings.tracker); !loaded) return Unexpected(loaded.error());
   if (auto serving = daemon->serve(std::move(*listeners)); !serving)
     return Unexpected(serving.error());
   daemon->report_to(notifier ? std::move(*notifier) : Notifier(), environment.watchdog);
@@ -91,6 +98,8 @@ Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settin
 
 Result<void, SystemError> Daemon::watch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
+  // A file that grows over RLIMIT_FSIZE fails by an error code.
+  std::signal(SIGXFSZ, SIG_IGN);
   auto watcher = SignalWatcher::create(*loop_, {SIGINT, SIGTERM, SIGHUP},
                                        [this](int signal) { on_signal(signal); });
   if (!watcher) return Unexpected(watcher.error());
@@ -118,9 +127,18 @@ Result<void, StartError> Daemon::load_lists(const AccessSettings& settings) {
   });
 }
 
+// Before the first answer, and after the lists, which say what of it is served.
+void Daemon::load_state(const TrackerSettings& settings) {
+  if (settings.state_file.empty()) return;
+  state_.emplace(*loop_, *worker_, table_, clock_, log_, settings.state_file,
+                 settings.state_interval);
+  state_->load([this](const InfoHash& info_hash) { return lists_.control().permits(info_hash); });
+  state_->begin();
+}
+
 // Behind the lists, since what they refuse does not come back.
-Result<void, StartError> Daemon::restore(const TrackerSettings& settings) {
-  return restore_state(settings, table_, lists_.control(), clock_, log_);
+Result<void, StartError> Daemon::load_dump(const TrackerSettings& settings) {
+  return load_state_dump(settings, table_, lists_.control(), clock_, log_);
 }
 
 Result<void, SystemError> Daemon::serve(Listeners listeners) {
@@ -151,9 +169,16 @@ void Daemon::report_to(Notifier notifier, std::optional<Duration> watchdog) {
 
 void Daemon::run() {
   loop_->run();
+  write_state();
   log_.tell_left_out();
   log_.info("stopped cleanly after " + describe_uptime(clock_.now() - started_) + ", " +
             std::to_string(tcp_server_.connections()) + " connections cut off");
+}
+
+void Daemon::write_state() {
+  if (!state_) return;
+  notifier_.extend(kStateGrace);
+  state_->write_last(is_stop_pending);
 }
 
 void Daemon::on_signal(int number) { number == SIGHUP ? reload() : begin_stop(number); }
@@ -224,6 +249,7 @@ StatsSnapshot Daemon::snapshot() {
   snapshot.list = lists_.statistics();
   snapshot.traffic = traffic_log_.get();
   if (full_scrapes_) snapshot.dumps = full_scrapes_->status();
+  if (state_) snapshot.state = state_->figures();
   return snapshot;
 }
 

@@ -2,8 +2,8 @@
 //
 // start() binds or takes over its sockets, gives up root, and only then lets the first packet in;
 // run() serves until SIGINT or SIGTERM. Then it listens no more, lets those who are in the middle
-// of a request have their reply for at most kGrace, and ends; a second signal ends it at once.
-// Thread: all of it on one; the loop's.
+// of a request have their reply for at most kGrace, writes its state file, and ends; a second
+// signal ends either at once. Thread: all of it on one; the loop's.
 #pragma once
 
 #include <memory>
@@ -28,6 +28,7 @@
 #include "service/http_frontend.h"
 #include "service/proxy_introduction.h"
 #include "service/request_times.h"
+#include "service/state_keeper.h"
 #include "service/traffic_log.h"
 #include "service/udp_frontend.h"
 #include "swarm/expiry.h"
@@ -50,13 +51,16 @@ class Daemon {
  private:
   // With what is left of two seconds for the rest of the end.
   static constexpr Duration kGrace = std::chrono::seconds(1);
+  // What the service manager is asked for to write the state file: 10 GB at 100 MB/s.
+  static constexpr Duration kStateGrace = std::chrono::seconds(100);
 
   Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options, const Identity& identity,
          const Clock& clock, Log& log);
 
   [[nodiscard]] Result<void, SystemError> watch_signals();
   [[nodiscard]] Result<void, StartError> load_lists(const AccessSettings& settings);
-  [[nodiscard]] Result<void, StartError> restore(const TrackerSettings& settings);
+  [[nodiscard]] Result<void, StartError> load_dump(const TrackerSettings& settings);
+  void load_state(const TrackerSettings& settings);
   [[nodiscard]] Result<void, SystemError> serve(Listeners listeners);
   // From here on `notifier` hears of us, every `watchdog` / 2 if that is given.
   void report_to(Notifier notifier, std::optional<Duration> watchdog);
@@ -64,6 +68,7 @@ class Daemon {
   void reload();
   void begin_stop(int signal);
   void stop_when_quiet();
+  void write_state();
   void age();
   void tick();
   void end_pass(Duration took);
@@ -83,6 +88,7 @@ class Daemon {
   Statistics statistics_;
   RequestTimes request_times_;
   AccessLists lists_;
+  std::optional<StateKeeper> state_;
   Tracker tracker_;
   const ConnectionIds connection_ids_;
   UdpFrontend udp_frontend_;

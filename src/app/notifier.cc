@@ -41,6 +41,11 @@ void Notifier::stopping(std::string_view status) const {
   tell("STOPPING=1\n" + status_line(status), UnixDatagram::Wait::one_second);
 }
 
+void Notifier::extend(Duration by) const {
+  const auto microseconds = std::chrono::floor<std::chrono::microseconds>(by).count();
+  tell("EXTEND_TIMEOUT_USEC=" + std::to_string(microseconds), UnixDatagram::Wait::one_second);
+}
+
 void Notifier::status(std::string_view status) const {
   tell(status_line(status), UnixDatagram::Wait::no);
 }

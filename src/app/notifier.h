@@ -25,6 +25,8 @@ class Notifier {
   // The configuration is being read again since `now`, on the system's monotonic clock.
   void reloading(MonotonicTime now) const;
   void stopping(std::string_view status) const;
+  // The stop may take so much longer, from now on.
+  void extend(Duration by) const;
   // These two never wait.
   void status(std::string_view status) const;
   // The loop turns. Due within the interval of WATCHDOG_USEC.

@@ -5,16 +5,12 @@
 #include <new>
 #include <utility>
 
+#include "service/seconds_text.h"
+
 namespace ot {
 namespace {
 
 constexpr std::string_view kStays = "; the list in force stays";
-
-std::string seconds_text(Duration duration) {
-  const auto hundredths = std::chrono::floor<std::chrono::milliseconds>(duration).count() / 10;
-  const std::string tail = std::to_string(hundredths % 100);
-  return std::to_string(hundredths / 100) + (tail.size() == 1 ? ".0" : ".") + tail + " s";
-}
 
 // "; 7 lines skipped: line 3 is (why), line 9 is (why), ...", or nothing.
 std::string faults_text(const ListTally& tally) {

@@ -58,6 +58,25 @@ void write_requests(const StatsSnapshot& snapshot, JsonWriter& json) {
   }
 }
 
+void write_state(const StatsSnapshot& snapshot, JsonWriter& json) {
+  const StateFigures& state = snapshot.state;
+  const auto milliseconds = [](Duration duration) {
+    return static_cast<uint64_t>(std::chrono::floor<std::chrono::milliseconds>(duration).count());
+  };
+  json.begin_object("state");
+  json.number("writes", state.writes);
+  json.number("failed_writes", state.failed_writes);
+  json.number("written_at", milliseconds(state.written_at.time_since_epoch()) / 1000);
+  json.number("write_milliseconds", milliseconds(state.write_took));
+  json.number("bytes", state.bytes);
+  json.number("peers", state.written.peers);
+  json.number("torrents", state.written.torrents);
+  json.number("loaded_peers", state.loaded.peers);
+  json.number("loaded_torrents", state.loaded.torrents);
+  json.number("load_milliseconds", milliseconds(state.load_took));
+  json.end_object();
+}
+
 void write_figures(const Figures& figures, JsonWriter& json) {
   for (const Figure& figure : figures) {
     if (figure.name != "uptime_seconds") json.number(figure.name, figure.value);
@@ -180,6 +199,7 @@ std::string everything(const StatsSnapshot& snapshot) {
                 snapshot.sum([](const Statistics& loop) { return loop.not_stored(); }));
     json.number("expired_peers", snapshot.expired.peers);
     json.number("expired_torrents", snapshot.expired.torrents);
+    write_state(snapshot, json);
     write_requests(snapshot, json);
     write_figures(stats_figures::fscr(snapshot), json);
     write_dumps(snapshot.dumps, json);

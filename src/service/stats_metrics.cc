@@ -54,6 +54,11 @@ struct Single {
   uint64_t (*read)(const StatsSnapshot&);
 };
 
+uint64_t unix_seconds(WallTime time) {
+  return static_cast<uint64_t>(
+      std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
+}
+
 template <uint64_t (Statistics::*count)() const>
 uint64_t over_loops(const StatsSnapshot& snapshot) {
   return snapshot.sum([](const Statistics& loop) { return (loop.*count)(); });
@@ -77,6 +82,21 @@ constexpr auto kSingles = std::to_array<Single>({
      [](const StatsSnapshot& s) { return s.expired.torrents; }},
     {"table_sweeps_total", "counter", "Times the whole table was swept for silent peers.",
      [](const StatsSnapshot& s) { return s.expired.rounds; }},
+    {"state_writes_total", "counter", "Times the state file was written.",
+     [](const StatsSnapshot& s) { return s.state.writes; }},
+    {"state_write_failures_total", "counter", "Times the state file could not be written.",
+     [](const StatsSnapshot& s) { return s.state.failed_writes; }},
+    {"state_written_timestamp_seconds", "gauge",
+     "When the state file was last written, in seconds since 1970; 0: not yet.",
+     [](const StatsSnapshot& s) { return unix_seconds(s.state.written_at); }},
+    {"state_bytes", "gauge", "Size of the state file last written.",
+     [](const StatsSnapshot& s) { return s.state.bytes; }},
+    {"state_peers", "gauge", "Peers in the state file last written.",
+     [](const StatsSnapshot& s) { return s.state.written.peers; }},
+    {"state_loaded_torrents", "gauge", "Torrents that came from the state file at start.",
+     [](const StatsSnapshot& s) { return s.state.loaded.torrents; }},
+    {"state_loaded_peers", "gauge", "Peers that came from the state file at start.",
+     [](const StatsSnapshot& s) { return s.state.loaded.peers; }},
     {"full_scrapes_total", "counter", "Full scrapes served.",
      over_loops<&Statistics::full_scrapes>},
     {"full_scrape_bytes_total", "counter", "Bytes of full scrapes served.",
@@ -131,6 +151,13 @@ void write_peers(const StatsSnapshot& snapshot, MetricsWriter& out) {
   out.family("peers", "gauge", "Peers in the table, by kind.");
   out.sample(label("kind", "seeder"), snapshot.table.seeders);
   out.sample(label("kind", "leecher"), snapshot.table.peers - snapshot.table.seeders);
+}
+
+void write_state(const StatsSnapshot& snapshot, MetricsWriter& out) {
+  out.family("state_write_seconds", "gauge", "Time the last writing of the state file took.");
+  out.sample("", seconds(snapshot.state.write_took));
+  out.family("state_load_seconds", "gauge", "Time it took to read the state file at start.");
+  out.sample("", seconds(snapshot.state.load_took));
 }
 
 // One sample for each of `wanted` that there is, by protocol and family.
@@ -313,6 +340,7 @@ std::string print_metrics(const StatsSnapshot& snapshot) {
   write_build_info(snapshot, out);
   for (const Single& row : kSingles) write_single(row, snapshot, out);
   write_peers(snapshot, out);
+  write_state(snapshot, out);
   write_requests(snapshot, out);
   write_http_errors(snapshot, out);
   write_renewals(snapshot, out);

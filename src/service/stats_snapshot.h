@@ -15,6 +15,7 @@
 #include "net/worker.h"
 #include "service/dump_status.h"
 #include "service/list_statistics.h"
+#include "service/state_figures.h"
 #include "service/statistics.h"
 #include "service/traffic_log.h"
 #include "service/walk_findings.h"
@@ -46,6 +47,7 @@ struct StatsSnapshot {
   Duration worker_running{0};  // how long its job has run
   ListStatistics list;
   DumpStatus dumps;
+  StateFigures state;
   // Of the walk that the mode asked for; null for the others.
   const WalkFindings* walk = nullptr;
   // Some walk's of the near past, where it may be had.

@@ -14,6 +14,7 @@
 
 #include "base/mutex.h"
 #include "base/random.h"
+#include "swarm/swarm_copy.h"
 #include "swarm/swarm_update.h"
 #include "swarm/torrent_index.h"
 
@@ -87,6 +88,9 @@ struct SweepCursor {
 
   friend constexpr bool operator==(const SweepCursor&, const SweepCursor&) = default;
 };
+
+// A walk goes on at the lowest order from a position on, or in the next shard if there is none.
+void go_on_at(uint64_t order, SweepCursor& cursor);
 
 struct SweepResult {
   size_t work = 0;  // slots and peers looked at, in units of about a cache line
@@ -168,6 +172,15 @@ class TorrentTable {
   size_t copy_addresses4(SweepCursor& cursor, std::span<uint32_t> out);
 
   [[nodiscard]] size_t torrents_in(uint32_t shard);
+  // All of the torrents and their peers, for a state file: at most SwarmCopy::kParts slots. Of a
+  // large swarm whose blocks split or join meanwhile a few peers may come twice or not.
+  void copy_swarms(SweepCursor& cursor, Minute now, SwarmCopy& out);
+
+  // Brings back a torrent, or a part of one, that copy_swarms() copied `elapsed` minutes ago. Peers
+  // and torrents that are older than the table keeps them stay away; a peer that is there already
+  // is not stored twice. Limits and want of memory refuse peers as they do in an announce.
+  RestoreOutcome restore(const SwarmPart& part, std::span<const Peer4> peers4,
+                         std::span<const Peer6> peers6, uint64_t elapsed, Minute now);
 
   // Sums over all shards; each is locked for a moment.
   [[nodiscard]] TableTotals totals();
@@ -189,6 +202,8 @@ class TorrentTable {
     return options_.max_peers != 0 && peers() >= options_.max_peers;
   }
   [[nodiscard]] bool may_add_to(const TorrentPeers& peers) const;
+  // How many peers more may be added to these.
+  [[nodiscard]] uint64_t room_for(const TorrentPeers& peers) const;
   // Null if it is not there. Rids a small swarm of its stale peers, at most once a minute.
   Torrent* find(Shard& shard, const InfoHash& info_hash, Place place, Minute now)
       OT_REQUIRES(shard.mutex);

@@ -9,15 +9,6 @@ uint32_t address_of(const Peer4& peer) {
   return ByteReader(ByteView(peer.endpoint)).read<uint32_t>();
 }
 
-// Goes on at the lowest order from this position on, in the next shard if there is none.
-void go_on_at(uint64_t order, SweepCursor& cursor) {
-  if (order > UINT32_MAX) {
-    cursor = {(cursor.shard + 1) % static_cast<uint32_t>(TorrentTable::kShards), 0, 0, 0};
-  } else if (order != cursor.order) {
-    cursor = {cursor.shard, static_cast<uint32_t>(order), 0, 0};
-  }
-}
-
 // The torrent's blocks that the cursor has still to do, the last first. False if one had no room.
 bool copy_blocks(const PeerList<Peer4>& list, SweepCursor& cursor, std::span<uint32_t> out,
                  size_t& count) {
@@ -33,6 +24,14 @@ bool copy_blocks(const PeerList<Peer4>& list, SweepCursor& cursor, std::span<uin
 }
 
 }  // namespace
+
+void go_on_at(uint64_t order, SweepCursor& cursor) {
+  if (order > UINT32_MAX) {
+    cursor = {(cursor.shard + 1) % static_cast<uint32_t>(TorrentTable::kShards), 0, 0, 0};
+  } else if (order != cursor.order) {
+    cursor = {cursor.shard, static_cast<uint32_t>(order), 0, 0};
+  }
+}
 
 size_t TorrentTable::copy_torrents(SweepCursor& cursor, std::span<TorrentCopy> out) {
   Shard& shard = shards_[cursor.shard];

@@ -170,8 +170,8 @@ def test_the_sample_as_it_is_starts_the_tracker(start_tracker):
 
 
 def test_a_key_without_effect_is_told_with_its_line(start_with):
-    tracker = start_with(LISTEN + "tracker.state_file state\n")
-    assert re.search(r"\.conf:2: tracker\.state_file: has no effect", tracker.output())
+    tracker = start_with(LISTEN + "batchsync.cluster.admin_ip 10.0.0.1\n")
+    assert re.search(r"\.conf:2: batchsync\.cluster\.admin_ip: has no effect", tracker.output())
 
 
 def test_listeners_of_file_and_flags_add_up(start_with):

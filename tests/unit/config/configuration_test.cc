@@ -212,7 +212,7 @@ TEST(Configuration, PrintsItselfAsAFileThatSaysTheSame) {
 
 TEST(Configuration, PrintsTheOriginOfEachValueAndWhatIsNotInEffect) {
   const std::string text =
-      effective_configuration(of("tracker.user maria\ntracker.state_file state\n"));
+      effective_configuration(of("tracker.user maria\nbatchsync.cluster.admin_ip 10.0.0.1\n"));
   EXPECT_NE(text.find("tracker.user maria                                # o.conf:1\n"),
             std::string::npos)
       << text;

@@ -85,11 +85,16 @@ TEST_F(StatsJsonTest, EverythingHasEachCounterUnderItsProtocolAndFamily) {
   snapshot_.list.file.loaded_at = WallTime(seconds(1'700'000'000));
   snapshot_.list.fifo_deleted = 61;
   snapshot_.dumps = {{31, 32, 33}, 34, 35, 36};
+  snapshot_.state.writes = 31;
+  snapshot_.state.written_at = WallTime(std::chrono::milliseconds(32'999));
+  snapshot_.state.load_took = std::chrono::microseconds(33'999);
   const std::string page = report("everything");
   const char* parts[] = {
       R"({"tracker_id":42,"version":"opentracker 1.2.3","features":["SWITCH_A","SWITCH_B"],)",
       R"("uptime_seconds":7210,"peers":20,"seeds":5,"torrents":7,"table_bytes":4096,)",
       R"("not_stored":0,"expired_peers":21,"expired_torrents":22,)",
+      R"("state":{"writes":31,"failed_writes":0,"written_at":32,"write_milliseconds":0,)",
+      R"("loaded_torrents":0,"load_milliseconds":33},)",
       R"("tcp":{"v4":{"contact":0,"announce":0,"scrape":0,"refused":0},"v6":{)",
       R"("v6":{"contact":0,"connect":0,"announce":0,"scrape":0,"mismatch":1,"refused":0}},)",
       R"("full_scrape_runs":31,"full_scrapes_refused":32,"full_scrapes_reset":33,)",

@@ -64,6 +64,22 @@ TEST_F(StatsMetricsTest, TellHowFullScrapesAreDoing) {
   EXPECT_TRUE(has("opentracker_full_scrape_shards_done 36"));
 }
 
+TEST_F(StatsMetricsTest, TellOfTheStateFile) {
+  snapshot_.state.writes = 3;
+  snapshot_.state.failed_writes = 4;
+  snapshot_.state.written = {5, 6};
+  snapshot_.state.written_at = WallTime(std::chrono::milliseconds(7'900));
+  snapshot_.state.write_took = std::chrono::milliseconds(250);
+  snapshot_.state.loaded = {8, 9};
+  EXPECT_TRUE(has("opentracker_state_writes_total 3"));
+  EXPECT_TRUE(has("opentracker_state_write_failures_total 4"));
+  EXPECT_TRUE(has("opentracker_state_peers 6"));
+  EXPECT_TRUE(has("opentracker_state_written_timestamp_seconds 7"));
+  EXPECT_TRUE(has("opentracker_state_write_seconds 0.25"));
+  EXPECT_TRUE(has("opentracker_state_loaded_torrents 8"));
+  EXPECT_TRUE(has("opentracker_state_loaded_peers 9"));
+}
+
 TEST_F(StatsMetricsTest, TellWhatTheSocketsLost) {
   snapshot_.udp = {11, 12, 13, 14};
   EXPECT_TRUE(has("opentracker_udp_received_datagrams_total 11"));
@@ -146,7 +162,8 @@ TEST_F(StatsMetricsTest, TellOfTheAccessListWhereThereIsOne) {
   EXPECT_EQ(print_metrics(snapshot_).find("access_list"), std::string::npos);
   snapshot_.list.mode = AccessMode::white;
   EXPECT_TRUE(has("opentracker_access_list_hashes 0"));
-  EXPECT_EQ(print_metrics(snapshot_).find("_timestamp"), std::string::npos) << "never read";
+  EXPECT_EQ(print_metrics(snapshot_).find("access_list_loaded_timestamp"), std::string::npos)
+      << "never read";
   snapshot_.list.file = {
       5, 1, 2, 1000, 64000, WallTime(std::chrono::seconds(1'700'000'000)), milliseconds(250)};
   snapshot_.list.changed = 6;

@@ -1,4 +1,4 @@
-#include "app/restored_state.h"
+#include "app/state_dump.h"
 
 #include <gtest/gtest.h>
 
@@ -12,14 +12,14 @@ using std::chrono::milliseconds;
 
 const std::string kLine = "0123456789ABCDEF0123456789ABCDEF01234567:4294967295:7\n";
 
-class RestoredStateTest : public testing::Test {
+class StateDumpTest : public testing::Test {
  protected:
   // The error, or "" if the start may go on.
   std::string restore() {
-    const auto restored = restore_state(settings_, table_, access_, clock_, log_);
-    if (restored) return "";
-    EXPECT_TRUE(restored.error().is_configuration());
-    return restored.error().message();
+    const auto loaded = load_state_dump(settings_, table_, access_, clock_, log_);
+    if (loaded) return "";
+    EXPECT_TRUE(loaded.error().is_configuration());
+    return loaded.error().message();
   }
 
   ScratchFolder folder_;
@@ -30,12 +30,12 @@ class RestoredStateTest : public testing::Test {
   TrackerSettings settings_;
 };
 
-TEST_F(RestoredStateTest, SaysNothingWithoutADump) {
+TEST_F(StateDumpTest, SaysNothingWithoutADump) {
   EXPECT_EQ(restore(), "");
   EXPECT_EQ(log_.text(), "");
 }
 
-TEST_F(RestoredStateTest, SaysWhatItHasLoaded) {
+TEST_F(StateDumpTest, SaysWhatItHasLoaded) {
   settings_.load_statedump = folder_.write("dump", kLine);
   EXPECT_EQ(restore(), "");
   EXPECT_EQ(table_.torrents(), 1U);
@@ -44,7 +44,7 @@ TEST_F(RestoredStateTest, SaysWhatItHasLoaded) {
                              "future\n");
 }
 
-TEST_F(RestoredStateTest, ABadLineIsAnErrorOrAWarning) {
+TEST_F(StateDumpTest, ABadLineIsAnErrorOrAWarning) {
   settings_.load_statedump = folder_.write("dump", kLine + "x\ny\nz\n\n\n\n\n");
   const std::string place = folder_.path("dump") + ":2: the line does not begin with 40 hex digits";
   EXPECT_EQ(restore().find("state dump " + place), 0U);
@@ -57,7 +57,7 @@ TEST_F(RestoredStateTest, ABadLineIsAnErrorOrAWarning) {
   EXPECT_TRUE(log_.lines()[6].ends_with("; left out: 7 bad lines")) << log_.lines()[6];
 }
 
-TEST_F(RestoredStateTest, AMissingDumpIsAnError) {
+TEST_F(StateDumpTest, AMissingDumpIsAnError) {
   settings_.load_statedump = folder_.path("gone");
   EXPECT_EQ(restore(), "state dump " + folder_.path("gone") + ": No such file or directory");
 }

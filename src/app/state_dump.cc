@@ -1,4 +1,4 @@
-#include "app/restored_state.h"
+#include "app/state_dump.h"
 
 #include "config/values.h"
 
@@ -41,8 +41,9 @@ std::string describe(const StateDumpTally& tally, Duration took, const TrackerSe
   return text;
 }
 
-Result<void, StartError> restore_state(const TrackerSettings& settings, TorrentTable& table,
-                                       const AccessControl& access, const Clock& clock, Log& log) {
+Result<void, StartError> load_state_dump(const TrackerSettings& settings, TorrentTable& table,
+                                         const AccessControl& access, const Clock& clock,
+                                         Log& log) {
   const std::string& path = settings.load_statedump;
   if (path.empty()) return {};
   const MonotonicTime start = clock.now();

@@ -1,0 +1,183 @@
+#include "service/state_keeper.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "service/seconds_text.h"
+#include "service/state_texts.h"
+#include "service/state_writer.h"
+
+namespace ot {
+
+// One writing, which the worker goes on with slice by slice. Outlives its keeper's interest in it:
+// the worker may be in the middle of a slice.
+class StateKeeper::Writing {
+ public:
+  Writing(TorrentTable& table, const Clock& clock, const StateNames& names)
+      : writer_(table, clock, names) {}
+
+  // Whether there is more to do.
+  Result<bool, SystemError> step() {
+    const MutexLock lock(mutex_);
+    if (is_abandoned_) return false;
+    return writer_.step();
+  }
+  // Waits for a slice that is being written.
+  void abandon() {
+    const MutexLock lock(mutex_);
+    is_abandoned_ = true;
+    writer_.abandon();
+  }
+  // When no slice is being written.
+  void report(StateFigures& figures) const {
+    const MutexLock lock(mutex_);
+    figures.written = writer_.totals();
+    figures.bytes = writer_.bytes();
+    figures.write_took = writer_.took();
+    figures.written_at = writer_.finished_at();
+  }
+
+ private:
+  mutable Mutex mutex_;
+  StateWriter writer_ OT_GUARDED_BY(mutex_);
+  bool is_abandoned_ OT_GUARDED_BY(mutex_) = false;
+};
+
+class StateKeeper::Slice final : public Job {
+ public:
+  Slice(StateKeeper& keeper, std::shared_ptr<Writing> writing)
+      : keeper_(keeper), writing_(std::move(writing)) {}
+
+  JobResult run(const JobWatch&) override {
+    const auto stepped = writing_->step();
+    if (!stepped) return Unexpected(JobFailure{stepped.error().message()});
+    is_last_ = !*stepped;
+    return {};
+  }
+  void finish(const JobResult& result) override { keeper_.on_slice(result, is_last_); }
+
+ private:
+  StateKeeper& keeper_;  // for finish(): run() may find it gone
+  const std::shared_ptr<Writing> writing_;
+  bool is_last_ = false;
+};
+
+StateKeeper::StateKeeper(EventLoop& loop, Worker& worker, TorrentTable& table, const Clock& clock,
+                         Log& log, const std::string& path, Duration interval)
+    : loop_(loop),
+      worker_(worker),
+      table_(table),
+      clock_(clock),
+      log_(log),
+      names_(path),
+      interval_(interval),
+      timer_(loop.timers(), [this] { on_timer(); }) {}
+
+void StateKeeper::load(PermitsTorrent permits) {
+  if (::unlink(names_.fresh.c_str()) == 0)
+    log_.info(names_.fresh + " removed: it was not written to its end");
+  const MonotonicTime start = clock_.now();
+  bool is_missing = false;
+  bool is_old_missing = false;
+  const bool is_loaded = load_from(names_.current, permits, is_missing);
+  if (!is_loaded && !is_missing) set_aside();
+  if (!is_loaded && !load_from(names_.old, permits, is_old_missing)) {
+    if (is_missing && is_old_missing) {
+      log_.info("state file " + names_.current + " is not there yet; starting without peers");
+    } else {
+      log_.error("no state file can be used; starting without peers");
+    }
+  }
+  figures_.load_took = clock_.now() - start;
+  check_directory();
+}
+
+bool StateKeeper::load_from(const std::string& path, PermitsTorrent permits, bool& is_missing) {
+  const MonotonicTime start = clock_.now();
+  const auto loaded = load_state(path, table_, clock_, permits);
+  if (!loaded) {
+    is_missing = loaded.error().is_missing;
+    if (!is_missing) log_.error("state file " + loaded.error().message);
+    return false;
+  }
+  figures_.loaded = loaded->stored;
+  log_.info("state file " + path + ": " + describe(*loaded, clock_.now() - start));
+  return true;
+}
+
+void StateKeeper::set_aside() {
+  if (::rename(names_.current.c_str(), names_.damaged.c_str()) == 0) {
+    log_.info("kept as " + names_.damaged);
+  } else {
+    log_.error(last_error("rename " + names_.current).take().message());
+  }
+}
+
+// Told now, and not only after the first interval.
+void StateKeeper::check_directory() {
+  const std::string directory = names_.directory();
+  if (::access(directory.c_str(), W_OK | X_OK) != 0)
+    log_.error("the state file cannot be written: " + last_error(directory).take().message());
+}
+
+void StateKeeper::begin() { timer_.arm_after(interval_); }
+
+void StateKeeper::on_timer() {
+  timer_.arm_after(interval_);
+  is_due_again_ = writing_ != nullptr;
+  if (writing_) return;
+  writing_ = std::make_shared<Writing>(table_, clock_, names_);
+  submit_slice();
+}
+
+void StateKeeper::submit_slice() {
+  ticket_ = worker_.submit(loop_, std::make_unique<Slice>(*this, writing_));
+}
+
+void StateKeeper::on_slice(const JobResult& result, bool is_last) {
+  if (result && !is_last) return submit_slice();
+  if (result) {
+    record(*writing_);
+    log_.debug(written_text());
+  } else {
+    record_failure(result.error().reason);
+  }
+  // To close a large file that was not written to its end takes long.
+  worker_.discard(std::exchange(writing_, nullptr));
+  if (is_due_again_) on_timer();
+}
+
+void StateKeeper::record(const Writing& writing) {
+  ++figures_.writes;
+  writing.report(figures_);
+}
+
+void StateKeeper::record_failure(const std::string& reason) {
+  ++figures_.failed_writes;
+  log_.error("state file " + names_.current + " not written: " + reason + "; it stays as it was");
+}
+
+std::string StateKeeper::written_text() const {
+  return "state file " + names_.current + ": " + describe(figures_.written) + " written in " +
+         seconds_text(figures_.write_took) + ", " + std::to_string(figures_.bytes) + " bytes";
+}
+
+void StateKeeper::write_last(FunctionRef<bool()> is_interrupted) {
+  timer_.disarm();
+  ticket_.cancel();
+  if (writing_) std::exchange(writing_, nullptr)->abandon();
+  Writing last(table_, clock_, names_);
+  while (!is_interrupted()) {
+    const auto stepped = last.step();
+    if (!stepped) return record_failure(stepped.error().message());
+    if (*stepped) continue;
+    record(last);
+    return log_.info(written_text());
+  }
+  record_failure("stopped at once");
+}
+
+}  // namespace ot

@@ -1,0 +1,55 @@
+// A state file on its way to the disk, and the names its generations have.
+//
+// PATH.new is written, synced, and only then renamed to PATH, whose former file becomes PATH.old:
+// at every moment PATH or PATH.old is a whole file, and after commit() the directory is synced, so
+// that a loss of power does not undo it. Whatever fails, PATH stays as it was and PATH.new goes.
+// What a killed process left behind as PATH.new is replaced. Mode 0600: in it are the addresses of
+// everybody served. Thread: any, one at a time; every call may wait for the disk.
+#pragma once
+
+#include <string>
+
+#include "base/bytes.h"
+#include "base/posix.h"
+
+namespace ot {
+
+struct StateNames {
+  explicit StateNames(std::string path)
+      : current(std::move(path)),
+        fresh(current + ".new"),
+        old(current + ".old"),
+        damaged(current + ".damaged") {}
+
+  // The directory they are in.
+  [[nodiscard]] std::string directory() const;
+
+  std::string current;
+  std::string fresh;    // being written
+  std::string old;      // the generation before
+  std::string damaged;  // set aside, since it could not be read
+};
+
+class StateOutput {
+ public:
+  explicit StateOutput(const StateNames& names) : names_(names) {}
+  StateOutput(const StateOutput&) = delete;
+  StateOutput& operator=(const StateOutput&) = delete;
+  ~StateOutput() { abandon(); }
+
+  using Done = Result<void, SystemError>;
+  // In this order, each once, write() as often as needed.
+  [[nodiscard]] Done open();
+  [[nodiscard]] Done write(ByteView bytes);
+  [[nodiscard]] Done sync();
+  [[nodiscard]] Done commit();
+
+  // Removes what was written so far, unless it was committed.
+  void abandon();
+
+ private:
+  const StateNames names_;
+  UniqueFd fd_;
+};
+
+}  // namespace ot

@@ -1,0 +1,102 @@
+// Torrents with their peers as they leave the table and come back to it: copies, for a state file.
+//
+// Times are ages, so that a copy means the same to another process. A torrent larger than the room
+// for a step comes in several parts, one behind the other. A SwarmCopy takes what one step copies
+// and allocates nothing once it is made. Not thread-safe.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "swarm/peer.h"
+
+namespace ot {
+
+// A torrent, or a part of one. In its peers, `minute` is how many minutes ago they were last heard
+// of.
+struct SwarmPart {
+  InfoHash info_hash;
+  uint32_t downloaded = 0;
+  // Minutes since its last announce.
+  uint16_t silent = 0;
+  // How many of the copy's peers are this one's, after those of the parts before it.
+  uint16_t peers4 = 0;
+  uint16_t peers6 = 0;
+};
+
+class SwarmCopy {
+ public:
+  // Room for a step. Each peer limit is well above that of a block, and below what 16 bits count.
+  static constexpr size_t kParts = 512;
+  static constexpr size_t kPeers4 = 4096;
+  static constexpr size_t kPeers6 = 1024;
+
+  [[nodiscard]] std::span<const SwarmPart> parts() const { return {room_->parts.data(), parts_}; }
+  [[nodiscard]] std::span<const Peer4> peers4() const { return {room_->peers4.data(), peers4_}; }
+  [[nodiscard]] std::span<const Peer6> peers6() const { return {room_->peers6.data(), peers6_}; }
+
+  void clear() { parts_ = peers4_ = peers6_ = 0; }
+  // Whether there is room for one more part, or for so many peers.
+  [[nodiscard]] bool has_room() const { return parts_ < kParts; }
+  [[nodiscard]] bool has_room4(size_t peers) const { return peers <= kPeers4 - peers4_; }
+  [[nodiscard]] bool has_room6(size_t peers) const { return peers <= kPeers6 - peers6_; }
+
+  // There must be room. A part counts the peers added after it.
+  void begin(const SwarmPart& part) { room_->parts[parts_++] = part; }
+  void add(const Peer4& peer) {
+    room_->peers4[peers4_++] = peer;
+    ++room_->parts[parts_ - 1].peers4;
+  }
+  void add(const Peer6& peer) {
+    room_->peers6[peers6_++] = peer;
+    ++room_->parts[parts_ - 1].peers6;
+  }
+
+ private:
+  struct Room {
+    std::array<SwarmPart, kParts> parts;
+    std::array<Peer4, kPeers4> peers4;
+    std::array<Peer6, kPeers6> peers6;
+  };
+
+  std::unique_ptr<Room> room_ = std::make_unique_for_overwrite<Room>();
+  size_t parts_ = 0;
+  size_t peers4_ = 0;
+  size_t peers6_ = 0;
+};
+
+// Deals out the peers of a copy to its parts, in their order.
+class SwarmPeers {
+ public:
+  explicit SwarmPeers(const SwarmCopy& copy) : rest4_(copy.peers4()), rest6_(copy.peers6()) {}
+
+  [[nodiscard]] std::span<const Peer4> next4(const SwarmPart& part) {
+    return std::exchange(rest4_, rest4_.subspan(part.peers4)).first(part.peers4);
+  }
+  [[nodiscard]] std::span<const Peer6> next6(const SwarmPart& part) {
+    return std::exchange(rest6_, rest6_.subspan(part.peers6)).first(part.peers6);
+  }
+
+ private:
+  std::span<const Peer4> rest4_;
+  std::span<const Peer6> rest6_;
+};
+
+// What became of a part that was given back to the table.
+struct RestoreOutcome {
+  bool new_torrent = false;
+  uint32_t peers = 0;    // stored
+  uint32_t too_old = 0;  // older than the table keeps them
+  uint32_t refused = 0;  // no room: a limit, or no memory
+
+  RestoreOutcome& operator+=(const RestoreOutcome& other) {
+    peers += other.peers;
+    too_old += other.too_old;
+    refused += other.refused;
+    return *this;
+  }
+};
+
+}  // namespace ot

@@ -1,0 +1,280 @@
+"""What survives a restart, a kill, a full disk and a damaged file."""
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from harness.http_client import HttpClient
+from harness.peers import info_hash
+from harness.private_network import TRACKER_V4, TRACKER_V6
+from harness.service_unit import ServiceUnit, server_sockets
+from harness.state_files import StateFolder, metrics, peers
+from harness.swarms import LEECHER, SEEDER, addresses_in, fill, fill6
+from harness.tools import find_program
+from harness.udp_client import UdpClient
+from harness.waiting import wait_until
+
+LOADED = 20_000  # peers, of a thousand torrents
+
+
+@pytest.fixture
+def state(tmp_path):
+    folder = StateFolder(tmp_path)
+    yield folder
+    folder.end()
+
+
+@pytest.fixture
+def filled(state, load_tools):
+    """A state file of LOADED peers, and one before it that is empty."""
+    state.start().stop()
+    tracker = state.start()
+    assert load_tools.load(tracker.port, LOADED) == LOADED
+    tracker.stop()
+    return state
+
+
+def test_a_restart_brings_the_peers_back(state):
+    tracker = state.start()
+    assert "state/peers is not there yet; starting without peers" in tracker.output()
+    fill(6969, info_hash(1), range(1000, 1300), LEECHER)
+    fill(6969, info_hash(1), range(2000, 2010), SEEDER, event="completed")
+    fill6(6969, info_hash(1), range(3000, 3020), SEEDER)
+    fill6(6969, info_hash(2), range(1, 3), LEECHER)
+    before = (addresses_in(6969, info_hash(2)), HttpClient(6969).scrape(info_hash(1), info_hash(2)))
+    tracker.stop()
+    assert re.search(r"state/peers: \d+ peers of 2 torrents written in 0\.\d\d s", tracker.output())
+    tracker = state.start()
+    after = (addresses_in(6969, info_hash(2)), HttpClient(6969).scrape(info_hash(1), info_hash(2)))
+    assert after == before
+    assert re.search(r"state/peers: \d+ peers of 2 torrents loaded in 0\.\d\d s", tracker.output())
+    with UdpClient(6969) as udp:
+        reply = udp.announce(info_hash(1), left=0, port=7)
+        assert reply.leechers == 300 and len(reply.peers) > 20
+    samples = metrics()
+    assert samples["state_loaded_torrents"] == 2
+    assert samples["state_loaded_peers"] >= 332
+    tracker.stop()
+
+
+def test_it_is_written_in_the_chroot_as_the_user_and_for_nobody_else(filled):
+    assert filled.names() == ["peers", "peers.old"]
+    status = os.stat(filled.path())
+    assert status.st_uid == os.stat(filled.folder).st_uid != 0
+    assert status.st_mode & 0o777 == 0o600
+    assert status.st_size < LOADED * 10 + 1000 * 50
+
+
+def test_what_a_list_refuses_does_not_come_back(state, tmp_path):
+    tracker = state.start()
+    for number in (1, 2):
+        fill(6969, info_hash(number), range(1000, 1005), LEECHER)
+    tracker.stop()
+    (tmp_path / "black").write_text(info_hash(1).hex() + "\n")
+    with open(state.configuration, "a") as file:
+        file.write("access.blacklist black\n")
+    os.utime(tmp_path / "black", (1e9, 1e9))
+    tracker = state.start()
+    assert peers() == 5
+    assert "1 torrents are refused by the access list" in tracker.output()
+    tracker.stop()
+
+
+def flip_a_byte(path, at):
+    with open(path, "r+b") as file:
+        file.seek(at)
+        byte = file.read(1)[0]
+        file.seek(at)
+        file.write(bytes([byte ^ 0x10]))
+
+
+def test_a_damaged_file_is_named_set_aside_and_the_one_before_used(filled):
+    tracker = filled.start()
+    tracker.stop()
+    flip_a_byte(filled.path(), 50_000)
+    tracker = filled.start()
+    assert peers() == LOADED
+    said = tracker.output()
+    assert re.search(r"state/peers, at byte \d+: a block's checksum does not agree", said)
+    assert "kept as state/peers.damaged" in said
+    assert f"state/peers.old: {LOADED} peers" in said
+    tracker.stop()
+    assert filled.names() == ["peers", "peers.damaged", "peers.old"]
+    filled.start()
+    assert peers() == LOADED
+
+
+def test_without_any_good_file_it_starts_empty(filled):
+    for suffix in ("", ".old"):
+        os.truncate(filled.path(suffix), 30)
+    tracker = filled.start()
+    said = tracker.output()
+    for suffix in ("", ".old"):
+        assert f"error: state file state/peers{suffix}, at byte 30: the file is cut short" in said
+    assert "error: no state file can be used; starting without peers" in said
+    assert peers() == 0
+    fill(6969, info_hash(1), [1], LEECHER)
+
+
+def test_a_directory_it_may_not_write_to_is_told_at_start(state):
+    os.chmod(state.folder, 0o500)
+    os.chown(state.folder, 0, 0)
+    tracker = state.start()
+    assert "the state file cannot be written: state: Permission denied" in tracker.output()
+    fill(6969, info_hash(1), [1], LEECHER)
+    tracker.stop()
+    assert "state/peers not written: " in tracker.output()
+
+
+# What happens to the new file, each for the first time after the one before.
+STEPS = [
+    r'openat\(.*"state/peers\.new", O_WRONLY\|O_CREAT\|O_EXCL\|O_NOFOLLOW\|O_CLOEXEC, 0600\)',
+    r"write\((\d+), \"OTSTATE\\n",
+    r"fsync\(\d+\) += 0",
+    r'rename\("state/peers", "state/peers\.old"\) += 0',
+    r'rename\("state/peers\.new", "state/peers"\) += 0',
+    r'openat\(.*"state", O_RDONLY\|O_CLOEXEC\|O_DIRECTORY\)',
+    r"fsync\(\d+\) += 0",
+]
+
+
+def test_it_is_synced_before_it_is_renamed_and_the_directory_afterwards(filled):
+    trace = os.path.join(filled.root, "trace")
+    strace = [find_program("strace", "strace"), "-D", "-f", "-qq", "-o", trace]
+    tracker = filled.start(program=strace)
+    tracker.stop()
+    with open(trace) as file:
+        calls = file.read().splitlines()
+    at = max(n for n, call in enumerate(calls) if "peers.new" in call and "unlink" in call)
+    for step in STEPS:
+        later = [n for n in range(at + 1, len(calls)) if re.search(step, calls[n])]
+        assert later, f"{step} not after {calls[at]}"
+        at = later[0]
+
+
+# How strace makes a call fail, and what the log says of it.
+FAULTS = {
+    "fsync": (["-e", "inject=fsync:error=EIO"], "fsync state/peers.new: Input/output error"),
+    "open": (["-e", "inject=openat:error=EMFILE", "-P", "state/peers.new"], "Too many open files"),
+    "rename": (["-e", "inject=rename:error=EIO"], "rename state/peers to state/peers.old: Input"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_call_that_fails_leaves_the_old_file(filled, fault):
+    options, reason = FAULTS[fault]
+    with open(filled.path(), "rb") as file:
+        before = file.read()
+    strace = [find_program("strace", "strace"), "-D", "-f", "-qq", "-o", "/dev/null", *options]
+    tracker = filled.start(program=strace)
+    tracker.stop()
+    said = [line for line in tracker.output().splitlines() if "not written" in line]
+    assert len(said) == 1 and reason in said[0] and "it stays as it was" in said[0]
+    with open(filled.path(), "rb") as file:
+        assert file.read() == before
+    assert filled.names() == ["peers", "peers.old"]
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A state folder on a file system of 300 KB."""
+    folder = StateFolder(tmp_path)
+    owner = os.stat(folder.folder).st_uid
+    options = f"size=300k,mode=700,uid={owner}"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", folder.folder], check=True)
+    yield folder
+    folder.end()
+    subprocess.run(["umount", folder.folder], check=True)
+
+
+def test_a_full_disk_leaves_the_old_file_and_the_service(small_disk, load_tools):
+    """The write before the one that fails is short."""
+    tracker = small_disk.start()
+    assert load_tools.load(tracker.port, LOADED // 2) == LOADED // 2
+    tracker.stop()
+    with open(small_disk.path(), "rb") as file:
+        before = file.read()
+    tracker = small_disk.start()
+    assert load_tools.load(tracker.port, 2 * LOADED) == 2 * LOADED
+    tracker.stop()
+    assert "not written: write state/peers.new: No space left on device" in tracker.output()
+    assert small_disk.names() == ["peers"]
+    with open(small_disk.path(), "rb") as file:
+        assert file.read() == before
+    small_disk.start()
+    assert peers() == LOADED // 2
+
+
+def kill_while_it_writes(state, known, generator):
+    """One peer more, then killed at a random moment of the writing; what the next one starts with
+    is what this one did, or that and the peer. Returns how many are known then.
+    """
+    tracker = state.start()
+    loaded = metrics()["state_loaded_peers"]
+    assert loaded in (known, known + 1), tracker.output()
+    assert not re.search("error|damaged", tracker.output()), tracker.output()
+    fill(6969, info_hash(7), [1 + int(loaded) % 60_000], LEECHER)
+    tracker.process.send_signal(signal.SIGTERM)
+    time.sleep(generator.random() * 0.015)
+    tracker.kill()
+    return loaded
+
+
+def kill_again_and_again(state, times):
+    known = LOADED
+    generator = random.Random(times)
+    for _ in range(times):
+        known = kill_while_it_writes(state, known, generator)
+    # Some writings came to their end, and some did not.
+    assert 0 < known - LOADED < times
+
+
+def test_a_kill_at_any_moment_of_a_writing_loses_nothing(filled):
+    kill_again_and_again(filled, 25)
+
+
+@pytest.mark.long
+def test_a_thousand_kills_lose_nothing(filled):
+    kill_again_and_again(filled, 1000)
+
+
+@pytest.mark.long
+def test_after_a_kill_it_is_no_older_than_the_interval(tmp_path, load_tools):
+    state = StateFolder(tmp_path, more="tracker.state_interval 10s\n")
+    try:
+        tracker = state.start()
+        assert load_tools.load(tracker.port, LOADED) == LOADED
+        wait_until(lambda: metrics()["state_writes_total"] == 1, "the first writing", timeout=13)
+        samples = metrics()
+        assert samples["state_peers"] == LOADED
+        assert samples["state_bytes"] == os.path.getsize(state.path())
+        assert abs(samples["state_written_timestamp_seconds"] - time.time()) < 5
+        tracker.kill()
+        state.start()
+        assert peers() == LOADED
+    finally:
+        state.end()
+
+
+def test_a_restart_under_load_with_sockets_kept_brings_the_peers_back(tmp_path, load_tools):
+    port = 7100
+    state = StateFolder(tmp_path, listen="")
+    with ServiceUnit(tmp_path, server_sockets(port), ["-f", state.configuration]) as unit:
+        unit.start()
+        load = load_tools.start_load(port, 50_000)
+        wait_until(lambda: peers(port) > LOADED, "enough peers", timeout=30)
+        before = peers(port)
+        unit.stop()
+        assert any("EXTEND_TIMEOUT_USEC" in one for one in unit.listen_for_news())
+        unit.start()
+        after = peers(port)
+        load.kill()
+        load.wait()
+        assert after >= before * 0.99
+        for address in (TRACKER_V4, TRACKER_V6):
+            with UdpClient(port, address) as udp:
+                assert udp.announce(info_hash(1)).leechers

@@ -1,0 +1,84 @@
+// Any bytes as a state file: what is refused is named by a place in it, what is taken fits the
+// table and is written again as it was. The bytes come whole or in pieces, which must not matter. A
+// bad checksum would keep the search out of everything behind it, so each input is also tried with
+// its checksums put right.
+#include <algorithm>
+#include <cstdlib>
+
+#include "service/state_loader.h"
+
+namespace {
+
+using namespace ot;
+
+constexpr size_t kWholeFile = SIZE_MAX;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+// What reading came to, as one number and a fault.
+struct Reading {
+  bool is_good = false;
+  StateFault fault;
+  uint64_t peers = 0;
+};
+
+Reading read(ByteView bytes, size_t most) {
+  Reading reading;
+  ByteView rest = bytes;
+  const auto source = [&](ByteSpan out) -> Result<size_t, SystemError> {
+    const size_t size = std::min({out.size(), rest.size(), most});
+    std::copy_n(rest.begin(), size, out.begin());
+    rest = rest.subspan(size);
+    return size;
+  };
+  const auto result = read_state(source, [&](const SwarmCopy& swarms, WallTime) {
+    SwarmPeers peers(swarms);
+    for (const SwarmPart& part : swarms.parts())
+      reading.peers += peers.next4(part).size() + peers.next6(part).size();
+    std::vector<uint8_t> again;
+    encode_swarms(swarms, again);
+    static SwarmCopy decoded;
+    require(again.size() <= kMaxStatePayload && decode_swarms(again, decoded));
+    require(decoded.parts().size() == swarms.parts().size());
+  });
+  reading.is_good = result.has_value();
+  if (!result) reading.fault = result.error();
+  require(result || (reading.fault.offset <= bytes.size() && !reading.fault.reason.empty()));
+  return reading;
+}
+
+// The same file with checksums that agree, as far as its sizes make sense.
+std::vector<uint8_t> with_checksums(ByteView bytes) {
+  std::vector<uint8_t> file;
+  StateFramer framer(file);
+  framer.header({});
+  for (ByteReader reader(bytes.size() > kStateHeader ? bytes.subspan(kStateHeader) : ByteView());
+       reader.rest().size() >= kStateBlockHead;) {
+    const auto kind = reader.read<uint32_t>();
+    const size_t size = reader.read<uint32_t>() % kMaxStatePayload;
+    reader.skip(kStateBlockHead - 8);
+    const ByteView payload = reader.take(std::min(size, reader.rest().size()));
+    framer.begin_block();
+    file.insert(file.end(), payload.begin(), payload.end());
+    framer.end_block(static_cast<StateBlockKind>(kind), {});
+  }
+  return file;
+}
+
+void check(ByteView bytes) {
+  const Reading whole = read(bytes, kWholeFile);
+  const Reading parts = read(bytes, 1 + bytes.size() / 7);
+  require(whole.is_good == parts.is_good && whole.peers == parts.peers);
+  require(whole.fault.offset == parts.fault.offset && whole.fault.reason == parts.fault.reason);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const ByteView bytes(data, size);
+  check(bytes);
+  check(with_checksums(bytes));
+  return 0;
+}
