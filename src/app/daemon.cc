@@ -8,6 +8,7 @@
 #include "app/state_dump.h"
 #include "base/random.h"
 #include "net/socket.h"
+#include "service/seconds_text.h"
 
 namespace ot {
 namespace {
@@ -162,6 +163,7 @@ Result<void, SystemError> Daemon::serve(Listeners listeners) {
 void Daemon::report_to(Notifier notifier, std::optional<Duration> watchdog) {
   notifier_ = std::move(notifier);
   notifier_.ready(status());
+  log_.info("ready after " + seconds_text(clock_.now() - started_));
   if (!watchdog) return;
   watchdog_interval_ = std::max<Duration>(*watchdog / 2, std::chrono::milliseconds(1));
   watchdog_timer_.arm_after(watchdog_interval_);

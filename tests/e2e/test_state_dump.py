@@ -70,6 +70,29 @@ def test_a_dump_brings_the_downloads_back(start_with_dump):
     assert re.search(r"dump: 3 torrents loaded in \d+ ms\n", tracker.output())
 
 
+def dumped():
+    """{info_hash in hex: (minute, downloaded)} of what mode=statedump says."""
+    rows = [row.split(":") for row in HttpClient(PORT).stats("statedump").splitlines()]
+    return {hex_hash: (int(minute), int(count)) for hex_hash, minute, count in rows}
+
+
+def test_what_a_tracker_dumps_it_reads_back(start_with_dump):
+    """The minute may differ by one: that of the clock on the wall and the tracker's begin apart."""
+    bless = ("-A", f"{TRACKER_V4}/16")
+    tracker = start_with_dump(line(ONE, 17, hours_ago=3) + line(TWO, 5), *bless)
+    HttpClient(PORT).announce(THREE, port=1000, left=0)
+    before = dumped()
+    assert {row for row in before} == {torrent.hex().upper() for torrent in (ONE, TWO, THREE)}
+    text = HttpClient(PORT).stats("statedump")
+    tracker.stop()
+    start_with_dump(text, *bless)
+    after = dumped()
+    assert after.keys() == before.keys()
+    for torrent, (minute, count) in after.items():
+        assert count == before[torrent][1]
+        assert abs(minute - before[torrent][0]) <= 1
+
+
 def test_an_announce_goes_on_with_the_count(start_with_dump):
     start_with_dump(line(ONE, 17))
     http = HttpClient(PORT)

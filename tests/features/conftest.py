@@ -10,6 +10,10 @@ from harness import private_network  # noqa: E402
 from harness.daemon import TOP, Daemon  # noqa: E402
 
 
+# What they say does not reach standard error, if there is a syslog.
+LOGS_TO_SYSLOG = ("WANT_SYSLOGS", "every")
+
+
 def pytest_configure(config):
     private_network.enter()
 
@@ -25,7 +29,10 @@ def start_build(tmp_path):
         conf = tmp_path / f"{len(started)}.conf"
         conf.write_text(text)
         program = [*wrapper, f"{TOP}/build/features/{build}/opentracker"]
-        daemon = Daemon(tmp_path, arguments=["-f", str(conf), *flags], program=program)
+        says_ready = build not in LOGS_TO_SYSLOG
+        daemon = Daemon(
+            tmp_path, arguments=["-f", str(conf), *flags], program=program, says_ready=says_ready
+        )
         started.append(daemon)
         return daemon.start()
 

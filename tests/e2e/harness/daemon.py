@@ -55,6 +55,7 @@ class Daemon:
         program=None,
         passed=(),
         variables=None,
+        says_ready=True,
     ):
         self.directory = str(directory)
         self.port = port
@@ -68,13 +69,16 @@ class Daemon:
         self._program = program or [binary()]
         self._passed = passed
         self._variables = variables or {}
+        self._says_ready = says_ready
         self.process = None
         self._was_stopped = False
 
     def start(self):
-        """Starts it and waits until it listens, sending it nothing: its counters are at 0."""
+        """Starts it and waits until it says that it is ready, sending it nothing: its counters are at
+        0.
+        """
         self.launch()
-        wait_until(self._listens, "the tracker to listen", timeout=10, pause=0.005)
+        wait_until(self._is_ready, "the tracker to be ready", timeout=10, pause=0.005)
         return self
 
     def launch(self):
@@ -96,12 +100,13 @@ class Daemon:
         if self._descriptors is not None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (self._descriptors, self._descriptors))
 
-    def _listens(self):
+    def _is_ready(self):
         if self.process.poll() is not None:
             raise AssertionError(
                 f"the tracker ended with {self.process.returncode}: {self.output()}"
             )
-        return listening_addresses("tcp", self.port)
+        ready = not self._says_ready or "ready after" in self.output()
+        return ready and listening_addresses("tcp", self.port)
 
     @property
     def pid(self):

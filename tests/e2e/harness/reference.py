@@ -19,7 +19,7 @@ def start_reference(directory, info_hashes, port):
     whitelist.write_text("".join(f"{name.hex()}\n" for name in info_hashes))
     arguments = ["-i", TRACKER_V4, "-p", str(port), "-P", str(port)]
     arguments += ["-w", "white", "-A", TRACKER_V4, "-d", str(directory)]
-    reference = Daemon(directory, port, arguments, program=[PROGRAM])
+    reference = Daemon(directory, port, arguments, program=[PROGRAM], says_ready=False)
     try:
         reference.start()
         # Its clock is a thread that begins after it listens, and it reads the list beside; a peer that
