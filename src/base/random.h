@@ -12,9 +12,8 @@ namespace ot {
 // without secrets.
 void fill_random(std::span<uint8_t> out);
 
-// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014): a word
-// of state, so that one can be made for each of many small tasks and copied to foresee what it will
-// give. Not for secrets, not thread-safe.
+// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014). One per
+// thread; not for secrets.
 class Random {
  public:
   Random();  // seeded by the kernel
@@ -26,8 +25,6 @@ class Random {
     mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebULL;
     return mixed ^ (mixed >> 31U);
   }
-  // Another one, whose numbers have nothing to do with the next ones of this.
-  [[nodiscard]] Random split() { return Random(next()); }
   // Uniform in [0, bound) up to a bias of bound / 2^32; bound must be > 0.
   [[nodiscard]] uint32_t below(uint32_t bound) {
     return static_cast<uint32_t>(((next() >> 32U) * bound) >> 32U);

@@ -40,14 +40,9 @@ class Tracker {
     return place;
   }
 
-  // A generator for one announce.
-  [[nodiscard]] Random split_random() { return random_.split(); }
-
-  // Asks for the peers the announce will look at if it is given the same; between prepare() and
-  // announce(), for batches.
-  void prefetch(const AnnounceRequest& request, TorrentTable::Place place, PeerBuffers out,
-                Random random) {
-    table_.prefetch_peers(request, place, numwant(request), out, random);
+  // Asks for the peers the announce will look at; between prepare() and announce(), for batches.
+  void prefetch(const AnnounceRequest& request, TorrentTable::Place place) {
+    table_.prefetch_peers(request, place);
   }
 
   // How many peers this announce is answered with at most, both families together.
@@ -59,12 +54,7 @@ class Tracker {
   // list refuses the torrent: tell kNotAuthorized.
   [[nodiscard]] std::optional<AnnounceReply> announce(const AnnounceRequest& request,
                                                       TorrentTable::Place place, MonotonicTime now,
-                                                      PeerBuffers out, Random random);
-  [[nodiscard]] std::optional<AnnounceReply> announce(const AnnounceRequest& request,
-                                                      TorrentTable::Place place, MonotonicTime now,
-                                                      PeerBuffers out) {
-    return announce(request, place, now, out, split_random());
-  }
+                                                      PeerBuffers out);
 
   // Zeros for an unknown torrent and for one that the access list refuses.
   [[nodiscard]] SwarmCounts scrape(const InfoHash& info_hash, MonotonicTime now) {
@@ -76,7 +66,7 @@ class Tracker {
   [[nodiscard]] const TrackerPolicy& policy() const { return policy_; }
 
  private:
-  [[nodiscard]] std::chrono::seconds next_interval(Random& random) const;
+  [[nodiscard]] std::chrono::seconds next_interval();
 
   TorrentTable& table_;
   const AccessControl& access_;

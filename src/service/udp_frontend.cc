@@ -34,11 +34,9 @@ UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const Connecti
 
 void UdpFrontend::on_batch(std::span<const Datagram> in, std::span<UdpReply> out) {
   for (size_t i = 0; i < in.size(); ++i) pending_[i] = admit(in[i], out[i]);
-  for (size_t i = 0; i < in.size(); ++i) {
-    const Pending& pending = pending_[i];
+  for (const Pending& pending : std::span(pending_).first(in.size())) {
     const auto* announce = std::get_if<UdpAnnounce>(&pending.request);
-    if (!pending.good || announce == nullptr) continue;
-    tracker_.prefetch(announce->request, pending.place, peers_of(in[i], out[i]), pending.random);
+    if (pending.good && announce != nullptr) tracker_.prefetch(announce->request, pending.place);
   }
   for (size_t i = 0; i < in.size(); ++i) {
     const Pending& pending = pending_[i];
@@ -56,7 +54,7 @@ UdpFrontend::Pending UdpFrontend::admit(const Datagram& datagram, UdpReply& repl
     refuse(datagram, parsed.error(), reply);
     return {};
   }
-  Pending pending{*parsed, {}, tracker_.split_random(), true};
+  Pending pending{*parsed, {}, true};
   if (const auto* announce = std::get_if<UdpAnnounce>(&pending.request)) {
     pending.good = is_proven(announce->connection_id, announce->transaction, datagram, reply);
     if (pending.good) pending.place = tracker_.prepare(announce->request.info_hash);
@@ -123,15 +121,12 @@ void UdpFrontend::serve(const UdpAnnounce& announce, const Pending& pending,
     answer(announce.transaction, *request, pending, datagram, reply);
 }
 
-PeerBuffers UdpFrontend::peers_of(const Datagram& datagram, const UdpReply& reply) const {
-  const ByteSpan room = reply.buffer.first(max_reply(datagram)).subspan(kUdpAnnounceHeader);
-  return datagram.source.address.is_v4() ? PeerBuffers{room, {}} : PeerBuffers{{}, room};
-}
-
 void UdpFrontend::answer(TransactionId transaction, const AnnounceRequest& request,
                          const Pending& pending, const Datagram& datagram, UdpReply& reply) {
-  const auto outcome = tracker_.announce(request, pending.place, loop_.now(),
-                                         peers_of(datagram, reply), pending.random);
+  const bool v4 = datagram.source.address.is_v4();
+  const ByteSpan room = reply.buffer.first(max_reply(datagram)).subspan(kUdpAnnounceHeader);
+  const PeerBuffers peers = v4 ? PeerBuffers{room, {}} : PeerBuffers{{}, room};
+  const auto outcome = tracker_.announce(request, pending.place, loop_.now(), peers);
   if (!outcome) return write_failure(transaction, kNotAuthorized, datagram, reply);
   record(datagram, Action::announce);
   ByteWriter writer(reply.buffer);

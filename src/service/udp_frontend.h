@@ -37,7 +37,6 @@ class UdpFrontend final : public DatagramHandler {
   struct Pending {
     UdpRequest request;
     TorrentTable::Place place{};
-    Random random{0};
     bool good = false;
   };
 
@@ -59,8 +58,6 @@ class UdpFrontend final : public DatagramHandler {
              UdpReply& reply);
   void write_failure(TransactionId transaction, std::string_view text, const Datagram& datagram,
                      UdpReply& reply);
-  // Where the peers of a reply go.
-  [[nodiscard]] PeerBuffers peers_of(const Datagram& datagram, const UdpReply& reply) const;
   [[nodiscard]] size_t max_reply(const Datagram& datagram) const {
     return datagram.source.address.is_v4() ? limits_.max_reply_v4 : limits_.max_reply_v6;
   }

@@ -13,15 +13,6 @@ PartCounts others(const PeerList<Peer>& list, std::optional<PeerPosition> asker)
   return counts;
 }
 
-// As above, for an asker who has not been looked for.
-template <typename Peer>
-PartCounts likely_others(const PeerList<Peer>& list, bool has_asker, bool asker_seeds) {
-  PartCounts counts{list.leechers(), list.seeders()};
-  size_t& part = asker_seeds ? counts.seeders : counts.leechers;
-  if (has_asker && part != 0) --part;
-  return counts;
-}
-
 PeerRoom room_of(PeerBuffers out) {
   return {out.v4.size() / kCompactPeer4, out.v6.size() / kCompactPeer6};
 }
@@ -36,17 +27,6 @@ size_t write_peers(const PeerList<Peer>& list, PartCounts wanted, std::optional<
   return static_cast<size_t>(end - out);
 }
 
-template <typename Peer>
-void foresee_peers(const PeerList<Peer>& list, PartCounts wanted, PartCounts others,
-                   Random& random) {
-  PeerForesight<Peer> lines;
-  const auto foresee = [&](bool seeding, size_t n, size_t all) {
-    if (n != 0) choose_part(list, seeding, n, all, std::nullopt, random, lines);
-  };
-  foresee(false, wanted.leechers, others.leechers);
-  foresee(true, wanted.seeders, others.seeders);
-}
-
 }  // namespace
 
 HandoutBytes hand_out(const TorrentPeers& peers, const AnnounceRequest& request, size_t numwant,
@@ -58,17 +38,6 @@ HandoutBytes hand_out(const TorrentPeers& peers, const AnnounceRequest& request,
                                            numwant, room_of(out), request.seeding, random);
   return {write_peers(peers.v4, wanted.v4, asker4, random, out.v4.data()),
           write_peers(peers.v6, wanted.v6, asker6, random, out.v6.data())};
-}
-
-void prefetch_handout(const TorrentPeers& peers, const AnnounceRequest& request, size_t numwant,
-                      PeerBuffers out, Random random) {
-  if (peers.v4.block_count() == 1 && peers.v6.block_count() == 1) return;
-  const bool is_v4 = request.peer.address.is_v4();
-  const FamilyCounts all{likely_others(peers.v4, is_v4, request.seeding),
-                         likely_others(peers.v6, !is_v4, request.seeding)};
-  const FamilyCounts wanted = choose_peers(all, numwant, room_of(out), request.seeding, random);
-  foresee_peers(peers.v4, wanted.v4, all.v4, random);
-  foresee_peers(peers.v6, wanted.v6, all.v6, random);
 }
 
 }  // namespace ot

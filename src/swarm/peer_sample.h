@@ -34,15 +34,6 @@ uint8_t* pack_peers(const Peer* peers, size_t count, uint8_t* out) {
   return out;
 }
 
-// Asks for the lines of peers and forgets about them: for a choice that is only to be foreseen.
-template <typename Peer>
-struct PeerForesight {
-  static void add(const Peer* peers, size_t count) {
-    prefetch_line(peers);
-    prefetch_line(peers + count - 1);
-  }
-};
-
 // Peers chosen but not yet read. Their lines are asked for when they are chosen, so that the
 // processor waits for all of them at once and not for one after the other.
 template <typename Peer>
@@ -53,7 +44,8 @@ class PeerRuns {
   void add(const Peer* peers, size_t count) {
     if (used_ == runs_.size()) write();
     runs_[used_++] = {peers, count};
-    PeerForesight<Peer>::add(peers, count);
+    prefetch_line(peers);
+    prefetch_line(peers + count - 1);
   }
   // Writes what has been added; returns the end.
   uint8_t* write() {
@@ -96,8 +88,7 @@ class PartWalk {
   }
 
   // Goes over `count` peers and adds where they are to `runs`.
-  template <typename Runs>
-  void take(size_t count, Runs& runs) {
+  void take(size_t count, PeerRuns<Peer>& runs) {
     while (count > 0) {
       const size_t run = next_run(count);
       runs.add(blocks_[block_].part(seeding_) + offset_, run);
@@ -159,15 +150,20 @@ class PartWalk {
   size_t skipped_offset_ = SIZE_MAX;
 };
 
-// Adds n > 0 of `others` peers of that kind to `runs`; `others` is how many there are beside the
-// asker.
-template <typename Peer, typename Runs>
-void choose_part(const PeerList<Peer>& list, bool seeding, size_t n, size_t others,
-                 std::optional<PeerPosition> asker, Random& random, Runs& chosen) {
+// Writes min(n, peers of that kind other than the asker) peers; `out` must hold them. Returns the
+// end.
+template <typename Peer>
+uint8_t* sample_part(const PeerList<Peer>& list, bool seeding, size_t n,
+                     std::optional<PeerPosition> asker, Random& random, uint8_t* out) {
   constexpr size_t kRun = 8;
   // So that a reply from a swarm of a million does not walk all the way round.
   constexpr size_t kMostSkipped = 4096;
+  const bool asker_inside = asker && list.is_seeder(*asker) == seeding;
+  const size_t others = list.count(seeding) - (asker_inside ? 1U : 0U);
+  n = std::min(n, others);
+  if (n == 0) return out;
   PartWalk<Peer> walk(list, seeding, asker, random);
+  PeerRuns<Peer> chosen(out);
   size_t skips = std::min(others - n, kMostSkipped);
   for (size_t runs = (n + kRun - 1) / kRun; runs > 0; --runs) {
     const size_t run = n / runs;
@@ -179,19 +175,6 @@ void choose_part(const PeerList<Peer>& list, bool seeding, size_t n, size_t othe
     skips -= stride;
     walk.advance(stride);
   }
-}
-
-// Writes min(n, peers of that kind other than the asker) peers; `out` must hold them. Returns the
-// end.
-template <typename Peer>
-uint8_t* sample_part(const PeerList<Peer>& list, bool seeding, size_t n,
-                     std::optional<PeerPosition> asker, Random& random, uint8_t* out) {
-  const bool asker_inside = asker && list.is_seeder(*asker) == seeding;
-  const size_t others = list.count(seeding) - (asker_inside ? 1U : 0U);
-  n = std::min(n, others);
-  if (n == 0) return out;
-  PeerRuns<Peer> chosen(out);
-  choose_part(list, seeding, n, others, asker, random, chosen);
   return chosen.write();
 }
 

@@ -87,8 +87,7 @@ bool TorrentTable::clean(Shard& shard, Torrent& torrent, Minute now) {
 }
 
 // Without a lock: nobody else changes the table.
-void TorrentTable::prefetch_peers(const AnnounceRequest& request, Place place, size_t numwant,
-                                  PeerBuffers out, Random random) {
+void TorrentTable::prefetch_peers(const AnnounceRequest& request, Place place) {
   const SwarmContext& swarm = context();
   Torrent* torrent = shards_[place.shard].index.find(request.info_hash, place.order());
   if (torrent == nullptr) return;
@@ -98,7 +97,6 @@ void TorrentTable::prefetch_peers(const AnnounceRequest& request, Place place, s
   } else {
     peers.v6.prefetch(make_peer<Peer6>(request.peer, 0, 0), swarm);
   }
-  if (numwant != 0) prefetch_handout(peers, request, numwant, out, random);
 }
 
 AnnounceOutcome TorrentTable::announce(const AnnounceRequest& request, Place place, size_t numwant,

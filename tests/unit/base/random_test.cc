@@ -28,15 +28,6 @@ TEST(Random, RepeatsItselfFromOneSeedAndDiffersFromTwo) {
   }
 }
 
-TEST(Random, SplitsIntoOneThatGivesOtherNumbers) {
-  Random random(1);
-  Random same(1);
-  Random other = random.split();
-  (void)same.next();
-  EXPECT_EQ(random.next(), same.next());
-  EXPECT_NE(other.next(), random.next());
-}
-
 TEST(Random, SeededByTheKernelNeverStartsAlike) {
   Random a;
   Random b;

@@ -5,17 +5,10 @@
 #include <set>
 #include <vector>
 
-#include "swarm/peer_sample.h"
 #include "unit/swarm/numbered.h"
 
 namespace ot {
 namespace {
-
-// Where the runs of a choice begin.
-struct NotedRuns {
-  std::vector<const Peer4*> first;
-  void add(const Peer4* peers, size_t /*count*/) { first.push_back(peers); }
-};
 
 class PeerHandoutTest : public testing::Test {
  protected:
@@ -48,33 +41,6 @@ TEST_F(PeerHandoutTest, NeverHandsOutTheAskerAndNobodyTwice) {
     ASSERT_EQ(seen.size(), 50U);
     ASSERT_FALSE(seen.contains(7));
   }
-}
-
-// The lines that are asked for ahead of time are those that are read then.
-TEST_F(PeerHandoutTest, AChoiceIsForeseenWithACopyOfTheGenerator) {
-  for (uint64_t seed = 0; seed < 100; ++seed) {
-    Random random(seed);
-    Random copy = random;
-    NotedRuns chosen;
-    NotedRuns foreseen;
-    choose_part(peers_.v4, true, 20, peers_.v4.seeders(), std::nullopt, random, chosen);
-    choose_part(peers_.v4, true, 20, peers_.v4.seeders(), std::nullopt, copy, foreseen);
-    ASSERT_EQ(chosen.first, foreseen.first);
-  }
-}
-
-TEST_F(PeerHandoutTest, ForesightChangesNothing) {
-  AnnounceRequest request;
-  request.peer = endpoint4(7);
-  std::vector<uint8_t> out(50 * kCompactPeer4);
-  std::vector<uint8_t> same(out.size());
-  Random random(9);
-  Random again(9);
-  prefetch_handout(peers_, request, 50, {out, {}}, random);
-  EXPECT_EQ(out, same);
-  (void)hand_out(peers_, request, 50, std::nullopt, {out, {}}, random);
-  (void)hand_out(peers_, request, 50, std::nullopt, {same, {}}, again);
-  EXPECT_EQ(out, same);
 }
 
 }  // namespace
