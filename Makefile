@@ -270,7 +270,7 @@ unit: build/unit/unit_tests
 unit-asan: build/asan/unit_tests
 	$(FIXED_LAYOUT) $< $(GTEST_OUTPUT)
 # Else each process that ever had two threads sleeps for a second when it ends.
-unit-tsan tsan: export TSAN_OPTIONS ?= atexit_sleep_ms=0
+unit-tsan tsan: export TSAN_OPTIONS ?= atexit_sleep_ms=0:halt_on_error=1
 unit-tsan tsan: build/tsan/unit_tests
 	$(FIXED_LAYOUT) $< $(GTEST_OUTPUT)
 # clang compiles the asan variant with every warning and the thread annotations: no extra pass.
