@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/state_dump.h"
+
 namespace ot {
 namespace {
 
@@ -98,10 +100,7 @@ void write_url(ByteWriter& out, const DumpedTorrent& torrent) {
 }
 
 void write_statedump(ByteWriter& out, const DumpedTorrent& torrent) {
-  write_hex(out, torrent.info_hash);
-  write_number(out, torrent.minute);
-  write_number(out, torrent.counts.downloaded);
-  out.text("\n");
+  write_state_line(out, {torrent.info_hash, torrent.minute, torrent.counts.downloaded});
 }
 
 // By DumpFormat; those of a full scrape come first.

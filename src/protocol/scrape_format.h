@@ -25,7 +25,7 @@ void write_scrape_entry(BencodeWriter& out, const InfoHash& hash, const SwarmCou
 struct DumpedTorrent {
   InfoHash info_hash;
   SwarmCounts counts;
-  uint64_t minute = 0;  // of the last announce: unix time / 60
+  uint32_t minute = 0;  // of the last announce: unix time / 60
 };
 
 enum class DumpFormat : uint8_t {

@@ -14,9 +14,9 @@ class UnixMinutes {
   explicit UnixMinutes(const Clock& clock)
       : now_(minute_of(clock.now())),
         unix_now_(std::chrono::floor<std::chrono::minutes>(clock.wall_time()).time_since_epoch()) {}
-  [[nodiscard]] uint64_t of(uint16_t stamp) const {
+  [[nodiscard]] uint32_t of(uint16_t stamp) const {
     const auto age = static_cast<uint16_t>(now_ - stamp);
-    return static_cast<uint64_t>(unix_now_.count()) - (age == UINT16_MAX ? 0U : age);
+    return static_cast<uint32_t>(unix_now_.count()) - (age == UINT16_MAX ? 0U : age);
   }
 
  private:
