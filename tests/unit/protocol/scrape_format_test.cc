@@ -71,7 +71,7 @@ TEST(DumpForm, EscapesInUrlsWhatTheReferenceEscapes) {
 
 TEST(DumpForm, HasNoRowBeyondTheLongest) {
   constexpr uint32_t kMax = std::numeric_limits<uint32_t>::max();
-  DumpedTorrent largest{{}, {kMax, kMax, kMax}, std::numeric_limits<uint64_t>::max()};
+  DumpedTorrent largest{{}, {kMax, kMax, kMax}, kMax};
   for (const DumpFormat format : {DumpFormat::ben, DumpFormat::bin, DumpFormat::txt,
                                   DumpFormat::txtp, DumpFormat::url, DumpFormat::statedump})
     EXPECT_LE(row(format, largest).size(), kMaxDumpRow);
