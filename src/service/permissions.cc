@@ -10,10 +10,19 @@ bool may_see_names_without_rule(const ClientAddress& client, std::string_view fi
   return !client.refusal && client.connection.is_loopback() && !has_proxy_trace(fields);
 }
 
+// A name that its owner may point at any address, this tracker's too, makes a page of his and the
+// tracker one site to a browser, which then sends what the page wants.
+bool is_asked_by_address(const RequestHead& head) {
+  constexpr uint16_t kAnyPort = 1;
+  const auto host = find_field(head, "Host");
+  return !host || *host == "localhost" || host->starts_with("localhost:") ||
+         Endpoint::parse(*host, kAnyPort).has_value();
+}
+
 bool asks_to_change(std::string_view fields) {
   RequestHead head;
   head.fields = fields;
-  return find_field(head, "X-Opentracker") == "change";
+  return find_field(head, "X-Opentracker") == "change" && is_asked_by_address(head);
 }
 
 }  // namespace

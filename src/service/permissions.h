@@ -8,8 +8,9 @@
 // to all unless access.fullscrape names networks.
 //
 // Changes of the running tracker are for access.bless alone, asked for directly, not through a
-// proxy, and with a header line that a web page cannot make a browser send to another site: else
-// whoever lured a blessed person to a page would change what he likes.
+// proxy, by the tracker's address, not a name, and with a header line that a web page cannot make a
+// browser send to another site: else whoever lured a blessed person to a page would change what he
+// likes.
 //
 // Judged is the client's address, proxies resolved; one that is not known for sure (a proxy that
 // does not say whom it speaks for) has no rights. Pure, without allocation.
@@ -46,7 +47,7 @@ enum class Sight : uint8_t {
 [[nodiscard]] bool may_change(const PermissionRules& rules, const ClientAddress& client,
                               std::string_view fields);
 inline constexpr std::string_view kMayNotChange =
-    "This is for the networks of access.bless (-A), directly and with the header line "
+    "This is for the networks of access.bless (-A), directly, by address and with the header line "
     "X-Opentracker: change";
 
 }  // namespace ot

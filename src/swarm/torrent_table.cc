@@ -115,7 +115,7 @@ AnnounceOutcome TorrentTable::announce(const AnnounceRequest& request, Place pla
   const SwarmCounts before = torrent->counts();
   TorrentPeers peers = torrent->peers();
   const SwarmUpdate update = update_swarm(request, now, may_add_to(peers), peers, context());
-  if (update.completed) ++torrent->downloaded;
+  if (update.completed && torrent->downloaded != UINT32_MAX) ++torrent->downloaded;
   outcome.swarm = {peers.seeders(), peers.leechers(), torrent->downloaded};
   outcome.change = update.change;
   outcome.completed = update.completed;

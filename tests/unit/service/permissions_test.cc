@@ -101,7 +101,7 @@ TEST(Permissions, AnAddressThatIsNotKnownForSureHasNoRights) {
   EXPECT_EQ(seen(rules, client), kNoStatistics);
 }
 
-constexpr std::string_view kChange = "Host: a\r\nx-opentracker: change\r\n";
+constexpr std::string_view kChange = "Accept: a\r\nx-opentracker: change\r\n";
 
 TEST(Permissions, ChangesAreForTheBlessedWithTheHeaderLineThatNoPageCanSend) {
   PermissionRules rules = open_rules();
@@ -113,6 +113,21 @@ TEST(Permissions, ChangesAreForTheBlessedWithTheHeaderLineThatNoPageCanSend) {
   for (const char* fields : {"", "Host: a\r\n", "X-Opentracker: yes\r\n", "X-Opentracker:\r\n"})
     EXPECT_FALSE(may_change(rules, at("198.51.100.7"), fields)) << fields;
   EXPECT_FALSE(may_change(open_rules(), at("127.0.0.1"), kChange));
+}
+
+// Whoever owns the name may point it at the tracker, and a browser takes the two for one site.
+TEST(Permissions, ChangesAreAskedForByAddressNotByName) {
+  PermissionRules rules = open_rules();
+  rules.blessed = networks("127.0.0.1");
+  const auto may = [&rules](const char* host) {
+    return may_change(rules, at("127.0.0.1"), std::string(kChange) + "Host: " + host + "\r\n");
+  };
+  for (const char* host :
+       {"127.0.0.1", "127.0.0.1:6969", "[::1]:6969", "localhost", "localhost:80"})
+    EXPECT_TRUE(may(host)) << host;
+  for (const char* host :
+       {"evil.example", "evil.example:6969", "localhost.evil.example", "127.0.0.1.a"})
+    EXPECT_FALSE(may(host)) << host;
 }
 
 TEST(Permissions, ChangesAreNotForWhoComesThroughAProxy) {

@@ -139,5 +139,10 @@ TEST(TableRestore, GivesBackWhatWasExpectedInVain) {
   EXPECT_EQ(table.torrents(), 1U);
 }
 
+TEST_F(TableRestoreTest, TheLargestCountStaysTheLargest) {
+  restore(1, {UINT32_MAX, 0});
+  EXPECT_EQ(announce(1, kNow, true, AnnounceEvent::completed).downloaded, UINT32_MAX);
+}
+
 }  // namespace
 }  // namespace ot
