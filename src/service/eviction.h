@@ -1,8 +1,9 @@
 // Takes out of the table what the access list has come to refuse: a little on every tick.
 //
-// A refused torrent is hidden at once, since nobody is answered about it; this gives its memory
-// back. Nothing is asked of the list under a shard's lock: hashes are copied out, judged, and
-// removed one by one. Thread: that of the loop whose timer calls it, which is the access list's.
+// A refused torrent is hidden from announces and scrapes at once, since nobody is answered about
+// it; this gives its memory back, and takes it out of what lists the whole table. Nothing is asked
+// of the list under a shard's lock: hashes are copied out, judged, and removed one by one. Thread:
+// that of the loop whose timer calls it, which is the access list's.
 #pragma once
 
 #include <array>
