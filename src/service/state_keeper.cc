@@ -31,6 +31,10 @@ class StateKeeper::Writing {
     is_abandoned_ = true;
     writer_.abandon();
   }
+  [[nodiscard]] bool is_in_place() const {
+    const MutexLock lock(mutex_);
+    return writer_.is_in_place();
+  }
   // When no slice is being written.
   void report(StateFigures& figures) const {
     const MutexLock lock(mutex_);
@@ -119,8 +123,11 @@ void StateKeeper::set_aside() {
 // Told now, and not only after the first interval.
 void StateKeeper::check_directory() {
   const std::string directory = names_.directory();
-  if (::access(directory.c_str(), W_OK | X_OK) != 0)
+  if (::access(directory.c_str(), W_OK | X_OK) != 0) {
     log_.error("the state file cannot be written: " + last_error(directory).take().message());
+  } else if (const auto opened = names_.open_directory(); !opened) {
+    log_.error("the state file cannot be written: " + opened.error().message());
+  }
 }
 
 void StateKeeper::begin() { timer_.arm_after(interval_); }
@@ -143,7 +150,7 @@ void StateKeeper::on_slice(const JobResult& result, bool is_last) {
     record(*writing_);
     log_.debug(written_text());
   } else {
-    record_failure(result.error().reason);
+    record_failure(result.error().reason, writing_->is_in_place());
   }
   // To close a large file that was not written to its end takes long.
   worker_.discard(std::exchange(writing_, nullptr));
@@ -155,9 +162,12 @@ void StateKeeper::record(const Writing& writing) {
   writing.report(figures_);
 }
 
-void StateKeeper::record_failure(const std::string& reason) {
+// A file in place that a loss of power may undo is no good writing: it counts as failed.
+void StateKeeper::record_failure(const std::string& reason, bool is_in_place) {
   ++figures_.failed_writes;
-  log_.error("state file " + names_.current + " not written: " + reason + "; it stays as it was");
+  const std::string file = "state file " + names_.current;
+  log_.error(is_in_place ? file + " written, but not surely on disk: " + reason
+                         : file + " not written: " + reason + "; it stays as it was");
 }
 
 std::string StateKeeper::written_text() const {
@@ -172,7 +182,7 @@ void StateKeeper::write_last(FunctionRef<bool()> is_interrupted) {
   Writing last(table_, clock_, names_);
   while (!is_interrupted()) {
     const auto stepped = last.step();
-    if (!stepped) return record_failure(stepped.error().message());
+    if (!stepped) return record_failure(stepped.error().message(), last.is_in_place());
     if (*stepped) continue;
     record(last);
     return log_.info(written_text());

@@ -47,7 +47,7 @@ class StateKeeper {
   void submit_slice();
   void on_slice(const JobResult& result, bool is_last);
   void record(const Writing& writing);
-  void record_failure(const std::string& reason);
+  void record_failure(const std::string& reason, bool is_in_place = false);
   [[nodiscard]] std::string written_text() const;
 
   EventLoop& loop_;
