@@ -20,7 +20,9 @@ struct StateNames {
       : current(std::move(path)),
         fresh(current + ".new"),
         old(current + ".old"),
-        damaged(current + ".damaged") {}
+        damaged(current + ".damaged"),
+        too_old(current + ".toold"),
+        lock(current + ".lock") {}
 
   // The directory they are in; and it, opened so that it can be synced.
   [[nodiscard]] std::string directory() const;
@@ -29,7 +31,9 @@ struct StateNames {
   std::string current;
   std::string fresh;    // being written
   std::string old;      // the generation before
-  std::string damaged;  // set aside, since it could not be read
+  std::string damaged;  // set aside, since it is damaged
+  std::string too_old;  // set aside, since nothing of it was young enough
+  std::string lock;     // state_lock.h
 };
 
 class StateOutput {
