@@ -65,7 +65,7 @@ StateOutput::Done StateOutput::sync() { return sync_descriptor(fd_.get(), names_
 
 // Without the second rename the first is taken back, so that the next start finds PATH.
 StateOutput::Done StateOutput::rename_both() const {
-  const auto kept = rename_file(names_.current, names_.old);
+  auto kept = rename_file(names_.current, names_.old);
   if (!kept && kept.error().code != ENOENT) return kept;
   auto renamed = rename_file(names_.fresh, names_.current);
   if (renamed || !kept || rename_file(names_.old, names_.current)) return renamed;

@@ -200,6 +200,19 @@ def test_a_directory_that_is_not_synced_is_told_as_that(filled):
     assert peers() == LOADED + 1
 
 
+def test_a_successor_waits_for_the_last_state(filled):
+    strace = [find_program("strace", "strace"), "-D", "-f", "-qq", "-o", "/dev/null"]
+    slow = filled.start(program=[*strace, "-e", "inject=fsync:delay_enter=700000:when=1"])
+    fill(6969, info_hash(7777), [1], LEECHER)
+    slow.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: "peers.new" in filled.names(), "the last writing", pause=0.002)
+    successor = filled.start()
+    assert "state/peers: waiting for another process that has it" in successor.output()
+    assert peers() == LOADED + 1
+    successor.stop()
+    assert "error" not in successor.output()
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A state folder on a file system of 300 KB."""
