@@ -180,7 +180,7 @@ void Daemon::run() {
 void Daemon::write_state() {
   if (!state_) return;
   notifier_.extend(kStateGrace);
-  state_->write_last(is_stop_pending);
+  state_->write_last([this] { return is_stopping_at_once_ || is_stop_pending(); });
 }
 
 void Daemon::on_signal(int number) { number == SIGHUP ? reload() : begin_stop(number); }
@@ -192,7 +192,10 @@ void Daemon::reload() {
 }
 
 void Daemon::begin_stop(int signal) {
-  if (stop_by_) return loop_->stop();
+  if (stop_by_) {
+    is_stopping_at_once_ = true;
+    return loop_->stop();
+  }
   stop_by_ = loop_->now() + kGrace;
   notifier_.stopping("stopping");
   log_.info(std::string(signal_name(signal)) + ": stopping");

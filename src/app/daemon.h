@@ -3,7 +3,8 @@
 // start() binds or takes over its sockets, gives up root, and only then lets the first packet in;
 // run() serves until SIGINT or SIGTERM. Then it listens no more, lets those who are in the middle
 // of a request have their reply for at most kGrace, writes its state file, and ends; a second
-// signal ends either at once. Thread: all of it on one; the loop's.
+// signal, whenever it comes, ends it at once and without the writing. Thread: all of it on one; the
+// loop's.
 #pragma once
 
 #include <memory>
@@ -108,6 +109,7 @@ class Daemon {
   Duration watchdog_interval_{};
   Timer watchdog_timer_;
   std::optional<MonotonicTime> stop_by_;  // once it is stopping
+  bool is_stopping_at_once_ = false;
   Timer stop_timer_;
   const Statistics* const loops_[1];
 };

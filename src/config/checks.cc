@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 namespace ot {
 namespace {
@@ -65,6 +66,38 @@ Fault two_fifos(const Settings& settings) {
   return "access.fifo_add and access.fifo_delete are one file; adding and deleting need two";
 }
 
+// However it is written: the first writing would replace what is there.
+Fault apart_from_state(const Settings& settings, const std::string& path, std::string_view key) {
+  const std::string& state = settings.tracker.state_file;
+  if (state.empty() || path.empty()) return std::nullopt;
+  const auto plain = [](const std::string& name) {
+    return std::filesystem::path(name).lexically_normal();
+  };
+  if (plain(state) != plain(path)) return std::nullopt;
+  return "tracker.state_file (" + state + ") and " + std::string(key) +
+         " are one file, and the tracker would overwrite it; give the state file one of its own";
+}
+
+Fault state_apart_from_dump(const Settings& settings) {
+  return apart_from_state(settings, settings.tracker.load_statedump, "tracker.load_statedump");
+}
+
+Fault state_apart_from_whitelist(const Settings& settings) {
+  return apart_from_state(settings, settings.access.whitelist, "access.whitelist");
+}
+
+Fault state_apart_from_blacklist(const Settings& settings) {
+  return apart_from_state(settings, settings.access.blacklist, "access.blacklist");
+}
+
+Fault state_apart_from_fifo_add(const Settings& settings) {
+  return apart_from_state(settings, settings.access.fifo_add, "access.fifo_add");
+}
+
+Fault state_apart_from_fifo_delete(const Settings& settings) {
+  return apart_from_state(settings, settings.access.fifo_delete, "access.fifo_delete");
+}
+
 Fault paths_differ(const Settings& settings) {
   const AccessSettings& access = settings.access;
   if (access.metrics_path != access.stats_path &&
@@ -95,7 +128,7 @@ Fault paths_are_free(const Settings& settings) {
   return std::nullopt;
 }
 
-constexpr std::array<Check, 10> kChecks{{
+constexpr std::array<Check, 15> kChecks{{
     {"tracker.interval", "tracker.peer_timeout", interval_below_peer_timeout},
     {"tracker.interval_jitter", "tracker.interval", jitter_within_interval},
     {"tracker.interval_jitter", "tracker.peer_timeout", jitter_below_peer_timeout},
@@ -103,6 +136,11 @@ constexpr std::array<Check, 10> kChecks{{
     {"tracker.numwant_default", "tracker.numwant_max", numwant_default_within_max},
     {"access.whitelist", "access.blacklist", one_list},
     {"access.fifo_add", "access.fifo_delete", two_fifos},
+    {"tracker.state_file", "tracker.load_statedump", state_apart_from_dump},
+    {"tracker.state_file", "access.whitelist", state_apart_from_whitelist},
+    {"tracker.state_file", "access.blacklist", state_apart_from_blacklist},
+    {"tracker.state_file", "access.fifo_add", state_apart_from_fifo_add},
+    {"tracker.state_file", "access.fifo_delete", state_apart_from_fifo_delete},
     {"listen.tcp.proxy", "access.proxy", proxies_are_known},
     {"access.stats_path", "access.metrics_path", paths_differ},
     {"access.stats_path", "access.metrics_path", paths_are_free},

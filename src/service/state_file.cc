@@ -65,8 +65,9 @@ void StateFramer::end_block(StateBlockKind kind, WallTime time) {
   writer.write(checksum_);
 }
 
-Unexpected<StateFault> StateReader::fault(std::string reason, size_t behind) const {
-  return Unexpected(StateFault{offset_ + behind, std::move(reason)});
+Unexpected<StateFault> StateReader::fault(std::string reason, size_t behind,
+                                          StateFaultKind kind) const {
+  return Unexpected(StateFault{offset_ + behind, std::move(reason), kind});
 }
 
 Result<ByteView, StateFault> StateReader::peek(size_t wanted, Read read) {
@@ -76,7 +77,7 @@ Result<ByteView, StateFault> StateReader::peek(size_t wanted, Read read) {
               buffer_.begin() + static_cast<ptrdiff_t>(end_), buffer_.begin());
     end_ -= std::exchange(begin_, 0);
     const auto size = read(ByteSpan(buffer_).subspan(end_));
-    if (!size) return fault(size.error().message(), end_);
+    if (!size) return fault(size.error().message(), end_ - begin_, StateFaultKind::unreadable);
     if (*size == 0) break;
     end_ += std::min(*size, buffer_.size() - end_);
   }
@@ -91,8 +92,11 @@ void StateReader::take(size_t size) {
 Result<WallTime, StateFault> StateReader::header(Read read) {
   const auto bytes = peek(kStateHeader, read);
   if (!bytes) return Unexpected(bytes.error());
+  // What is shorter than the magic, and so far the same, was to become one.
+  const size_t known = std::min(bytes->size(), kMagic.size());
+  if (as_text(bytes->first(known)) != kMagic.substr(0, known))
+    return fault("this is no state file", 0, StateFaultKind::not_ours);
   if (bytes->size() < kStateHeader) return fault("the file ends in its header", bytes->size());
-  if (as_text(bytes->first(kMagic.size())) != kMagic) return fault("this is no state file");
   ByteReader reader(bytes->subspan(kMagic.size()));
   const auto version = reader.read<uint32_t>();
   const auto time = reader.read<uint64_t>();
@@ -101,7 +105,7 @@ Result<WallTime, StateFault> StateReader::header(Read read) {
   if (version != kVersion)
     return fault("format version " + std::to_string(version) + ", and this program knows " +
                      std::to_string(kVersion),
-                 kMagic.size());
+                 kMagic.size(), StateFaultKind::not_ours);
   take(kStateHeader);
   return wall_time(time);
 }
@@ -137,7 +141,7 @@ Result<void, StateFault> StateReader::check_end(Read read) {
   if (end_ > begin_) return fault("something stands behind the end");
   std::array<uint8_t, 1> more{};
   const auto size = read(more);
-  if (!size) return fault(size.error().message());
+  if (!size) return fault(size.error().message(), 0, StateFaultKind::unreadable);
   if (*size != 0) return fault("something stands behind the end");
   return {};
 }

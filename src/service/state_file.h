@@ -28,10 +28,14 @@ inline constexpr size_t kMaxStatePayload = size_t{128} << 10U;
 inline constexpr size_t kStateHeader = 24;
 inline constexpr size_t kStateBlockHead = 20;
 
-// Where in the file, and what is wrong there.
+// Only what is ours and damaged may be set aside.
+enum class StateFaultKind : uint8_t { damage, not_ours, unreadable };
+
+// Where in the file, and what is wrong there. Not ours is another kind of file, or a newer version.
 struct StateFault {
   uint64_t offset = 0;
   std::string reason;
+  StateFaultKind kind = StateFaultKind::damage;
 
   // "at byte 4711: the checksum does not agree"
   [[nodiscard]] std::string message() const {
@@ -82,7 +86,8 @@ class StateReader {
   // The next bytes of the file, not taken yet, as many as wanted if there are so many.
   [[nodiscard]] Result<ByteView, StateFault> peek(size_t wanted, Read read);
   void take(size_t size);
-  [[nodiscard]] Unexpected<StateFault> fault(std::string reason, size_t behind = 0) const;
+  [[nodiscard]] Unexpected<StateFault> fault(std::string reason, size_t behind = 0,
+                                             StateFaultKind kind = StateFaultKind::damage) const;
   [[nodiscard]] Result<void, StateFault> check_end(Read read);
 
   std::vector<uint8_t> buffer_;

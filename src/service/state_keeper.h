@@ -2,10 +2,11 @@
 // writes it once more at the end.
 //
 // A writing that fails costs one line in the log and leaves file and service as they are; one that
-// takes longer than the interval is not joined by a second. A file that cannot be read is set aside
-// as PATH.damaged, lest it take the place of a good PATH.old, and the tracker starts with PATH.old,
-// or empty: see docs/decisions/0007-a-tracker-that-cannot-remember-starts.md. Thread: that of the
-// loop.
+// takes longer than the interval is not joined by a second. A file that is damaged is set aside as
+// PATH.damaged, lest it take the place of a good PATH.old, and the tracker starts with PATH.old, or
+// empty: see docs/decisions/0007-a-tracker-that-cannot-remember-starts.md. What is not ours, or
+// another process's (state_lock.h), is left alone: nothing is written then, and each interval
+// counts as a failure. Thread: that of the loop.
 #pragma once
 
 #include <memory>
@@ -16,6 +17,7 @@
 #include "net/worker.h"
 #include "service/state_figures.h"
 #include "service/state_loader.h"
+#include "service/state_lock.h"
 #include "service/state_output.h"
 
 namespace ot {
@@ -25,8 +27,8 @@ class StateKeeper {
   StateKeeper(EventLoop& loop, Worker& worker, TorrentTable& table, const Clock& clock, Log& log,
               const std::string& path, Duration interval);
 
-  // Before the first answer.
-  void load(PermitsTorrent permits);
+  // Before the first answer. Waits so long for another process that has the file.
+  void load(PermitsTorrent permits, Duration patience = std::chrono::seconds(5));
   // From now on the file is written every interval.
   void begin();
   // At the end, when nobody announces any more; returns when it is written, well or not, or as soon
@@ -39,15 +41,23 @@ class StateKeeper {
   class Writing;
   class Slice;
 
-  // True if nothing is there, or it was loaded.
-  bool load_from(const std::string& path, PermitsTorrent permits, bool& is_missing);
+  enum class Found : uint8_t { loaded, nothing, damaged, not_ours };
+
+  void take_lock(Duration patience);
+  void load_generations(PermitsTorrent permits);
+  Found load_from(const std::string& path, PermitsTorrent permits);
   void set_aside();
+  void keep_too_old(const std::string& path);
+  // From now on nothing is written.
+  void turn_off(const std::string& reason);
+  // Counts a failure if not.
+  [[nodiscard]] bool may_write();
   void check_directory();
   void on_timer();
   void submit_slice();
   void on_slice(const JobResult& result, bool is_last);
   void record(const Writing& writing);
-  void record_failure(const std::string& reason);
+  void record_failure(const std::string& reason, bool is_in_place = false);
   [[nodiscard]] std::string written_text() const;
 
   EventLoop& loop_;
@@ -56,6 +66,8 @@ class StateKeeper {
   const Clock& clock_;
   Log& log_;
   const StateNames names_;
+  StateLock lock_;
+  std::string why_off_;  // empty if it may be written
   const Duration interval_;
   Timer timer_;
   bool is_due_again_ = false;

@@ -23,7 +23,7 @@ class StateInput {
  private:
   [[nodiscard]] Unexpected<StateLoadFault> failed_call() const {
     const int code = errno;
-    return Unexpected(StateLoadFault{code == ENOENT, SystemError{code, path_}.message()});
+    return Unexpected(StateLoadFault{code == ENOENT, false, SystemError{code, path_}.message()});
   }
 
   const std::string& path_;
@@ -36,7 +36,7 @@ Result<void, StateLoadFault> StateInput::open() {
   struct stat status {};
   if (!fd_ || ::fstat(fd_.get(), &status) != 0) return failed_call();
   if (!S_ISREG(status.st_mode))
-    return Unexpected(StateLoadFault{false, path_ + ": is no regular file"});
+    return Unexpected(StateLoadFault{false, false, path_ + ": is no regular file"});
   return {};
 }
 
@@ -51,8 +51,11 @@ Result<WallTime, StateLoadFault> StateInput::read_all(UseSwarms use) {
     }
   };
   auto finished = read_state(read, use);
-  if (!finished)
-    return Unexpected(StateLoadFault{false, path_ + ", " + finished.error().message()});
+  if (!finished) {
+    const StateFault& fault = finished.error();
+    return Unexpected(StateLoadFault{false, fault.kind == StateFaultKind::damage,
+                                     path_ + ", " + fault.message()});
+  }
   return *finished;
 }
 
@@ -77,6 +80,7 @@ class Restorer {
   RestoreOutcome outcome_;
   uint64_t torrents_ = 0;
   uint64_t not_allowed_ = 0;
+  uint64_t records_ = 0;
 };
 
 void Restorer::restore(const SwarmCopy& swarms, WallTime time) {
@@ -89,6 +93,7 @@ void Restorer::restore(const SwarmCopy& swarms, WallTime time) {
   for (const SwarmPart& part : swarms.parts()) {
     const auto peers4 = peers.next4(part);
     const auto peers6 = peers.next6(part);
+    ++records_;
     if (!permits_(part.info_hash)) {
       ++not_allowed_;
       continue;
@@ -105,7 +110,8 @@ StateLoad Restorer::result(WallTime finished) const {
           outcome_.too_old,
           outcome_.refused,
           not_allowed_,
-          std::max(since(finished), Duration(0))};
+          std::max(since(finished), Duration(0)),
+          records_};
 }
 
 }  // namespace

@@ -21,11 +21,18 @@ struct StateLoad {
   uint64_t no_room = 0;      // peers
   uint64_t not_allowed = 0;  // torrents
   Duration written_ago{0};
+  uint64_t records = 0;  // in the file: torrents, or parts of them
+
+  // There was something, and its age is why nothing of it is in the table.
+  [[nodiscard]] bool is_all_too_old() const {
+    return stored == StateTotals{} && no_room == 0 && records > not_allowed;
+  }
 };
 
 struct StateLoadFault {
   bool is_missing = false;
-  std::string message;  // "state/peers, at byte 4711: the file is cut short"
+  bool is_damage = false;  // of a file that is ours
+  std::string message;     // "state/peers, at byte 4711: the file is cut short"
 };
 
 // Asked for each torrent: whether it is served.

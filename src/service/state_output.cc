@@ -31,11 +31,21 @@ std::string StateNames::directory() const {
   return slash == 0 ? "/" : current.substr(0, slash);
 }
 
+Result<UniqueFd, SystemError> StateNames::open_directory() const {
+  const std::string name = directory();
+  UniqueFd folder(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return last_error("open " + name);
+  return folder;
+}
+
 StateOutput::Done StateOutput::open() {
   const char* path = names_.fresh.c_str();
   if (::unlink(path) != 0 && errno != ENOENT) return last_error("unlink " + names_.fresh);
   fd_.reset(::open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly));
   if (!fd_) return last_error("open " + names_.fresh);
+  auto folder = names_.open_directory();
+  if (!folder) return Unexpected(folder.error());
+  folder_ = std::move(*folder);
   return {};
 }
 
@@ -53,15 +63,21 @@ StateOutput::Done StateOutput::write(ByteView bytes) {
 
 StateOutput::Done StateOutput::sync() { return sync_descriptor(fd_.get(), names_.fresh); }
 
+// Without the second rename the first is taken back, so that the next start finds PATH.
+StateOutput::Done StateOutput::rename_both() const {
+  auto kept = rename_file(names_.current, names_.old);
+  if (!kept && kept.error().code != ENOENT) return kept;
+  auto renamed = rename_file(names_.fresh, names_.current);
+  if (renamed || !kept || rename_file(names_.old, names_.current)) return renamed;
+  return Unexpected(
+      SystemError{renamed.error().code, renamed.error().what + ", nor " + names_.old + " back"});
+}
+
 StateOutput::Done StateOutput::commit() {
-  if (auto kept = rename_file(names_.current, names_.old); !kept && kept.error().code != ENOENT)
-    return kept;
-  if (auto renamed = rename_file(names_.fresh, names_.current); !renamed) return renamed;
+  if (auto renamed = rename_both(); !renamed) return renamed;
+  is_in_place_ = true;
   fd_.reset();
-  const std::string directory = names_.directory();
-  const UniqueFd folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) return last_error("open " + directory);
-  return sync_descriptor(folder.get(), directory);
+  return sync_descriptor(folder_.get(), names_.directory());
 }
 
 void StateOutput::abandon() {

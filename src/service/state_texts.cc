@@ -18,7 +18,7 @@ std::string describe(const StateLoad& load, Duration took) {
   };
   add(load.too_old, " peers were too old");
   add(load.not_allowed, " torrents are refused by the access list");
-  add(load.no_room, " peers found no room");
+  add(load.no_room, " peers were refused: they found no room, or have no address or port");
   return text;
 }
 

@@ -24,6 +24,9 @@ class StateWriter {
   // Gives up, and removes what was written.
   void abandon() { output_.abandon(); }
 
+  // After an error: whether the file is in place all the same, and only not surely on disk.
+  [[nodiscard]] bool is_in_place() const { return output_.is_in_place(); }
+
   // Once all slices are done.
   [[nodiscard]] const StateTotals& totals() const { return counter_.totals(); }
   [[nodiscard]] uint64_t bytes() const { return bytes_; }

@@ -60,6 +60,15 @@ struct Restoring {
   RestoreOutcome& outcome;
 };
 
+// As whoever announces is: nobody is reached at port 0, or at the address that is none.
+template <typename Peer>
+bool is_reachable(const Peer& peer) {
+  const auto port = peer.endpoint.end() - 2;
+  const auto is_set = [](uint8_t byte) { return byte != 0; };
+  return std::any_of(peer.endpoint.begin(), port, is_set) &&
+         std::any_of(port, peer.endpoint.end(), is_set);
+}
+
 // The younger one counts if a peer is there already.
 template <typename Peer>
 void restore_peer(Peer peer, uint64_t age, PeerList<Peer>& list, const SwarmContext& context,
@@ -84,6 +93,8 @@ void restore_list(std::span<const Peer> peers, PeerList<Peer>& list, const Swarm
     const uint64_t age = restoring.elapsed + peer.minute;
     if (age > restoring.timeout) {
       ++restoring.outcome.too_old;
+    } else if (!is_reachable(peer)) {
+      ++restoring.outcome.refused;
     } else {
       restore_peer(peer, age, list, context, restoring);
     }

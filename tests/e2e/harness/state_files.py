@@ -41,7 +41,8 @@ class StateFolder:
         return os.path.join(self.folder, "peers" + suffix)
 
     def names(self):
-        return sorted(os.listdir(self.folder))
+        """What is there beside the lock, which stays."""
+        return sorted(set(os.listdir(self.folder)) - {"peers.lock"})
 
     def start(self, program=()):
         """Another tracker with this state, once it serves; the one before must have ended."""

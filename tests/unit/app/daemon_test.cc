@@ -7,6 +7,7 @@
 #include "unit/app/child_process.h"
 #include "unit/app/running_daemon.h"
 #include "unit/service/datagrams.h"
+#include "unit/support/scratch_folder.h"
 #include "unit/support/unix_receiver.h"
 
 namespace ot {
@@ -109,6 +110,25 @@ TEST(Daemon, EndsAtOnceAtTheSecondSignal) {
   daemon.signal(SIGINT);
   EXPECT_EQ(daemon.wait_for_exit(seconds(2)), 0);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(500));
+}
+
+// Nobody's state is written then, whatever the stop was waiting for.
+TEST(Daemon, TheSecondSignalLeavesOutTheStateFile) {
+  const ScratchFolder folder;
+  const std::string path = folder.path("peers");
+  std::filesystem::permissions(folder.path(""), std::filesystem::perms::all);
+  for (const bool is_second : {true, false}) {
+    RunningDaemon daemon({}, [&](Settings& settings) { settings.tracker.state_file = path; });
+    const UniqueFd half = daemon.connect(SOCK_STREAM);
+    EXPECT_EQ(::send(half.get(), "GET /", 5, MSG_NOSIGNAL), 5);
+    EXPECT_EQ(exchange(daemon.connect(SOCK_DGRAM), as_text(udp_connect(1))).size(),
+              kUdpConnectReply);
+    daemon.signal(SIGTERM);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    if (is_second) daemon.signal(SIGTERM);
+    EXPECT_EQ(daemon.wait_for_exit(seconds(2)), 0);
+    EXPECT_EQ(std::filesystem::exists(path), !is_second);
+  }
 }
 
 // What start() says in a child of its own: "started", or its error.

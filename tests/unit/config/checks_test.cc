@@ -45,6 +45,19 @@ TEST(Checks, AnIntervalIsLessThanThePeerTimeout) {
   EXPECT_EQ(said("tracker.interval 199m\ntracker.peer_timeout 200m\n"), "none");
 }
 
+TEST(Checks, TheStateFileIsNobodyElses) {
+  for (const std::string key : {"tracker.load_statedump", "access.whitelist", "access.blacklist",
+                                "access.fifo_add", "access.fifo_delete"}) {
+    EXPECT_EQ(
+        said("tracker.state_file ./a/b\n" + key + " a//b\n")
+            .find("o.conf:2: " + key + ": tracker.state_file (./a/b) and " + key + " are one file"),
+        0U)
+        << key;
+    EXPECT_EQ(said("tracker.state_file a/b\n" + key + " b\n").find("are one file"),
+              std::string::npos);
+  }
+}
+
 TEST(Checks, TheKeyThatWasGivenLastIsBlamed) {
   EXPECT_TRUE(
       blames("tracker.interval 40m\ntracker.peer_timeout 40m\n", "2: tracker.peer_timeout"));

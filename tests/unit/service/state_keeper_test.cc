@@ -1,6 +1,7 @@
 #include "service/state_keeper.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <thread>
 
@@ -35,8 +36,9 @@ class StateKeeperTest : public testing::Test {
     return std::make_unique<StateKeeper>(*loop_, *worker_, table, clock_, log_, names_.current,
                                          interval);
   }
-  // A good file of so many torrents.
-  void write(const std::string& path, uint32_t torrents) {
+  // A good file of so many torrents, written at the time of `clock`.
+  void write(const std::string& path, uint32_t torrents) { write(path, torrents, clock_); }
+  void write(const std::string& path, uint32_t torrents, const Clock& clock) {
     TorrentTable table({}, SecretHash::from_seed(1));
     for (uint32_t n = 0; n < torrents; ++n) {
       AnnounceRequest request;
@@ -45,7 +47,7 @@ class StateKeeperTest : public testing::Test {
       table.announce(request, table.locate(request.info_hash), 0, minute_of(clock_.now()), {},
                      random_);
     }
-    StateWriter writer(table, clock_, StateNames(path));
+    StateWriter writer(table, clock, StateNames(path));
     for (auto more = writer.step(); more && *more;) more = writer.step();
   }
   void load() {
@@ -123,6 +125,127 @@ TEST_F(StateKeeperTest, WithoutAGoodFileItStartsEmptyAndSaysSo) {
   EXPECT_TRUE(was_said("peers, at byte 7: the file ends in its header"));
   EXPECT_TRUE(was_said("peers.old, at byte 0: this is no state file"));
   EXPECT_TRUE(was_said("no state file can be used; starting without peers"));
+}
+
+// Whole, but of a format that is yet to come.
+std::vector<uint8_t> newer_file() {
+  std::vector<uint8_t> file;
+  StateFramer(file).header({});
+  file[11] = 9;
+  const auto checksum = static_cast<uint32_t>(::crc32_z(0, file.data(), 20));
+  for (size_t i = 0; i < 4; ++i) file[20 + i] = static_cast<uint8_t>(checksum >> (24U - 8U * i));
+  return file;
+}
+
+TEST_F(StateKeeperTest, WhatIsNotOursIsLeftAndNothingIsWritten) {
+  const std::vector<uint8_t> newer = newer_file();
+  for (const auto& [text, reason] :
+       {std::pair(std::string("a diary"), "at byte 0: this is no state file"),
+        std::pair(std::string(as_text(newer)), "format version 9, and this program knows 1")}) {
+    write(names_.old, 10);
+    folder_.write("peers", text);
+    TorrentTable table({}, SecretHash::from_seed(1));
+    keeper_ = keeper(table);
+    keeper_->load(kAll);
+    EXPECT_TRUE(was_said(reason)) << log_.text();
+    EXPECT_TRUE(was_said("will not be written: " + names_.current + " is left as it is"));
+    EXPECT_EQ(table.peers(), 10U) << "of the generation before";
+    keeper_->begin();
+    ASSERT_TRUE(loopback::pump(*loop_, [&] { return keeper_->figures().failed_writes >= 2; }));
+    keeper_->write_last(kNever);
+    EXPECT_EQ(keeper_->figures().writes, 0U);
+    EXPECT_EQ(std::filesystem::file_size(names_.current), text.size());
+    EXPECT_FALSE(std::filesystem::exists(names_.damaged));
+    keeper_.reset();
+  }
+}
+
+TEST_F(StateKeeperTest, ADirectoryInItsPlaceIsLeft) {
+  std::filesystem::create_directory(names_.current);
+  load();
+  EXPECT_TRUE(was_said("peers: is no regular file"));
+  keeper_->write_last(kNever);
+  EXPECT_TRUE(std::filesystem::is_directory(names_.current));
+  EXPECT_FALSE(std::filesystem::exists(names_.damaged));
+}
+
+TEST_F(StateKeeperTest, ADamagedFileThatCannotBeSetAsideStays) {
+  write(names_.old, 10);
+  folder_.write("peers", "OTSTATE\n");
+  std::filesystem::create_directory(names_.damaged);
+  load();
+  EXPECT_EQ(table_.peers(), 10U);
+  EXPECT_TRUE(was_said("will not be written: rename " + names_.current));
+  keeper_->write_last(kNever);
+  EXPECT_EQ(std::filesystem::file_size(names_.current), 8U);
+}
+
+TEST_F(StateKeeperTest, TheSecondOfTwoReadsAndDoesNotWrite) {
+  write(names_.current, 10);
+  load();
+  TorrentTable other({}, SecretHash::from_seed(2));
+  auto second = keeper(other);
+  folder_.write("peers.new", "the first one's");
+  second->load(kAll, milliseconds(40));
+  EXPECT_TRUE(was_said("waiting for another process that has it"));
+  EXPECT_TRUE(was_said("will not be written: another process has " + names_.lock));
+  EXPECT_EQ(other.peers(), 10U);
+  second->write_last(kNever);
+  EXPECT_EQ(second->figures().failed_writes, 1U);
+  EXPECT_TRUE(std::filesystem::exists(names_.fresh));
+  keeper_->write_last(kNever);
+  EXPECT_EQ(keeper_->figures().writes, 1U);
+}
+
+TEST_F(StateKeeperTest, ASuccessorReadsTheLastState) {
+  write(names_.current, 10);
+  auto lock = std::make_unique<StateLock>();
+  ASSERT_TRUE(lock->take(names_.lock));
+  std::thread predecessor([&] {
+    std::this_thread::sleep_for(milliseconds(60));
+    write(names_.current, 100);
+    lock.reset();
+  });
+  load();
+  predecessor.join();
+  EXPECT_EQ(table_.peers(), 100U);
+  keeper_->write_last(kNever);
+  EXPECT_EQ(keeper_->figures().failed_writes, 0U);
+}
+
+// As if ours were ahead.
+class ClockOfLastMonth final : public Clock {
+ public:
+  [[nodiscard]] MonotonicTime now() const override { return clock_.now(); }
+  [[nodiscard]] WallTime wall_time() const override {
+    return clock_.wall_time() - std::chrono::days(30);
+  }
+
+ private:
+  SystemClock clock_;
+};
+
+TEST_F(StateKeeperTest, AFileThatIsTooOldIsKept) {
+  write(names_.current, 10, ClockOfLastMonth());
+  const auto size = std::filesystem::file_size(names_.current);
+  load();
+  EXPECT_EQ(table_.torrents(), 0U);
+  EXPECT_TRUE(was_said("nothing in it was young enough; is the clock right?"));
+  EXPECT_TRUE(was_said("kept as " + names_.too_old));
+  for (int i = 0; i < 3; ++i) keeper_->write_last(kNever);
+  EXPECT_EQ(std::filesystem::file_size(names_.too_old), size);
+  keeper_.reset();
+  write(names_.current, 20, ClockOfLastMonth());
+  load();
+  EXPECT_EQ(std::filesystem::file_size(names_.too_old), size) << "not replaced";
+  EXPECT_TRUE(std::filesystem::exists(names_.current));
+}
+
+TEST_F(StateKeeperTest, AnEmptyTableIsNotTooOld) {
+  write(names_.current, 0);
+  load();
+  EXPECT_FALSE(was_said("young enough"));
+  EXPECT_FALSE(std::filesystem::exists(names_.too_old));
 }
 
 TEST_F(StateKeeperTest, WhatAKilledOneLeftIsRemoved) {

@@ -234,6 +234,22 @@ TEST_F(StateWriterTest, AWriteThatFailsLeavesTheFileThatIsThere) {
   EXPECT_EQ(restarted(), before);
 }
 
+TEST_F(StateWriterTest, WithoutTheSecondRenameTheFirstIsTakenBack) {
+  fill(10);
+  write();
+  const TableContents before = restarted();
+  fill(20);
+  StateWriter writer(table_, clock_, names_);
+  while (!exists(names_.fresh)) ASSERT_TRUE(writer.step());
+  ASSERT_EQ(::unlink(names_.fresh.c_str()), 0);
+  const auto written = write_all(writer);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().message(),
+            "rename " + names_.fresh + " to " + names_.current + ": No such file or directory");
+  EXPECT_FALSE(writer.is_in_place());
+  EXPECT_EQ(restarted(), before);
+}
+
 TEST_F(StateWriterTest, ADirectoryThatIsNotThereIsNamed) {
   StateWriter writer(table_, clock_, StateNames(folder_.path("no/peers")));
   EXPECT_EQ(write_all(writer).error().message(),

@@ -109,6 +109,26 @@ TEST_F(TableStateTest, TheYoungerOfTwoCounts) {
   EXPECT_EQ(contents_of(other, kNow), contents_of(table_, kNow));
 }
 
+TEST_F(TableStateTest, WhoCannotBeReachedIsRefused) {
+  const IpAddress nowhere4 = IpAddress::parse("0.0.0.0").value();
+  const IpAddress nowhere6 = IpAddress::parse("::").value();
+  const std::array<Peer4, 3> peers4{
+      make_peer<Peer4>({endpoint4(1).address, 0}, 0, 0), make_peer<Peer4>({nowhere4, 6881}, 0, 0),
+      make_peer<Peer4>({IpAddress::parse("1.0.0.0").value(), 1}, 0, 0)};
+  const std::array<Peer6, 3> peers6{make_peer<Peer6>({endpoint6(1).address, 0}, 0, 0),
+                                    make_peer<Peer6>({nowhere6, 6881}, 0, 0),
+                                    make_peer<Peer6>(endpoint6(2), 0, 0)};
+  const RestoreOutcome outcome =
+      table_.restore({numbered_hash(1), 0, 0, 3, 3}, peers4, peers6, 0, kNow);
+  EXPECT_EQ(outcome.peers, 2U);
+  EXPECT_EQ(outcome.refused, 4U);
+  const RestoreOutcome nobody =
+      table_.restore({numbered_hash(2), 0, 0, 2, 0}, std::span(peers4).first(2), {}, 0, kNow);
+  EXPECT_EQ(nobody.refused, 2U);
+  EXPECT_FALSE(nobody.new_torrent);
+  EXPECT_EQ(table_.torrents(), 1U);
+}
+
 TEST_F(TableStateTest, PeersPastTheirTimeoutAreNotRevived) {
   announce4(1, 1, kNow - 35);
   announce4(1, 2, kNow - 34);
