@@ -4,6 +4,7 @@
 // asks the kernel.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 
@@ -41,18 +42,19 @@ class SystemClock final : public Clock {
   [[nodiscard]] WallTime wall_time() const override;
 };
 
-// Stands still until told to move. For tests and simulations.
+// Stands still until told to move. For tests and simulations; any thread may read it meanwhile.
 class ManualClock final : public Clock {
  public:
-  [[nodiscard]] MonotonicTime now() const override { return now_; }
-  [[nodiscard]] WallTime wall_time() const override {
-    return WallTime(kWallStart + now_.time_since_epoch());
-  }
-  void advance(Duration by) { now_ += by; }
+  [[nodiscard]] MonotonicTime now() const override { return MonotonicTime(since_start()); }
+  [[nodiscard]] WallTime wall_time() const override { return WallTime(kWallStart + since_start()); }
+  void advance(Duration by) { since_start_ += by.count(); }
 
  private:
   static constexpr Duration kWallStart = std::chrono::hours(24 * 365 * 50);
-  MonotonicTime now_{std::chrono::hours(1)};
+
+  [[nodiscard]] Duration since_start() const { return Duration(since_start_.load()); }
+
+  std::atomic<Duration::rep> since_start_{Duration(std::chrono::hours(1)).count()};
 };
 
 }  // namespace ot
