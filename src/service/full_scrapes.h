@@ -57,8 +57,11 @@ class FullScrapes {
   class PieceJob;
   struct Run;
 
+  void reset_who_hung_up();
   void start_next();
   void ask_for_piece();
+  void note_starving();
+  void forgive_starving();
   void on_piece(const JobResult& result);
   void take_waiting();
   void go_on();
@@ -80,6 +83,8 @@ class FullScrapes {
   std::deque<std::unique_ptr<Run>> draining_;  // made, not yet taken by all
   Duration pause_;
   uint64_t seen_ = 0;  // sum of what was taken when it was last looked at
+  MonotonicTime next_scan_{};
+  MonotonicTime due_{};  // of the timer, while it is armed
   Timer timer_;
 };
 
