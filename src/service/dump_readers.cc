@@ -74,6 +74,7 @@ void DumpReaders::review() {
   for (const DumpReader& reader : readers_)
     backlog_ = std::min(backlog_, reader.port->waiting(reader.to).value_or(backlog_));
   if (readers_.empty()) backlog_ = 0;
+  held_ = left_ = 0;
   std::erase_if(readers_, [this](const DumpReader& reader) {
     const std::optional<size_t> waiting = reader.port->waiting(reader.to);
     if (!waiting) return true;
@@ -82,6 +83,8 @@ void DumpReaders::review() {
       ++counters_.reset;
       return true;
     }
+    held_ = std::max(held_, *waiting);
+    left_ += *waiting;
     if (!whole_ || *waiting > 0) return false;
     finish(reader);
     return true;
@@ -99,6 +102,7 @@ void DumpReaders::reset_all() {
   for (const DumpReader& reader : readers_) reader.port->reset(reader.to);
   counters_.reset += readers_.size();
   readers_.clear();
+  held_ = left_ = 0;
   next_ = 0;
 }
 

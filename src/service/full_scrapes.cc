@@ -31,6 +31,9 @@ struct FullScrapes::Run {
   uint64_t taken_then = 0;
   // Since when the fastest has had nothing to take, while a piece is being made.
   std::optional<MonotonicTime> starved_since;
+  // When the body is whole: what its readers have yet to take, and since when that is so.
+  size_t left = 0;
+  MonotonicTime moved{};
 };
 
 class FullScrapes::PieceJob final : public Job {
@@ -179,11 +182,25 @@ bool FullScrapes::is_too_slow() {
 }
 
 void FullScrapes::drain() {
-  for (const auto& run : draining_) run->readers.review();
+  for (const auto& run : draining_) {
+    run->readers.review();
+    const size_t left = run->readers.left();
+    if (std::exchange(run->left, left) != left) run->moved = loop_.now();
+  }
   std::erase_if(draining_, [](const auto& run) { return run->readers.empty(); });
-  while (draining_.size() > limits_.max_draining) {
-    draining_.front()->readers.reset_all();
-    draining_.pop_front();
+  limit_draining();
+}
+
+void FullScrapes::limit_draining() {
+  size_t held = 0;
+  for (const auto& run : draining_) held += run->readers.held();
+  while (held > limits_.max_held || draining_.size() > limits_.max_draining) {
+    const auto stuck =
+        std::min_element(draining_.begin(), draining_.end(),
+                         [](const auto& a, const auto& b) { return a->moved < b->moved; });
+    held -= (*stuck)->readers.held();
+    (*stuck)->readers.reset_all();
+    draining_.erase(stuck);
   }
 }
 

@@ -28,8 +28,10 @@ struct DumpLimits {
   size_t low_water = 1 << 20;
   // Bytes that a reader may be behind the fastest.
   size_t max_lag = 4 << 20;
-  // Runs whose body is whole and that still have readers; beyond, those of the oldest are reset.
-  size_t max_draining = 4;
+  // Of runs whose body is whole and that still have readers: bytes they hold, and their number.
+  // Beyond, the readers of that one are reset that has been without progress longest.
+  size_t max_held = 16 << 20;
+  size_t max_draining = 64;
   // What the fastest reader must take in that time while others wait: 64 KiB/s.
   Duration pace_window = std::chrono::seconds(30);
   uint64_t least_taken = 30 * (uint64_t{64} << 10U);
@@ -66,6 +68,7 @@ class FullScrapes {
   void take_waiting();
   void go_on();
   void drain();
+  void limit_draining();
   [[nodiscard]] bool is_too_slow();
   void forget_leavers();
   void arm();

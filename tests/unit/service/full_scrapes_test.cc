@@ -241,6 +241,25 @@ TEST_F(FullScrapesTest, DelayNobodyWhileTheLastIsTaken) {
   EXPECT_FALSE(port_.all[30].is_over());
 }
 
+TEST_F(FullScrapesTest, DrainAsManyAtOnceAsFitInMemory) {
+  fill(5000);
+  const auto add_slow_reader = [this](uint32_t index) {
+    ask(index).appetite = 1;
+    const auto& fast = ask(index + 1);
+    ASSERT_TRUE(until([&] { return fast.ended.has_value(); }));
+    pass();
+  };
+  for (uint32_t index = 10; index <= 90; index += 10) add_slow_reader(index);
+  EXPECT_EQ(scrapes_->status().readers, 9U) << "as they are small";
+  limit({.max_held = 5 * port_.all[10].received.size() / 2});
+  for (uint32_t index = 110; index <= 120; index += 10) add_slow_reader(index);
+  ++port_.all[110].appetite;
+  pass();
+  add_slow_reader(130);
+  EXPECT_TRUE(port_.all[120].was_reset) << "without progress for longest";
+  EXPECT_EQ(scrapes_->status().readers, 2U);
+}
+
 TEST_F(FullScrapesTest, EndEarlyIfTheirFastestReaderIsSlowWhileOthersWait) {
   fill(40'000);
   limit({.low_water = 100'000, .least_taken = 1000});
