@@ -133,6 +133,7 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
 
   void wait_for_reply(Connection& connection, std::vector<uint8_t> unsent);
   [[nodiscard]] Connection* find_late(ConnectionToken token) const;
+  void add_late(Connection& connection, ReplyPiece piece);
   void send_late(Connection& connection);
 
   void receive(Connection& connection);
@@ -160,7 +161,8 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
   const int crowded_from_;  // descriptors numbered from here mean that three quarters are in use
   TcpCounters counters_;
   bool stopping_ = false;
-  size_t buffered_ = 0;
+  size_t buffered_ = 0;  // sum of Connection::buffered()
+  size_t owed_ = 0;      // connections that are owed a late reply, or its rest
   const std::unique_ptr<uint8_t[]> input_;   // of the connection being served
   const std::unique_ptr<uint8_t[]> output_;  // likewise
 
