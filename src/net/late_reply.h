@@ -24,6 +24,9 @@ class LateReply {
   // Nothing will be added.
   void end(ReplyPort::End end) { end_ = end; }
 
+  // Its socket is set to be reset when it is closed.
+  void set_resetting() { resetting_ = true; }
+
   // Sends to the socket what it takes, up to about `limit` bytes: `some` may be because of that.
   [[nodiscard]] Progress send_to(int socket, size_t limit);
 
@@ -31,6 +34,7 @@ class LateReply {
   [[nodiscard]] size_t waiting() const { return waiting_; }
   // Bytes in memory that nobody else holds: of its own pieces, until all of a piece is sent.
   [[nodiscard]] size_t own() const { return own_; }
+  [[nodiscard]] bool resetting() const { return resetting_; }
   [[nodiscard]] const std::optional<ReplyPort::End>& ended() const { return end_; }
 
  private:
@@ -45,6 +49,7 @@ class LateReply {
   size_t sent_ = 0;  // bytes of the first piece
   size_t waiting_ = 0;
   size_t own_ = 0;
+  bool resetting_ = false;
   std::optional<ReplyPort::End> end_;
 };
 

@@ -342,9 +342,13 @@ void TcpServer::give_up(Connection& connection) {
 
 // Without this the kernel would go on offering the reply to a client that does not take it.
 void TcpServer::reset(Connection& connection) {
-  const linger at_once{1, 0};
-  setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  set_resetting(connection, true);
   close(connection);
+}
+
+void TcpServer::set_resetting(const Connection& connection, bool on) {
+  const linger at_once{on ? 1 : 0, 0};
+  setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 }  // namespace ot

@@ -62,6 +62,13 @@ void TcpServer::end(ConnectionToken to, End end) {
   if (connection->late->waiting() == 0) send_late(*connection);
 }
 
+void TcpServer::reset_unless_ended(ConnectionToken to) {
+  Connection* connection = find_late(to);
+  if (connection == nullptr) return;
+  connection->late->set_resetting();
+  set_resetting(*connection, true);
+}
+
 // What follows the reply has its turn in the next pass, so that replies that are there at once do
 // not nest.
 void TcpServer::send_late(Connection& connection) {
@@ -80,6 +87,7 @@ void TcpServer::send_late(Connection& connection) {
     late_.push_back(connection);
     return watch_for(connection, 0);
   }
+  if (late.resetting()) set_resetting(connection, false);
   connection.late.reset();
   --owed_;
   handler_.on_deferred(loop_.now() - connection.began, 1);

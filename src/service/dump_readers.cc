@@ -24,6 +24,7 @@ ReplyPiece written(size_t room, Write write) {
 }  // namespace
 
 void DumpReaders::add(const DumpReader& reader) {
+  if (!reader.chunked()) reader.port->reset_unless_ended(reader.to);
   const bool there = reader.port->send(
       reader.to, written(kReplyHeadRoom, [&](ByteWriter& out) {
         write_stream_head(out, {reader.chunked(), reader.kind.gzip}, reader.kept());

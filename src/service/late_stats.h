@@ -35,8 +35,8 @@ class LateStats {
   LateStats(const LateStats&) = delete;
   LateStats& operator=(const LateStats&) = delete;
 
-  // Owes the reader the reply to a question whose mode has a walk: 200 with the page; 503 if too many
-  // wait already, 500 if the walk found no memory, and then the connection is closed.
+  // Owes the reader the reply to a question whose mode has a walk: 200 with the page; 503 if too
+  // many wait already, 500 if the walk found no memory, and then the connection is closed.
   void reply(const StatsReader& reader, const StatsQuestion& question);
 
   // Replies that are owed.
