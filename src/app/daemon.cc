@@ -117,7 +117,7 @@ Result<void, StartError> Daemon::load_lists(const AccessSettings& settings) {
   if (!worker) return Unexpected(StartError(worker.error()));
   worker_ = std::move(*worker);
   stats_walks_.emplace(*loop_, *worker_, table_);
-  late_stats_.emplace(*stats_walks_, [this] { return snapshot(); });
+  late_stats_.emplace(*stats_walks_, statistics_, [this] { return snapshot(); });
   http_frontend_.set_late_stats(*late_stats_);
   last_recount_.emplace(*loop_, *stats_walks_);
   http_frontend_.set_last_recount(*last_recount_);

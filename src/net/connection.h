@@ -52,7 +52,9 @@ class Connection final : public EventHandler, public TimeoutHook {
   void on_events(uint32_t) override { events_.on_ready(*this); }
 
   // Bytes held in buffers.
-  [[nodiscard]] size_t buffered() const { return input.size() + unsent.size(); }
+  [[nodiscard]] size_t buffered() const {
+    return input.size() + unsent.size() + (late ? late->own() : 0);
+  }
   // So many bytes were taken of `input` and what came behind it. What is left of older bytes keeps
   // its time, as does an older request that is owed a reply.
   void note_taken(size_t consumed, bool is_owed, MonotonicTime now) {

@@ -13,31 +13,31 @@ namespace {
 
 // Pieces that one system call sends.
 constexpr size_t kMaxVectors = 16;
-// Bytes after which others have their turn; copying them takes the kernel a tenth of a millisecond.
-constexpr size_t kBytesPerTurn = 512 << 10;
 
 }  // namespace
 
 void LateReply::add(ReplyPiece piece) {
   if (piece->empty()) return;
   waiting_ += piece->size();
-  pieces_.push_back(std::move(piece));
+  const bool own = piece.use_count() == 1;
+  if (own) own_ += piece->size();
+  pieces_.push_back({std::move(piece), own});
 }
 
-LateReply::Progress LateReply::send_to(int socket) {
+LateReply::Progress LateReply::send_to(int socket, size_t limit) {
   size_t taken = 0;
-  while (!pieces_.empty() && taken < kBytesPerTurn) {
+  while (!pieces_.empty() && taken < limit) {
     std::array<iovec, kMaxVectors> vectors;
     msghdr message{};
     message.msg_iov = vectors.data();
     size_t offset = sent_;
     size_t offered = 0;
-    for (const ReplyPiece& piece : pieces_) {
-      if (message.msg_iovlen == kMaxVectors || offered >= kBytesPerTurn) break;
+    for (const Piece& piece : pieces_) {
+      if (message.msg_iovlen == kMaxVectors || offered >= limit) break;
       // sendmsg(2) only reads what it is given.
-      auto* bytes = const_cast<uint8_t*>(piece->data());
-      vectors[message.msg_iovlen++] = {bytes + offset, piece->size() - offset};
-      offered += piece->size() - offset;
+      auto* bytes = const_cast<uint8_t*>(piece.bytes->data());
+      vectors[message.msg_iovlen++] = {bytes + offset, piece.bytes->size() - offset};
+      offered += piece.bytes->size() - offset;
       offset = 0;
     }
     const ssize_t size = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -52,8 +52,10 @@ LateReply::Progress LateReply::send_to(int socket) {
 void LateReply::drop_sent(size_t size) {
   waiting_ -= size;
   sent_ += size;
-  while (!pieces_.empty() && sent_ >= pieces_.front()->size()) {
-    sent_ -= pieces_.front()->size();
+  while (!pieces_.empty() && sent_ >= pieces_.front().bytes->size()) {
+    const size_t whole = pieces_.front().bytes->size();
+    sent_ -= whole;
+    if (pieces_.front().own) own_ -= whole;
     pieces_.pop_front();
   }
 }

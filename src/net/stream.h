@@ -92,6 +92,9 @@ class ReplyPort {
   virtual void end(ConnectionToken to, End end) = 0;
   // Ends the connection in a way that no client can take for the end of a reply.
   virtual void reset(ConnectionToken to) = 0;
+  // For a reply without another end than that of the connection: until its end is sent, whatever
+  // closes the connection resets it, the death of the process included. Costs a system call.
+  virtual void reset_unless_ended(ConnectionToken /*to*/) {}
   // Bytes that the client has yet to take; nothing if the connection is gone.
   [[nodiscard]] virtual std::optional<size_t> waiting(ConnectionToken to) const = 0;
   // Whether its client has said that it sends nothing more: it may have left, or only be done with

@@ -203,62 +203,6 @@ void TcpServer::wait_for_room(Connection& connection, std::vector<uint8_t> unsen
   watch_for(connection, EPOLLOUT);
 }
 
-void TcpServer::wait_for_reply(Connection& connection, std::vector<uint8_t> unsent) {
-  connection.phase = Connection::Phase::late;
-  ++counters_.deferred;
-  connection.late = std::make_unique<LateReply>();
-  connection.late->add(std::make_shared<const std::vector<uint8_t>>(std::move(unsent)));
-  const ConnectionToken token = connection.token;
-  connection.unlink();
-  send_late(connection);
-  handler_.on_later(*this, token);
-}
-
-Connection* TcpServer::find_late(ConnectionToken token) const {
-  Connection* found = connections_.find(token);
-  return found != nullptr && found->late && !found->late->ended() ? found : nullptr;
-}
-
-bool TcpServer::send(ConnectionToken to, ReplyPiece piece) {
-  Connection* connection = find_late(to);
-  if (connection == nullptr) return false;
-  const bool is_stuck = connection->late->waiting() > 0;
-  connection->late->add(std::move(piece));
-  if (is_stuck) return true;
-  connection->unlink();
-  send_late(*connection);
-  return connections_.find(to) != nullptr;
-}
-
-void TcpServer::end(ConnectionToken to, End end) {
-  Connection* connection = find_late(to);
-  if (connection == nullptr) return;
-  connection->late->end(end);
-  if (connection->late->waiting() == 0) send_late(*connection);
-}
-
-// What follows the reply has its turn in the next pass, so that replies that are there at once do
-// not nest.
-void TcpServer::send_late(Connection& connection) {
-  using Progress = LateReply::Progress;
-  const Progress progress = connection.late->send_to(connection.socket.get());
-  if (progress == Progress::broken) return close(connection);
-  if (progress != Progress::all) {
-    if (progress == Progress::some || !connection.linked()) replying_.arm(connection);
-    return watch_for(connection, EPOLLOUT);
-  }
-  const std::optional<End> end = connection.late->ended();
-  if (!end) {
-    late_.push_back(connection);
-    return watch_for(connection, 0);
-  }
-  connection.late.reset();
-  handler_.on_deferred(loop_.now() - connection.began, 1);
-  connection.began = loop_.now();
-  if (*end == End::close) return begin_drain(connection);
-  connection.input.empty() ? wait_idle(connection) : wait_for_turn(connection);
-}
-
 void TcpServer::on_ready(Connection& connection) {
   switch (connection.phase) {
     case Connection::Phase::reading:
@@ -366,10 +310,15 @@ bool TcpServer::make_room() {
   return true;
 }
 
-// Whoever has been stuck longest holds the memory with the least right.
+// Whoever has been stuck longest holds the memory with the least right: first those who do not take
+// their replies, then those who have sent more than they were owed a reply to, then those who are
+// slow to ask.
 void TcpServer::limit_buffered() {
+  const auto holds_memory = [](const Connection& one) { return one.buffered() > 0; };
   while (buffered_ > options_.max_buffered) {
-    Connection* stuck = writing_.front();
+    Connection* stuck = replying_.find(holds_memory);
+    if (stuck == nullptr) stuck = writing_.front();
+    if (stuck == nullptr) stuck = late_.find(holds_memory);
     if (stuck == nullptr) stuck = reading_.front();
     if (stuck == nullptr) return;
     ++counters_.closed_for_room;
@@ -379,6 +328,7 @@ void TcpServer::limit_buffered() {
 
 void TcpServer::close(Connection& connection) {
   buffered_ -= connection.buffered();
+  if (connection.late) --owed_;
   loop_.forget(connection.watch);
   connections_.close(connection);
   acceptor_.on_descriptor_closed();
@@ -392,9 +342,13 @@ void TcpServer::give_up(Connection& connection) {
 
 // Without this the kernel would go on offering the reply to a client that does not take it.
 void TcpServer::reset(Connection& connection) {
-  const linger at_once{1, 0};
-  setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  set_resetting(connection, true);
   close(connection);
+}
+
+void TcpServer::set_resetting(const Connection& connection, bool on) {
+  const linger at_once{on ? 1 : 0, 0};
+  setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 }  // namespace ot

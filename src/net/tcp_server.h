@@ -91,6 +91,7 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
   void reset(ConnectionToken to) override {
     if (Connection* found = find_late(to)) reset(*found);
   }
+  void reset_unless_ended(ConnectionToken to) override;
   [[nodiscard]] std::optional<size_t> waiting(ConnectionToken to) const override {
     const Connection* found = find_late(to);
     return found == nullptr ? std::nullopt : std::optional(found->late->waiting());
@@ -133,6 +134,7 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
 
   void wait_for_reply(Connection& connection, std::vector<uint8_t> unsent);
   [[nodiscard]] Connection* find_late(ConnectionToken token) const;
+  void add_late(Connection& connection, ReplyPiece piece);
   void send_late(Connection& connection);
 
   void receive(Connection& connection);
@@ -153,6 +155,8 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
   void close(Connection& connection);
   void give_up(Connection& connection);
   void reset(Connection& connection);
+  // Whether the kernel, when the socket is closed, resets the connection instead of ending it.
+  static void set_resetting(const Connection& connection, bool on);
 
   EventLoop& loop_;
   StreamHandler& handler_;
@@ -160,7 +164,8 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
   const int crowded_from_;  // descriptors numbered from here mean that three quarters are in use
   TcpCounters counters_;
   bool stopping_ = false;
-  size_t buffered_ = 0;
+  size_t buffered_ = 0;                      // sum of Connection::buffered()
+  size_t owed_ = 0;                          // connections that are owed a late reply, or its rest
   const std::unique_ptr<uint8_t[]> input_;   // of the connection being served
   const std::unique_ptr<uint8_t[]> output_;  // likewise
 

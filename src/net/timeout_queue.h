@@ -44,6 +44,15 @@ class HookList {
   // The oldest, or nullptr.
   [[nodiscard]] T* front() { return empty() ? nullptr : static_cast<T*>(head_.next_); }
 
+  // The oldest for which `is_it` is true, or nullptr.
+  template <typename Predicate>
+  [[nodiscard]] T* find(Predicate is_it) {
+    for (ListHook* hook = head_.next_; hook != &head_; hook = hook->next_) {
+      if (is_it(*static_cast<T*>(hook))) return static_cast<T*>(hook);
+    }
+    return nullptr;
+  }
+
   // Takes the element out of the list it is in, if any.
   void push_back(T& element) {
     ListHook& hook = element;
@@ -92,6 +101,11 @@ class TimeoutQueue {
 
   // The element that will expire first, or nullptr.
   [[nodiscard]] T* front() { return list_.front(); }
+  // Likewise, of those for which `is_it` is true.
+  template <typename Predicate>
+  [[nodiscard]] T* find(Predicate is_it) {
+    return list_.find(is_it);
+  }
 
  private:
   // Enough to keep up with any rate of arrivals, few enough for a pass to stay short.

@@ -156,6 +156,19 @@ HeadResult parse_complete(std::string_view head, size_t size) {
   return result;
 }
 
+// Whether the list gives gzip a weight other than 0; nothing if it does not name it.
+std::optional<bool> weighs_gzip(std::string_view list) {
+  while (!list.empty()) {
+    std::string_view element = cut(list, ',');
+    const std::string_view coding = trim(cut(element, ';'));
+    if (!equal_ignoring_case(coding, "gzip")) continue;
+    const std::string_view weight = trim(element);
+    return !equal_ignoring_case(weight.substr(0, 3), "q=0") ||
+           weight.find_first_of("123456789") != std::string_view::npos;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool HeaderReader::next(HeaderField& out) {
@@ -222,14 +235,10 @@ std::optional<std::string_view> find_field(const RequestHead& head, std::string_
 }
 
 bool accepts_gzip(const RequestHead& head) {
-  std::string_view list = find_field(head, "Accept-Encoding").value_or("");
-  while (!list.empty()) {
-    std::string_view element = cut(list, ',');
-    const std::string_view coding = trim(cut(element, ';'));
-    if (!equal_ignoring_case(coding, "gzip")) continue;
-    const std::string_view weight = trim(element);
-    return !weight.starts_with("q=0") ||
-           weight.find_first_of("123456789") != std::string_view::npos;
+  HeaderReader reader(head.fields);
+  for (HeaderField field; reader.next(field);) {
+    if (!equal_ignoring_case(field.name, "Accept-Encoding")) continue;
+    if (const auto weighed = weighs_gzip(field.value)) return *weighed;
   }
   return false;
 }

@@ -93,7 +93,7 @@ struct HeadResult {
 [[nodiscard]] std::optional<std::string_view> find_field(const RequestHead& head,
                                                          std::string_view name);
 
-// Whether `Accept-Encoding` names gzip with a weight other than 0.
+// Whether the lines `Accept-Encoding`, which are one list, name gzip with a weight other than 0.
 [[nodiscard]] bool accepts_gzip(const RequestHead& head);
 
 }  // namespace ot

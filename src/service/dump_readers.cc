@@ -24,6 +24,7 @@ ReplyPiece written(size_t room, Write write) {
 }  // namespace
 
 void DumpReaders::add(const DumpReader& reader) {
+  if (!reader.chunked()) reader.port->reset_unless_ended(reader.to);
   const bool there = reader.port->send(
       reader.to, written(kReplyHeadRoom, [&](ByteWriter& out) {
         write_stream_head(out, {reader.chunked(), reader.kind.gzip}, reader.kept());
@@ -74,6 +75,7 @@ void DumpReaders::review() {
   for (const DumpReader& reader : readers_)
     backlog_ = std::min(backlog_, reader.port->waiting(reader.to).value_or(backlog_));
   if (readers_.empty()) backlog_ = 0;
+  held_ = left_ = 0;
   std::erase_if(readers_, [this](const DumpReader& reader) {
     const std::optional<size_t> waiting = reader.port->waiting(reader.to);
     if (!waiting) return true;
@@ -82,6 +84,8 @@ void DumpReaders::review() {
       ++counters_.reset;
       return true;
     }
+    held_ = std::max(held_, *waiting);
+    left_ += *waiting;
     if (!whole_ || *waiting > 0) return false;
     finish(reader);
     return true;
@@ -99,6 +103,7 @@ void DumpReaders::reset_all() {
   for (const DumpReader& reader : readers_) reader.port->reset(reader.to);
   counters_.reset += readers_.size();
   readers_.clear();
+  held_ = left_ = 0;
   next_ = 0;
 }
 

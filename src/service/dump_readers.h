@@ -53,6 +53,10 @@ class DumpReaders {
   // Bytes that the fastest has yet to take, and bytes it has taken, as of the last review().
   [[nodiscard]] size_t backlog() const { return backlog_; }
   [[nodiscard]] uint64_t taken() const { return sent_ - std::min<uint64_t>(sent_, backlog_); }
+  // Bytes that the slowest has yet to take, which is what they keep in memory, and bytes that all
+  // together have yet to take, as of the last review().
+  [[nodiscard]] size_t held() const { return held_; }
+  [[nodiscard]] size_t left() const { return left_; }
 
  private:
   bool send_to(const DumpReader& reader);
@@ -69,6 +73,8 @@ class DumpReaders {
   size_t next_ = 0;
   uint64_t sent_ = 0;  // bytes of body
   size_t backlog_ = 0;
+  size_t held_ = 0;
+  size_t left_ = 0;
   bool whole_ = false;
 };
 

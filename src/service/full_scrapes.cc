@@ -10,6 +10,8 @@ namespace {
 // they do not.
 constexpr Duration kShortestPause = std::chrono::milliseconds(2);
 constexpr Duration kLongestPause = std::chrono::milliseconds(64);
+// How often those who wait are asked whether they have hung up, a system call each.
+constexpr Duration kScanPause = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -27,6 +29,11 @@ struct FullScrapes::Run {
   // Since when the pace is measured, and what the fastest had taken then.
   MonotonicTime measured_since{};
   uint64_t taken_then = 0;
+  // Since when the fastest has had nothing to take, while a piece is being made.
+  std::optional<MonotonicTime> starved_since;
+  // When the body is whole: what its readers have yet to take, and since when that is so.
+  size_t left = 0;
+  MonotonicTime moved{};
 };
 
 class FullScrapes::PieceJob final : public Job {
@@ -60,15 +67,21 @@ FullScrapes::~FullScrapes() = default;
 bool FullScrapes::has_room() {
   if (waiting_.size() < limits_.max_waiting) return true;
   forget_leavers();
+  if (waiting_.size() >= limits_.max_waiting) reset_who_hung_up();
+  if (waiting_.size() < limits_.max_waiting) return true;
+  ++counters_.refused;
+  return false;
+}
+
+void FullScrapes::reset_who_hung_up() {
+  if (loop_.now() < next_scan_) return;
+  next_scan_ = loop_.now() + kScanPause;
   std::erase_if(waiting_, [this](const DumpReader& reader) {
     if (!reader.port->has_hung_up(reader.to)) return false;
     reader.port->reset(reader.to);
     ++counters_.reset;
     return true;
   });
-  if (waiting_.size() < limits_.max_waiting) return true;
-  ++counters_.refused;
-  return false;
 }
 
 void FullScrapes::reply(const DumpReader& reader) {
@@ -95,8 +108,22 @@ void FullScrapes::ask_for_piece() {
   run_->piece = worker_.submit(loop_, std::make_unique<PieceJob>(*this, run_->body));
 }
 
+// While a piece is being made.
+void FullScrapes::note_starving() {
+  run_->readers.review();
+  if (run_->readers.backlog() == 0 && !run_->starved_since) run_->starved_since = loop_.now();
+}
+
+// The piece is there: time in which there was nothing to take is not the readers'.
+void FullScrapes::forgive_starving() {
+  if (!run_->starved_since) return;
+  run_->measured_since += loop_.now() - *run_->starved_since;
+  run_->starved_since.reset();
+}
+
 void FullScrapes::on_piece(const JobResult& result) {
   run_->piece.reset();
+  forgive_starving();
   if (!std::exchange(run_->begun, true)) take_waiting();
   if (!result) {
     run_->readers.reset_all();
@@ -125,7 +152,7 @@ void FullScrapes::take_waiting() {
 // Does what can be done next for the run being made.
 void FullScrapes::go_on() {
   DumpReaders& readers = run_->readers;
-  if (run_->piece) return;
+  if (run_->piece) return note_starving();
   if (!readers.send_some()) return;
   readers.review();
   if (is_too_slow()) readers.reset_all();
@@ -135,27 +162,45 @@ void FullScrapes::go_on() {
     run_.reset();
     return start_next();
   }
-  if (readers.backlog() < limits_.low_water) ask_for_piece();
+  if (readers.backlog() < limits_.low_water) {
+    ask_for_piece();
+    note_starving();
+  }
 }
 
+// If the fastest has left, the others have to reach where it was: it is the run that is measured.
 bool FullScrapes::is_too_slow() {
   Run& run = *run_;
   if (loop_.now() - run.measured_since < limits_.pace_window) return false;
   forget_leavers();
   const uint64_t taken = run.readers.taken();
   const bool too_slow = !waiting_.empty() && run.readers.backlog() > 0 &&
-                        taken - run.taken_then < limits_.least_taken;
+                        taken < run.taken_then + limits_.least_taken;
   run.measured_since = loop_.now();
   run.taken_then = taken;
   return too_slow;
 }
 
 void FullScrapes::drain() {
-  for (const auto& run : draining_) run->readers.review();
+  for (const auto& run : draining_) {
+    run->readers.review();
+    const size_t left = run->readers.left();
+    if (std::exchange(run->left, left) != left) run->moved = loop_.now();
+  }
   std::erase_if(draining_, [](const auto& run) { return run->readers.empty(); });
-  while (draining_.size() > limits_.max_draining) {
-    draining_.front()->readers.reset_all();
-    draining_.pop_front();
+  limit_draining();
+}
+
+void FullScrapes::limit_draining() {
+  size_t held = 0;
+  for (const auto& run : draining_) held += run->readers.held();
+  while (held > limits_.max_held || draining_.size() > limits_.max_draining) {
+    const auto stuck =
+        std::min_element(draining_.begin(), draining_.end(),
+                         [](const auto& a, const auto& b) { return a->moved < b->moved; });
+    held -= (*stuck)->readers.held();
+    (*stuck)->readers.reset_all();
+    draining_.erase(stuck);
   }
 }
 
@@ -169,11 +214,15 @@ void FullScrapes::look() {
   arm();
 }
 
+// What is pending is never put off: requests may come faster than any pause ends.
 void FullScrapes::arm() {
   if (!run_ && draining_.empty()) return timer_.disarm();
   // The rest of a piece goes out in the next pass.
   const bool sending = run_ && run_->readers.has_piece_to_send();
-  timer_.arm_after(sending ? Duration::zero() : pause_);
+  const MonotonicTime due = loop_.now() + (sending ? Duration::zero() : pause_);
+  if (timer_.armed() && due_ <= due) return;
+  due_ = due;
+  timer_.arm(due);
 }
 
 DumpStatus FullScrapes::status() const {

@@ -28,8 +28,10 @@ struct DumpLimits {
   size_t low_water = 1 << 20;
   // Bytes that a reader may be behind the fastest.
   size_t max_lag = 4 << 20;
-  // Runs whose body is whole and that still have readers; beyond, those of the oldest are reset.
-  size_t max_draining = 4;
+  // Of runs whose body is whole and that still have readers: bytes they hold, and their number.
+  // Beyond, the readers of that one are reset that has been without progress longest.
+  size_t max_held = 16 << 20;
+  size_t max_draining = 64;
   // What the fastest reader must take in that time while others wait: 64 KiB/s.
   Duration pace_window = std::chrono::seconds(30);
   uint64_t least_taken = 30 * (uint64_t{64} << 10U);
@@ -57,12 +59,16 @@ class FullScrapes {
   class PieceJob;
   struct Run;
 
+  void reset_who_hung_up();
   void start_next();
   void ask_for_piece();
+  void note_starving();
+  void forgive_starving();
   void on_piece(const JobResult& result);
   void take_waiting();
   void go_on();
   void drain();
+  void limit_draining();
   [[nodiscard]] bool is_too_slow();
   void forget_leavers();
   void arm();
@@ -80,6 +86,8 @@ class FullScrapes {
   std::deque<std::unique_ptr<Run>> draining_;  // made, not yet taken by all
   Duration pause_;
   uint64_t seen_ = 0;  // sum of what was taken when it was last looked at
+  MonotonicTime next_scan_{};
+  MonotonicTime due_{};  // of the timer, while it is armed
   Timer timer_;
 };
 

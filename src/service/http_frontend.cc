@@ -184,7 +184,7 @@ void HttpFrontend::dump(Exchange& exchange, DumpFormat format) {
     return refuse(exchange, {HttpStatus::payment_required}, HttpError::payment_required);
   }
   promise_ = Promise{DumpKind{format, wants_gzip(exchange.fields)}, exchange.version,
-                     exchange.persistence};
+                     exchange.persistence, exchange.client.connection.family()};
 }
 
 void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
@@ -225,7 +225,8 @@ void HttpFrontend::promise(Exchange& exchange, const StatsQuestion& question) {
   if (late_stats_ == nullptr) {
     return refuse(exchange, {HttpStatus::unavailable}, HttpError::internal_error);
   }
-  promise_ = Promise{question, exchange.version, exchange.persistence};
+  promise_ = Promise{question, exchange.version, exchange.persistence,
+                     exchange.client.connection.family()};
 }
 
 void HttpFrontend::on_later(ReplyPort& port, ConnectionToken to) {
@@ -233,7 +234,8 @@ void HttpFrontend::on_later(ReplyPort& port, ConnectionToken to) {
   if (const auto* kind = std::get_if<DumpKind>(&promise->what)) {
     return full_scrapes_->reply({&port, to, *kind, promise->version, promise->persistence});
   }
-  late_stats_->reply(port, to, std::get<StatsQuestion>(promise->what), promise->persistence);
+  late_stats_->reply({&port, to, promise->persistence, promise->family},
+                     std::get<StatsQuestion>(promise->what));
 }
 
 void HttpFrontend::metrics(Exchange& exchange) {

@@ -82,6 +82,7 @@ class HttpFrontend final : public StreamHandler {
     std::variant<StatsQuestion, DumpKind> what;
     HttpVersion version;
     Persistence persistence;
+    Family family;
   };
 
   [[nodiscard]] ClientAddress client_of(const StreamPeer& peer, std::string_view fields,

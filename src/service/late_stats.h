@@ -10,41 +10,50 @@
 
 #include "net/stream.h"
 #include "protocol/http_message.h"
+#include "protocol/http_reply.h"
+#include "service/statistics.h"
 #include "service/stats_modes.h"
 #include "service/stats_walks.h"
 
 namespace ot {
 
+// Who asked.
+struct StatsReader {
+  ReplyPort* port = nullptr;
+  ConnectionToken to;
+  Persistence persistence = Persistence::close;
+  Family family = Family::v4;  // to count a refusal
+};
+
 class LateStats {
  public:
   using TakeSnapshot = std::function<StatsSnapshot()>;
 
-  // `walks` outlives this.
-  LateStats(StatsWalks& walks, TakeSnapshot take_snapshot)
-      : walks_(walks), take_snapshot_(std::move(take_snapshot)) {}
+  // `walks` and `statistics` outlive this.
+  LateStats(StatsWalks& walks, Statistics& statistics, TakeSnapshot take_snapshot)
+      : walks_(walks), statistics_(statistics), take_snapshot_(std::move(take_snapshot)) {}
   LateStats(const LateStats&) = delete;
   LateStats& operator=(const LateStats&) = delete;
 
-  // Owes `to` the reply to a question whose mode has a walk: 200 with the page; 503 if too many
-  // wait already, 500 if the walk found no memory, and then the connection is closed.
-  void reply(ReplyPort& port, ConnectionToken to, const StatsQuestion& question,
-             Persistence persistence);
+  // Owes the reader the reply to a question whose mode has a walk: 200 with the page; 503 if too
+  // many wait already, 500 if the walk found no memory, and then the connection is closed.
+  void reply(const StatsReader& reader, const StatsQuestion& question);
 
   // Replies that are owed.
   [[nodiscard]] size_t owed() const { return owed_.size(); }
 
  private:
   struct Debt {
-    ReplyPort& port;
-    ConnectionToken to;
+    StatsReader reader;
     StatsQuestion question;
-    Persistence persistence;
     StatsWalks::Ticket ticket;
   };
 
+  void refuse(const StatsReader& reader, const ErrorPage& page);
   void deliver(uint64_t number, const WalkFindings* findings);
 
   StatsWalks& walks_;
+  Statistics& statistics_;
   const TakeSnapshot take_snapshot_;
   uint64_t next_ = 0;
   std::unordered_map<uint64_t, Debt> owed_;

@@ -1,4 +1,5 @@
 // Replies that come after the handler has returned, through the server's ReplyPort.
+#include <deque>
 #include <string>
 
 #include "line_server.h"
@@ -107,6 +108,21 @@ TEST_F(LateReplies, CanEndTheConnection) {
   EXPECT_FALSE(client.was_reset());
   client.close();
   EXPECT_TRUE(until([&] { return server_->connections() == 0; }));
+}
+
+TEST_F(LateReplies, AreNoLongerResetByACloseOnceTheyHaveEnded) {
+  Client client(at_);
+  client.send("later\n");
+  const ConnectionToken to = promise();
+  server_->reset_unless_ended(to);
+  server_->send(to, piece("all\n"));
+  server_->end(to, End::close);
+  pass();
+  clock_.advance(seconds(2));
+  ASSERT_TRUE(until([&] { return server_->connections() == 0; }));
+  EXPECT_TRUE(client.end());
+  EXPECT_TRUE(client.has("all\n"));
+  EXPECT_FALSE(client.was_reset());
 }
 
 TEST_F(LateReplies, KeepTheirPlaceAmongPipelinedRequests) {
@@ -227,6 +243,70 @@ TEST_F(SlowReaders, AreResetWhenTheyTakeNothingForTheTimeOfARequest) {
   EXPECT_EQ(server_->connections(), 0U);
   EXPECT_EQ(server_->counters().closed_by_timeout, 1U);
   EXPECT_TRUE(until([&] { return client.was_reset(); }));
+}
+
+// A connection that is sent so much of its own, or of what others get too, that it does not take.
+class HeldReplies : public LateReplies {
+ protected:
+  static constexpr size_t kBody = 200'000;
+
+  void SetUp() override {
+    serve({.max_buffered = 300'000}, {.defer_accept_seconds = 0, .send_buffer = 4096});
+  }
+  ConnectionToken ask(const std::string& request = "later\n") {
+    clients_.emplace_back(at_, 4096).send(request);
+    return promise(clients_.size());
+  }
+  std::deque<Client> clients_;
+};
+
+TEST_F(HeldReplies, AreCountedUnlessOthersHoldThemToo) {
+  const ReplyPiece shared = piece(std::string(kBody, 'x'));
+  const ConnectionToken to = ask("later\nmore");
+  EXPECT_TRUE(server_->send(to, shared));
+  EXPECT_EQ(server_->buffered_bytes(), 4U);
+  EXPECT_TRUE(server_->send(to, piece(std::string(kBody, 'y'))));
+  EXPECT_EQ(server_->buffered_bytes(), 4 + kBody);
+  server_->end(to, End::close);
+  ASSERT_TRUE(until([&] { return clients_[0].read().size() == 2 * kBody; }));
+  EXPECT_EQ(server_->buffered_bytes(), 4U);
+  clients_[0].close();
+  ASSERT_TRUE(until([&] { return server_->connections() == 0; }));
+  EXPECT_EQ(server_->buffered_bytes(), 0U);
+}
+
+TEST_F(HeldReplies, GoWithTheConnection) {
+  EXPECT_TRUE(server_->send(ask(), piece(std::string(kBody, 'x'))));
+  server_->reset(handler_.promised.back());
+  EXPECT_EQ(server_->buffered_bytes(), 0U);
+}
+
+TEST_F(HeldReplies, ThatHaveBeenStuckLongestMakeRoom) {
+  const ConnectionToken owns_nothing = ask();
+  const ReplyPiece shared = piece(std::string(kBody, 'x'));
+  EXPECT_TRUE(server_->send(owns_nothing, shared));
+  const ConnectionToken first = ask();
+  EXPECT_TRUE(server_->send(first, piece(std::string(kBody, 'x'))));
+  const ConnectionToken waits = ask("later\nmore");
+  EXPECT_TRUE(server_->send(ask(), piece(std::string(kBody, 'x'))));
+  EXPECT_FALSE(server_->waiting(first).has_value());
+  EXPECT_TRUE(server_->waiting(owns_nothing).has_value());
+  EXPECT_TRUE(server_->waiting(waits).has_value());
+  EXPECT_EQ(server_->counters().closed_for_room, 1U);
+  EXPECT_FALSE(server_->send(waits, piece(std::string(2 * kBody, 'x')))) << "alone too much";
+  EXPECT_EQ(server_->buffered_bytes(), 0U);
+}
+
+TEST_F(HeldReplies, MakeRoomBeforeWhoIsSlowToAsk) {
+  Client slow(at_);
+  slow.send("half");
+  ASSERT_TRUE(until([&] { return server_->buffered_bytes() == 4; }));
+  const ConnectionToken waits = ask("later\n" + std::string(10'000, 'x'));
+  EXPECT_TRUE(server_->send(ask(), piece(std::string(kBody, 'x'))));
+  EXPECT_FALSE(server_->send(ask(), piece(std::string(2 * kBody, 'x'))));
+  EXPECT_TRUE(server_->waiting(waits).has_value()) << "it takes what it is sent";
+  slow.send("\n");
+  EXPECT_TRUE(until([&] { return slow.has("half\n"); }));
 }
 
 TEST_F(LateReplies, WaitWithoutADeadline) {

@@ -231,11 +231,13 @@ TEST(AcceptsGzip, ReadsTheListAndItsWeights) {
     const auto text = "GET / HTTP/1.1\r\nAccept-Encoding: " + std::string(value) + "\r\n\r\n";
     return accepts_gzip(head_of(text));
   };
-  for (const std::string_view value : {"gzip", "GZIP", "deflate, gzip", "gzip;q=1.0, identity",
-                                       "gzip; q=0.5", "br,gzip ; q=0.001", "gzip;q=1"})
+  for (const std::string_view value :
+       {"gzip", "GZIP", "deflate, gzip", "gzip;q=1.0, identity", "gzip; q=0.5", "br,gzip ; q=0.001",
+        "gzip;q=1", "gzip;Q=0.1", "br\r\naccept-encoding: gzip"})
     EXPECT_TRUE(accepts(value)) << value;
-  for (const std::string_view value : {"", "identity", "gzipped", "x, y", "gzip;q=0", "gzip; q=0.0",
-                                       "deflate, gzip;q=0.000", "deflate;x=gzip"})
+  for (const std::string_view value :
+       {"", "identity", "gzipped", "x, y", "gzip;q=0", "gzip; q=0.0", "deflate, gzip;q=0.000",
+        "deflate;x=gzip", "gzip;Q=0", "br\r\nAccept-Encoding: gzip;q=0"})
     EXPECT_FALSE(accepts(value)) << value;
   EXPECT_FALSE(accepts_gzip(head_of("GET / HTTP/1.1\r\n\r\n")));
 }

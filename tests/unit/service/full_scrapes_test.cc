@@ -45,10 +45,12 @@ class Connections final : public ReplyPort {
     return connection.is_over() ? std::nullopt : std::optional(connection.waiting());
   }
   [[nodiscard]] bool has_hung_up(ConnectionToken to) const override {
+    ++asked_for_hang_ups;
     return all.at(to.index).hung_up;
   }
 
   std::map<uint32_t, Connection> all;
+  mutable size_t asked_for_hang_ups = 0;
 };
 
 // Keeps the worker busy until it is let go.
@@ -239,6 +241,25 @@ TEST_F(FullScrapesTest, DelayNobodyWhileTheLastIsTaken) {
   EXPECT_FALSE(port_.all[30].is_over());
 }
 
+TEST_F(FullScrapesTest, DrainAsManyAtOnceAsFitInMemory) {
+  fill(5000);
+  const auto add_slow_reader = [this](uint32_t index) {
+    ask(index).appetite = 1;
+    const auto& fast = ask(index + 1);
+    ASSERT_TRUE(until([&] { return fast.ended.has_value(); }));
+    pass();
+  };
+  for (uint32_t index = 10; index <= 90; index += 10) add_slow_reader(index);
+  EXPECT_EQ(scrapes_->status().readers, 9U) << "as they are small";
+  limit({.max_held = 5 * port_.all[10].received.size() / 2});
+  for (uint32_t index = 110; index <= 120; index += 10) add_slow_reader(index);
+  ++port_.all[110].appetite;
+  pass();
+  add_slow_reader(130);
+  EXPECT_TRUE(port_.all[120].was_reset) << "without progress for longest";
+  EXPECT_EQ(scrapes_->status().readers, 2U);
+}
+
 TEST_F(FullScrapesTest, EndEarlyIfTheirFastestReaderIsSlowWhileOthersWait) {
   fill(40'000);
   limit({.low_water = 100'000, .least_taken = 1000});
@@ -269,6 +290,63 @@ TEST_F(FullScrapesTest, GoOnIfTheirFastestReaderKeepsThePace) {
   }
 }
 
+TEST_F(FullScrapesTest, DoNotHoldAgainstReadersThatAPieceTakesLong) {
+  fill(40'000);
+  limit({.low_water = 100'000});
+  auto& reader = ask(1);
+  reader.appetite = 0;
+  ASSERT_TRUE(until([&] { return reader.received.size() >= 100'000; }));
+  ask(2);
+  close_gate();
+  const size_t before = reader.received.size();
+  reader.appetite = before;
+  pass();
+  clock_.advance(std::chrono::seconds(60));
+  pass();
+  EXPECT_EQ(reader.received.size(), before);
+  open_gate();
+  ASSERT_TRUE(until([&] { return reader.received.size() > before; }));
+  pass();
+  EXPECT_FALSE(reader.is_over());
+  clock_.advance(std::chrono::seconds(30));
+  pass();
+  EXPECT_TRUE(reader.was_reset) << "now it was its turn to take";
+}
+
+TEST_F(FullScrapesTest, EndEarlyIfOnlySlowReadersAreLeft) {
+  fill(100'000);
+  limit({.low_water = 100'000, .least_taken = 1000});
+  auto& fast = ask(1);
+  auto& slow = ask(2);
+  fast.appetite = 1'000'000;
+  slow.appetite = 10;
+  ASSERT_TRUE(until([&] { return fast.received.size() > 1'050'000; }));
+  ask(3);
+  clock_.advance(std::chrono::seconds(31));
+  pass();
+  EXPECT_FALSE(fast.is_over());
+  fast.gone = true;
+  clock_.advance(std::chrono::seconds(31));
+  pass();
+  EXPECT_TRUE(slow.was_reset);
+}
+
+TEST_F(FullScrapesTest, GoOnHoweverFastRequestsCome) {
+  fill(30'000);
+  limit({.max_waiting = 1000, .low_water = 100'000});
+  auto& first = ask(1);
+  first.appetite = 0;
+  ASSERT_TRUE(until([&] { return first.received.size() >= 100'000; }));
+  pass();
+  first.appetite = SIZE_MAX;
+  for (uint32_t i = 0; i < 900 && !first.ended; ++i) {
+    ask(100 + i);
+    clock_.advance(std::chrono::milliseconds(1));
+    loop_->run_once(std::chrono::milliseconds(1));
+  }
+  EXPECT_TRUE(first.ended.has_value());
+}
+
 TEST_F(FullScrapesTest, HaveRoomForSoManyThatWait) {
   close_gate();
   for (uint32_t i = 0; i < DumpLimits().max_waiting; ++i) ask(i, i % 2 == 0 ? kPlain : kGzip);
@@ -280,6 +358,9 @@ TEST_F(FullScrapesTest, HaveRoomForSoManyThatWait) {
   ask(100);
   EXPECT_FALSE(scrapes_->has_room());
   port_.all[9].hung_up = true;
+  EXPECT_FALSE(scrapes_->has_room());
+  EXPECT_EQ(port_.asked_for_hang_ups, DumpLimits().max_waiting) << "each once, not each time";
+  pass();
   EXPECT_TRUE(scrapes_->has_room()) << "as does who seems to have left";
   EXPECT_TRUE(port_.all[9].was_reset);
   open_gate();

@@ -45,7 +45,7 @@ class LateStatsTest : public testing::Test {
   void ask(ConnectionToken to, Persistence persistence, const char* query = "mode=top10") {
     const auto question = parse_stats_query(query);
     ASSERT_TRUE(question.has_value());
-    late_.reply(port_, to, *question, persistence);
+    late_.reply({&port_, to, persistence, Family::v6}, *question);
   }
   bool settled() {
     return loopback::pump(*loop_, [&] { return late_.owed() == 0; });
@@ -61,7 +61,8 @@ class LateStatsTest : public testing::Test {
   TorrentTable table_{{}, SecretHash::from_seed(1)};
   std::unique_ptr<Worker> worker_ = std::move(Worker::create(clock_)).value();
   StatsWalks walks_{*loop_, *worker_, table_};
-  LateStats late_{walks_, [] { return StatsSnapshot{}; }};
+  Statistics statistics_;
+  LateStats late_{walks_, statistics_, [] { return StatsSnapshot{}; }};
   OneConnection port_;
 };
 
@@ -98,6 +99,8 @@ TEST_F(LateStatsTest, SaysWhenTooManyWait) {
   EXPECT_EQ(port_.received.substr(0, 12), "HTTP/1.0 503");
   EXPECT_NE(port_.received.find("Retry-After: 2\r\n"), std::string::npos) << port_.received;
   EXPECT_EQ(port_.ended, ReplyPort::End::close);
+  EXPECT_EQ(statistics_.actions(Transport::tcp, Family::v6, Action::refused), 1U);
+  EXPECT_EQ(statistics_.http_errors(HttpError::internal_error), 1U);
   EXPECT_TRUE(settled());
 }
 

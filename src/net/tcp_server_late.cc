@@ -1,0 +1,99 @@
+// TcpServer: replies that come later than the handler's verdict, in pieces.
+#include <algorithm>
+#include <utility>
+
+#include "net/tcp_server.h"
+
+namespace ot {
+namespace {
+
+// What one connection sends before others have their turn, which takes the kernel a tenth of a
+// millisecond to copy; if many are owed a reply, all of them together in a pass.
+constexpr size_t kMaxPerTurn = 512 << 10;
+constexpr size_t kMinPerTurn = 16 << 10;
+constexpr size_t kMaxPerPass = 4 << 20;
+
+size_t bytes_per_turn(size_t owed) {
+  return std::clamp(kMaxPerPass / std::max<size_t>(owed, 1), kMinPerTurn, kMaxPerTurn);
+}
+
+}  // namespace
+
+void TcpServer::wait_for_reply(Connection& connection, std::vector<uint8_t> unsent) {
+  connection.phase = Connection::Phase::late;
+  ++counters_.deferred;
+  connection.late = std::make_unique<LateReply>();
+  ++owed_;
+  add_late(connection, std::make_shared<const std::vector<uint8_t>>(std::move(unsent)));
+  const ConnectionToken token = connection.token;
+  connection.unlink();
+  send_late(connection);
+  handler_.on_later(*this, token);
+}
+
+void TcpServer::add_late(Connection& connection, ReplyPiece piece) {
+  buffered_ -= connection.late->own();
+  connection.late->add(std::move(piece));
+  buffered_ += connection.late->own();
+}
+
+Connection* TcpServer::find_late(ConnectionToken token) const {
+  Connection* found = connections_.find(token);
+  return found != nullptr && found->late && !found->late->ended() ? found : nullptr;
+}
+
+bool TcpServer::send(ConnectionToken to, ReplyPiece piece) {
+  Connection* connection = find_late(to);
+  if (connection == nullptr) return false;
+  const bool is_stuck = connection->late->waiting() > 0;
+  add_late(*connection, std::move(piece));
+  if (!is_stuck) {
+    connection->unlink();
+    send_late(*connection);
+  }
+  limit_buffered();
+  return connections_.find(to) != nullptr;
+}
+
+void TcpServer::end(ConnectionToken to, End end) {
+  Connection* connection = find_late(to);
+  if (connection == nullptr) return;
+  connection->late->end(end);
+  if (connection->late->waiting() == 0) send_late(*connection);
+}
+
+void TcpServer::reset_unless_ended(ConnectionToken to) {
+  Connection* connection = find_late(to);
+  if (connection == nullptr) return;
+  connection->late->set_resetting();
+  set_resetting(*connection, true);
+}
+
+// What follows the reply has its turn in the next pass, so that replies that are there at once do
+// not nest.
+void TcpServer::send_late(Connection& connection) {
+  using Progress = LateReply::Progress;
+  LateReply& late = *connection.late;
+  buffered_ -= late.own();
+  const Progress progress = late.send_to(connection.socket.get(), bytes_per_turn(owed_));
+  buffered_ += late.own();
+  if (progress == Progress::broken) return close(connection);
+  if (progress != Progress::all) {
+    if (progress == Progress::some || !connection.linked()) replying_.arm(connection);
+    return watch_for(connection, EPOLLOUT);
+  }
+  const std::optional<End> end = late.ended();
+  if (!end) {
+    late_.push_back(connection);
+    return watch_for(connection, 0);
+  }
+  if (late.resetting()) set_resetting(connection, false);
+  connection.late.reset();
+  --owed_;
+  handler_.on_deferred(loop_.now() - connection.began, 1);
+  connection.began = loop_.now();
+  if (*end == End::close) return begin_drain(connection);
+  connection.input.empty() ? wait_idle(connection) : wait_for_turn(connection);
+}
+
+}  // namespace ot
