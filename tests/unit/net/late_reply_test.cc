@@ -110,21 +110,6 @@ TEST_F(LateReplies, CanEndTheConnection) {
   EXPECT_TRUE(until([&] { return server_->connections() == 0; }));
 }
 
-TEST_F(LateReplies, AreNoLongerResetByACloseOnceTheyHaveEnded) {
-  Client client(at_);
-  client.send("later\n");
-  const ConnectionToken to = promise();
-  server_->reset_unless_ended(to);
-  server_->send(to, piece("all\n"));
-  server_->end(to, End::close);
-  pass();
-  clock_.advance(seconds(2));
-  ASSERT_TRUE(until([&] { return server_->connections() == 0; }));
-  EXPECT_TRUE(client.end());
-  EXPECT_TRUE(client.has("all\n"));
-  EXPECT_FALSE(client.was_reset());
-}
-
 TEST_F(LateReplies, KeepTheirPlaceAmongPipelinedRequests) {
   Client client(at_);
   client.send("first\nlater\nlast\n");
@@ -226,6 +211,23 @@ TEST_F(SlowReaders, GetAllOfItInTheirOwnTime) {
   server_->end(to, End::close);
   EXPECT_TRUE(until([&] { return client.end(); }));
   EXPECT_TRUE(client.has(expected));
+}
+
+TEST_F(SlowReaders, GetWhatTheKernelHasThoughAResetWasAskedForBeforeTheEnd) {
+  const std::string all(7000, 'x');
+  Client client(at_, 4096);
+  client.send("later\n");
+  const ConnectionToken to = promise();
+  server_->reset_unless_ended(to);
+  server_->send(to, piece(all));
+  ASSERT_EQ(server_->waiting(to), 0U);
+  server_->end(to, End::close);
+  pass();
+  clock_.advance(seconds(2));
+  ASSERT_TRUE(until([&] { return server_->connections() == 0; }));
+  EXPECT_TRUE(until([&] { return client.end(); }));
+  EXPECT_TRUE(client.has(all));
+  EXPECT_FALSE(client.was_reset());
 }
 
 TEST_F(SlowReaders, AreResetWhenTheyTakeNothingForTheTimeOfARequest) {
