@@ -114,7 +114,8 @@ def test_only_sockets_and_the_standard_streams_stay_open_across_the_chroot(start
 
 def test_closed_standard_streams_are_not_taken_by_sockets(start_tracker):
     closing = ["sh", "-c", 'exec "$@" <&- 2>&-', "sh"]
-    found = descriptors(serving(start_tracker(program=[*closing, binary()])))
+    tracker = start_tracker(program=[*closing, binary()], says_ready=False)
+    found = descriptors(serving(tracker))
     assert (found[0], found[2]) == ("/dev/null", "/dev/null")
 
 
