@@ -3,7 +3,7 @@
 // A Job is run there and finished on the loop that asked, jobs in the order they came. The asker
 // holds a JobTicket; when that goes, the job is cancelled: its finish() is not called, so a job may
 // point at its asker. A job that fails, for want of memory or by another exception of the library,
-// is finished with that failure; neither worker nor loop stops for it. The thread runs at nice 10,
+// is finished with that failure; neither worker nor loop stops for it. The thread runs at nice 19,
 // so that it takes what the loops leave, and handles no signals. Threads: create(), submit(),
 // discard() and statistics() from any; tickets and finish() belong to the loop that asked. Loops
 // must outlive the Worker.

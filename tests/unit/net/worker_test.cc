@@ -255,7 +255,7 @@ TEST_F(WorkerTest, IsNiceAloneAndTakesNoSignals) {
                   [&](const JobResult&) { finished = true; }));
   ASSERT_TRUE(pump([&] { return finished; }));
   const int own = getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
-  EXPECT_EQ(priority, std::max(own, 10));
+  EXPECT_EQ(priority, std::max(own, 19));
   EXPECT_TRUE(blocks_all);
   sigset_t mask;
   pthread_sigmask(SIG_BLOCK, nullptr, &mask);
