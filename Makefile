@@ -31,7 +31,7 @@ JOBS         ?= $(shell nproc)
 CXXFLAGS     ?=
 LDFLAGS      ?=
 FUZZ_RUNS    ?= 1000000
-FUZZ_SECONDS ?= 600
+FUZZ_SECONDS ?= 900
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 THREAD_SAFETY := -Wthread-safety
