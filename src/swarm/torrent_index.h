@@ -8,7 +8,7 @@
 // the top, a bounded number per operation, with no second copy. `boundary_` says which side of the
 // sequence already has its new home. Shrinking is the mirror image; its memory goes back a little
 // at a time too, since unmapping costs more than moving. See
-// docs/decisions/0003-sorted-index-grown-in-place.md.
+// docs/decisions/0003-a-sorted-index-grown-in-place.md.
 //
 // Not thread-safe but for prefetch(); the shard's lock guards it. Pointers to slots are void after
 // insert, erase, step.

@@ -3,7 +3,8 @@
 // Lock protocol: one shard lock at a time; under it no I/O, no callback, no other lock. Every
 // operation is bounded: an announce touches one slot, at most two blocks of peers and a few dozen
 // slots of a resize under way. The counts are kept, never recounted. A table that is full (peers,
-// memory) still answers and says so in the outcome. Thread-safe. Time is passed in as minutes of
+// memory) still answers and says so in the outcome. Thread-safe but for prefetch_peers(), which
+// reads without a lock on the one thread that changes the table. Time is passed in as minutes of
 // the monotonic clock.
 #pragma once
 

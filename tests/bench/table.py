@@ -119,7 +119,7 @@ the server's CPU time per reply. "Reference" is Debian's `opentracker`; "floor" 
 system calls and parses nothing. Row 16 "own" is the work of one batch or one step of the sweep, by the thread's
 CPU clock, without the kernel's receiving and sending.
 
-`make bench` takes about a quarter of an hour and wants a quiet machine with two cores, and root (for
+`make bench` takes nearly half an hour and wants a quiet machine with two cores, and root (for
 socket buffers and strace); `make bench-quick` prints rows 1 to 6 in under two minutes and writes
 nothing. `build/load --help` shows the load generator behind both.
 
