@@ -257,7 +257,7 @@ micro: build/micro
 # Instructions, allocations and system calls of an announce against the recorded figures.
 guard: deps
 	@tests/tools/install_packages.sh $(GUARD_PACKAGES)
-	+$(SUBMAKE) opentracker build/guard $(BENCHES)
+	+$(SUBMAKE) opentracker build/guard build/micro $(BENCHES)
 	$(PYTHON) tests/bench/guard.py
 guard-record: build/guard
 	$(PYTHON) tests/bench/guard.py --record
