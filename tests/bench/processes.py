@@ -159,9 +159,9 @@ class Bench:
             raise WrongAnswer(f"{' '.join(map(str, command))}: {output[-800:]}")
         return output
 
-    def load(self, kind, server, *options):
-        """One run of the load generator; its words."""
-        command = [self.built / "load", kind, "--target", f"127.0.0.1:{server.port}"]
+    def load(self, kind, server, *options, before=()):
+        """One run of the load generator, by way of the command `before`; its words."""
+        command = [*before, self.built / "load", kind, "--target", f"127.0.0.1:{server.port}"]
         command += ["--pid", server.pid, "--verify", server.verify, *options]
         line = self.run(command)
         self.log.write(line)
