@@ -50,8 +50,8 @@ struct UdpSocketOptions {
   bool reuse_port = false;
 };
 
-// A bound socket that reports the datagrams the kernel drops (SO_RXQ_OVFL) and, on a wildcard
-// address, the address each one was sent to. Port 0: one the kernel chooses.
+// A bound socket that on a wildcard address reports the address each datagram was sent to. Port 0:
+// one the kernel chooses.
 [[nodiscard]] Result<UniqueFd, SystemError> bind_udp(const Endpoint& endpoint,
                                                      const UdpSocketOptions& options = {});
 
@@ -60,6 +60,15 @@ struct UdpSocketOptions {
 void prepare_tcp(int fd, const TcpListenOptions& options = {});
 [[nodiscard]] Result<void, SystemError> prepare_udp(int fd, const Endpoint& endpoint,
                                                     const UdpSocketOptions& options = {});
+
+// Whether the kernel may send an IPv4 datagram in fragments. Where it may not, it also need not
+// draw an identification for each, which costs a fiftieth of a reply's time; one that is too large
+// for its way then fails with EMSGSIZE. bind_udp() has forbidden it.
+void allow_fragments(int fd, bool allowed);
+
+// How many datagrams the kernel has dropped since the socket is there, its receive buffer being
+// full; counts modulo 2^32, 0 if the kernel does not say (before Linux 4.12).
+[[nodiscard]] uint32_t dropped_datagrams(int fd);
 
 // Where a socket is bound.
 [[nodiscard]] Result<Endpoint, SystemError> local_endpoint(int fd);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "net/socket.h"
 
@@ -16,13 +17,9 @@ namespace {
 // sets.
 constexpr size_t kStride = UdpServer::kMaxDatagram + 64;
 
-// The address asked and the drop counter.
-constexpr size_t kControlIn = CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(uint32_t));
-constexpr size_t kControlOut = CMSG_SPACE(sizeof(in6_pktinfo));
-
-template <size_t kSize>
+// The address asked, or to answer from.
 struct alignas(cmsghdr) Control {
-  std::array<uint8_t, kSize> bytes;
+  std::array<uint8_t, CMSG_SPACE(sizeof(in6_pktinfo))> bytes;
 };
 
 template <typename T>
@@ -56,19 +53,16 @@ void answer_from(msghdr& reply, cmsghdr* asked) {
   }
 }
 
-bool counts_drops(const cmsghdr* message) {
-  return message->cmsg_level == SOL_SOCKET && message->cmsg_type == SO_RXQ_OVFL;
-}
-
 bool names_local_address(const cmsghdr* message) {
   return (message->cmsg_level == IPPROTO_IP && message->cmsg_type == IP_PKTINFO) ||
          (message->cmsg_level == IPPROTO_IPV6 && message->cmsg_type == IPV6_PKTINFO);
 }
 
-template <typename Wanted>
-cmsghdr* find_control(msghdr& header, Wanted wanted) {
+// Null if the socket does not say.
+cmsghdr* find_local_address(msghdr& header) {
   cmsghdr* message = CMSG_FIRSTHDR(&header);
-  while (message != nullptr && !wanted(message)) message = CMSG_NXTHDR(&header, message);
+  while (message != nullptr && !names_local_address(message))
+    message = CMSG_NXTHDR(&header, message);
   return message;
 }
 
@@ -80,8 +74,8 @@ struct UdpServer::Buffers {
   std::array<std::array<uint8_t, kStride>, kBatch> in_bytes;
   std::array<std::array<uint8_t, kStride>, kBatch> out_bytes;
   std::array<SocketAddress, kBatch> sources;
-  std::array<Control<kControlIn>, kBatch> in_control;
-  std::array<Control<kControlOut>, kBatch> out_control;
+  std::array<Control, kBatch> in_control;
+  std::array<Control, kBatch> out_control;
   std::array<iovec, kBatch> in_vectors;
   std::array<iovec, kBatch> out_vectors;
   std::array<mmsghdr, kBatch> in;
@@ -127,6 +121,12 @@ UdpServer::UdpServer(EventLoop& loop, UniqueFd socket, const Endpoint& local,
 // Not forget(): the socket may be shared with who passed it in, and epoll would go on reporting it.
 UdpServer::~UdpServer() { loop_.unwatch(watch_); }
 
+UdpCounters UdpServer::counters() const {
+  UdpCounters counters = counters_;
+  counters.kernel_drops = dropped_datagrams(socket_.get());
+  return counters;
+}
+
 void UdpServer::on_events(uint32_t) {
   const size_t count = receive();
   if (count > 0) answer(count);
@@ -136,14 +136,12 @@ size_t UdpServer::receive() {
   Buffers& b = *buffers_;
   for (mmsghdr& message : b.in) {
     message.msg_hdr.msg_namelen = sizeof(SocketAddress);
-    message.msg_hdr.msg_controllen = kControlIn;
+    message.msg_hdr.msg_controllen = sizeof(Control);
   }
   const int received = recvmmsg(socket_.get(), b.in.data(), kBatch, MSG_DONTWAIT, nullptr);
   if (received <= 0) return 0;  // nothing there, or an error that reading it has cleared
   const auto count = static_cast<size_t>(received);
   counters_.received += count;
-  if (cmsghdr* drops = find_control(b.in[count - 1].msg_hdr, counts_drops))
-    counters_.kernel_drops = payload_of<uint32_t>(drops);
   return count;
 }
 
@@ -171,7 +169,7 @@ void UdpServer::queue_reply(size_t from, size_t to) {
   reply.msg_namelen = request.msg_namelen;
   reply.msg_control = &b.out_control[to];
   reply.msg_controllen = 0;
-  if (cmsghdr* asked = find_control(request, names_local_address)) answer_from(reply, asked);
+  if (cmsghdr* asked = find_local_address(request)) answer_from(reply, asked);
 }
 
 void UdpServer::send_all(size_t count) {
@@ -186,6 +184,11 @@ void UdpServer::send_all(size_t count) {
       continue;
     }
     if (errno == EINTR) continue;
+    // A narrow way was met. That is rare, so from here on the kernel fragments wherever it must.
+    if (errno == EMSGSIZE && !std::exchange(may_fragment_, true)) {
+      allow_fragments(socket_.get(), true);
+      continue;
+    }
     // sendmmsg reports the failure of its first message only: that one is skipped, the rest goes
     // on.
     const bool full = errno == EAGAIN || errno == EWOULDBLOCK;

@@ -48,7 +48,7 @@ struct UdpCounters {
   uint64_t sent = 0;
   // Replies that the kernel refused or had no room for.
   uint64_t send_errors = 0;
-  // Datagrams the kernel dropped because the receive buffer was full, as of the last one received.
+  // Datagrams the kernel dropped because the receive buffer was full.
   uint64_t kernel_drops = 0;
 
   UdpCounters& operator+=(const UdpCounters& other) {
@@ -72,7 +72,10 @@ class UdpServer final : public EventHandler {
   UdpServer& operator=(const UdpServer&) = delete;
   ~UdpServer();
 
-  [[nodiscard]] const UdpCounters& counters() const { return counters_; }
+  // Asks the kernel for its part: a system call.
+  [[nodiscard]] UdpCounters counters() const;
+  // Of the counters; costs nothing.
+  [[nodiscard]] uint64_t sent() const { return counters_.sent; }
   [[nodiscard]] const Endpoint& local() const { return local_; }
 
   void on_events(uint32_t events) override;
@@ -93,6 +96,7 @@ class UdpServer final : public EventHandler {
   DatagramHandler& handler_;
   const std::unique_ptr<Buffers> buffers_;
   UdpCounters counters_;
+  bool may_fragment_ = false;
   Watch watch_;
 };
 

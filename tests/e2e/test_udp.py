@@ -1,5 +1,6 @@
 """Announces and scrapes over UDP (BEP 15, BEP 41)."""
 import struct
+import subprocess
 
 import pytest
 
@@ -162,6 +163,23 @@ def test_every_number_of_hashes_up_to_74_is_answered_and_of_more_the_first_74(ud
         found = udp.scrape(*hashes[:count])
         assert len(found) == min(count, 74)
         assert found[73:] == ([(0, 0, 1)] if count > 73 else [])
+
+
+@pytest.fixture
+def narrow_way():
+    """An address of ours to which no more than 600 bytes go in one piece."""
+    address = v4(77)
+    change = ["ip", "route", "replace", "local", address, "dev", "lo", "table", "local"]
+    subprocess.run([*change, "mtu", "600"], check=True)
+    yield address
+    subprocess.run(change, check=True)
+
+
+def test_a_reply_that_is_too_large_for_its_way_goes_in_fragments(tracker, narrow_way):
+    fill(tracker.port, HASH, range(1000, 1300), LEECHER)
+    with UdpClient(tracker.port, source=narrow_way) as narrow, UdpClient(tracker.port) as wide:
+        for client in (narrow, wide, narrow):
+            assert len(client.announce(HASH, port=1, numwant=200).peers) == 200
 
 
 @pytest.mark.parametrize("extra", [1, 19, 21, 39])
