@@ -5,6 +5,7 @@
 // answers false or zero, and stays failed, so that a parser may check once at its end.
 #pragma once
 
+#include <bit>
 #include <charconv>
 #include <concepts>
 #include <cstdint>
@@ -25,6 +26,15 @@ using ByteSpan = std::span<uint8_t>;
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
+// Between the order of the wire and that of the processor.
+template <std::unsigned_integral T>
+[[nodiscard]] constexpr T big_endian(T value) {
+  if constexpr (std::endian::native == std::endian::big || sizeof(T) == 1) return value;
+  if constexpr (sizeof(T) == 2) return __builtin_bswap16(value);
+  if constexpr (sizeof(T) == 4) return __builtin_bswap32(value);
+  if constexpr (sizeof(T) == 8) return __builtin_bswap64(value);
+}
+
 // Reads big-endian integers and byte runs from the front of a span.
 class ByteReader {
  public:
@@ -35,10 +45,9 @@ class ByteReader {
   [[nodiscard]] T read() {
     if (!ensure(sizeof(T))) return 0;
     T value = 0;
-    for (size_t i = 0; i < sizeof(T); ++i)
-      value = static_cast<T>((uint64_t{value} << 8U) | rest_[i]);
+    std::memcpy(&value, rest_.data(), sizeof(T));
     rest_ = rest_.subspan(sizeof(T));
-    return value;
+    return big_endian(value);
   }
 
   // Copies the next out.size() bytes; leaves `out` alone and fails if there are fewer.
@@ -84,9 +93,9 @@ class ByteWriter {
   template <std::unsigned_integral T>
   void write(T value) {
     if (!ensure(sizeof(T))) return;
-    for (size_t i = sizeof(T); i > 0; --i) {
-      out_[used_++] = static_cast<uint8_t>(uint64_t{value} >> (8U * (i - 1)));
-    }
+    const T wire = big_endian(value);
+    std::memcpy(out_.data() + used_, &wire, sizeof(T));
+    used_ += sizeof(T);
   }
 
   void write(ByteView bytes) {

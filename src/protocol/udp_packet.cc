@@ -18,7 +18,7 @@ struct Header {
   TransactionId transaction;
 };
 
-using Parsed = Result<UdpRequest, UdpError>;
+using Parsed = Result<void, UdpError>;
 
 Parsed refuse(UdpFault fault, const Header& header) {
   return Unexpected(UdpError{fault, header.transaction, header.connection_id});
@@ -36,9 +36,9 @@ std::optional<uint32_t> to_numwant(uint32_t wire) {
   return wire;
 }
 
-Parsed parse_announce(const Header& header, ByteReader in, const IpAddress& source) {
+Parsed parse_announce(const Header& header, ByteReader in, const IpAddress& source,
+                      UdpAnnounce& announce) {
   constexpr size_t kPeerId = 20;
-  UdpAnnounce announce;
   announce.connection_id = header.connection_id;
   announce.transaction = header.transaction;
   AnnounceRequest& request = announce.request;
@@ -55,14 +55,15 @@ Parsed parse_announce(const Header& header, ByteReader in, const IpAddress& sour
   if (in.failed()) return refuse(UdpFault::short_announce, header);
   if (request.peer.port == 0 && request.event != AnnounceEvent::stopped)
     return refuse(UdpFault::zero_port, header);
-  return UdpRequest(announce);
+  return {};
 }
 
-Parsed parse_scrape(const Header& header, ByteView hashes) {
+Parsed parse_scrape(const Header& header, ByteView hashes, UdpScrape& scrape) {
   if (hashes.empty()) return refuse(UdpFault::empty_scrape, header);
   if (hashes.size() % InfoHash::kSize != 0) return refuse(UdpFault::partial_info_hash, header);
   const size_t size = std::min(hashes.size(), kUdpMaxScrapeHashes * InfoHash::kSize);
-  return UdpRequest(UdpScrape{header.connection_id, header.transaction, hashes.first(size)});
+  scrape = {header.connection_id, header.transaction, hashes.first(size)};
+  return {};
 }
 
 }  // namespace
@@ -96,7 +97,7 @@ std::string_view describe(UdpFault fault) {
   return {};
 }
 
-Parsed parse_udp_request(ByteView datagram, const IpAddress& source) {
+Parsed parse_udp_request(ByteView datagram, const IpAddress& source, UdpRequest& request) {
   ByteReader in(datagram);
   Header header{};
   header.connection_id = in.read<uint64_t>();
@@ -106,11 +107,12 @@ Parsed parse_udp_request(ByteView datagram, const IpAddress& source) {
   switch (header.action) {
     case kConnect:
       if (header.connection_id != kProtocolMagic) return drop();
-      return UdpRequest(UdpConnect{header.transaction});
+      request = UdpConnect{header.transaction};
+      return {};
     case kAnnounce:
-      return parse_announce(header, in, source);
+      return parse_announce(header, in, source, request.emplace<UdpAnnounce>());
     case kScrape:
-      return parse_scrape(header, in.rest());
+      return parse_scrape(header, in.rest(), request.emplace<UdpScrape>());
     default:
       return drop();
   }

@@ -90,11 +90,13 @@ struct UdpError {
 // The text for an error packet; empty for `drop`.
 [[nodiscard]] std::string_view describe(UdpFault fault);
 
-// Parses one datagram that came from `source`. Bytes behind a connect are ignored, those behind an
-// announce are its options, info_hashes beyond the 74th are not looked at. Events other than 0 to 4
-// are none; a negative numwant is absent; port 0 is taken only with event stopped.
-[[nodiscard]] Result<UdpRequest, UdpError> parse_udp_request(ByteView datagram,
-                                                             const IpAddress& source);
+// Parses one datagram that came from `source` into `request`, whose value counts only if there is
+// no error; in place, since a copy of what was just written stalls the processor. Bytes behind a
+// connect are ignored, those behind an announce are its options, info_hashes beyond the 74th are
+// not looked at. Events other than 0 to 4 are none; a negative numwant is absent; port 0 is taken
+// only with event stopped.
+[[nodiscard]] Result<void, UdpError> parse_udp_request(ByteView datagram, const IpAddress& source,
+                                                       UdpRequest& request);
 
 // Joins the URLData options (BEP 41: the path and query of the announce URL) into `out` and returns
 // the size, at most out.size(); what does not fit, unknown options and what follows a broken one

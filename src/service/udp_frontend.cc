@@ -33,7 +33,7 @@ UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const Connecti
       mismatches_(limits.mismatches_per_second) {}
 
 void UdpFrontend::on_batch(std::span<const Datagram> in, std::span<UdpReply> out) {
-  for (size_t i = 0; i < in.size(); ++i) pending_[i] = admit(in[i], out[i]);
+  for (size_t i = 0; i < in.size(); ++i) pending_[i].good = admit(in[i], pending_[i], out[i]);
   for (const Pending& pending : std::span(pending_).first(in.size())) {
     const auto* announce = std::get_if<UdpAnnounce>(&pending.request);
     if (pending.good && announce != nullptr) tracker_.prefetch(announce->request, pending.place);
@@ -46,22 +46,21 @@ void UdpFrontend::on_batch(std::span<const Datagram> in, std::span<UdpReply> out
   }
 }
 
-UdpFrontend::Pending UdpFrontend::admit(const Datagram& datagram, UdpReply& reply) {
+bool UdpFrontend::admit(const Datagram& datagram, Pending& pending, UdpReply& reply) {
   record(datagram, Action::contact);
   log_datagram(statistics_.traffic(), datagram);
-  const auto parsed = parse_udp_request(datagram.payload, datagram.source.address);
+  const auto parsed = parse_udp_request(datagram.payload, datagram.source.address, pending.request);
   if (!parsed) {
     refuse(datagram, parsed.error(), reply);
-    return {};
+    return false;
   }
-  Pending pending{*parsed, {}, true};
   if (const auto* announce = std::get_if<UdpAnnounce>(&pending.request)) {
-    pending.good = is_proven(announce->connection_id, announce->transaction, datagram, reply);
-    if (pending.good) pending.place = tracker_.prepare(announce->request.info_hash);
+    if (!is_proven(announce->connection_id, announce->transaction, datagram, reply)) return false;
+    pending.place = tracker_.prepare(announce->request.info_hash);
   } else if (const auto* scrape = std::get_if<UdpScrape>(&pending.request)) {
-    pending.good = is_proven(scrape->connection_id, scrape->transaction, datagram, reply);
+    return is_proven(scrape->connection_id, scrape->transaction, datagram, reply);
   }
-  return pending;
+  return true;
 }
 
 bool UdpFrontend::is_proven(uint64_t connection_id, TransactionId transaction,

@@ -40,7 +40,9 @@ class UdpFrontend final : public DatagramHandler {
     bool good = false;
   };
 
-  [[nodiscard]] Pending admit(const Datagram& datagram, UdpReply& reply);
+  // Parses the datagram and asks for what its answer will need; false if it gets no other answer
+  // than the reply has now.
+  [[nodiscard]] bool admit(const Datagram& datagram, Pending& pending, UdpReply& reply);
   [[nodiscard]] bool is_proven(uint64_t connection_id, TransactionId transaction,
                                const Datagram& datagram, UdpReply& reply);
   void refuse(const Datagram& datagram, const UdpError& error, UdpReply& reply);

@@ -100,8 +100,11 @@ void measure_codecs() {
   const Population population(small_crowd());
   const IpAddress source = *IpAddress::parse("192.0.2.1");
   const std::vector<Message> messages = udp_announces(population);
-  measure_each("udp announce parsed", messages,
-               [&](const Message& message) { keep(parse_udp_request(message, source)); });
+  measure_each("udp announce parsed", messages, [&](const Message& message) {
+    UdpRequest request;
+    keep(parse_udp_request(message, source, request).has_value());
+    keep(request.index());
+  });
   measure_keys(population);
   measure_http(population);
 }

@@ -72,23 +72,30 @@ Packet scrape(size_t hashes) {
 const IpAddress kV4 = IpAddress::parse("192.0.2.1").value();
 const IpAddress kV6 = IpAddress::parse("2001:db8::1").value();
 
+Result<UdpRequest, UdpError> parse(ByteView packet, const IpAddress& source) {
+  UdpRequest request;
+  if (const auto parsed = parse_udp_request(packet, source, request); !parsed)
+    return Unexpected(parsed.error());
+  return request;
+}
+
 UdpAnnounce parse_announce(ByteView packet, const IpAddress& source = kV4) {
-  return std::get<UdpAnnounce>(parse_udp_request(packet, source).value());
+  return std::get<UdpAnnounce>(parse(packet, source).value());
 }
 
 UdpFault fault_of(ByteView packet) {
-  const auto parsed = parse_udp_request(packet, kV4);
+  const auto parsed = parse(packet, kV4);
   EXPECT_FALSE(parsed.has_value());
   return parsed.has_value() ? UdpFault::drop : parsed.error().fault;
 }
 
 TEST(UdpPacketTest, ReadsAConnect) {
-  const auto parsed = parse_udp_request(header(kMagic, 0), kV4);
+  const auto parsed = parse(header(kMagic, 0), kV4);
   EXPECT_EQ(std::get<UdpConnect>(*parsed).transaction, kTransaction);
 }
 
 TEST(UdpPacketTest, TakesAConnectWithATail) {
-  EXPECT_TRUE(parse_udp_request(header(kMagic, 0).add(uint64_t{0}), kV4).has_value());
+  EXPECT_TRUE(parse(header(kMagic, 0).add(uint64_t{0}), kV4).has_value());
 }
 
 TEST(UdpPacketTest, DropsAConnectWithTheWrongMagic) {
@@ -174,7 +181,7 @@ TEST(UdpPacketTest, RefusesAShortAnnounceOfAnyLength) {
 }
 
 TEST(UdpPacketTest, NamesTheIdsOfWhatItRefuses) {
-  const auto parsed = parse_udp_request(announce({.port = 0}), kV4);
+  const auto parsed = parse(announce({.port = 0}), kV4);
   EXPECT_EQ(parsed.error().transaction, kTransaction);
   EXPECT_EQ(parsed.error().connection_id, kId);
 }
@@ -193,7 +200,7 @@ TEST(UdpPacketTest, TakesTheTwoSpareBytesOfAria2) {
 
 TEST(UdpPacketTest, ReadsAScrape) {
   const Packet packet = scrape(3);
-  const auto parsed = parse_udp_request(packet, kV4);
+  const auto parsed = parse(packet, kV4);
   const auto& request = std::get<UdpScrape>(*parsed);
   EXPECT_EQ(request.connection_id, kId);
   EXPECT_EQ(request.transaction, kTransaction);
@@ -205,7 +212,7 @@ TEST(UdpPacketTest, ReadsAScrape) {
 TEST(UdpPacketTest, LooksAtTheFirstSeventyFourHashes) {
   for (const size_t asked : {74U, 75U, 100U}) {
     const Packet packet = scrape(asked);
-    const auto parsed = parse_udp_request(packet, kV4);
+    const auto parsed = parse(packet, kV4);
     EXPECT_EQ(std::get<UdpScrape>(*parsed).size(), 74U);
   }
 }
@@ -237,7 +244,7 @@ TEST(UdpPacketTest, NeverReadsBehindTheDatagram) {
     for (size_t size = 0; size <= packet.bytes().size(); ++size) {
       uint8_t* const start = edge - size;
       std::copy_n(packet.bytes().begin(), size, start);
-      const auto parsed = parse_udp_request({start, size}, kV4);
+      const auto parsed = parse({start, size}, kV4);
       if (!parsed || !std::holds_alternative<UdpAnnounce>(*parsed)) continue;
       std::array<uint8_t, 16> url{};
       EXPECT_LE(join_url_data(std::get<UdpAnnounce>(*parsed).options, url), 6U);
