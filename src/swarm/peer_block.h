@@ -6,6 +6,7 @@
 // Not thread-safe; the shard's lock guards it.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <utility>
@@ -34,11 +35,13 @@ struct PeerBlock {
     return find_peer(scan, peers, size(), key);
   }
 
-  // Asks the processor for the lines a find() is about to read.
+  // Asks the processor for the first lines a find() is about to read; by then it foresees the rest.
   void prefetch() const {
     constexpr size_t kLine = 64;
+    constexpr size_t kLines = 8;
     const auto* bytes = reinterpret_cast<const uint8_t*>(peers);
-    for (size_t at = 0; at < size() * sizeof(Peer); at += kLine) prefetch_line(bytes + at);
+    const size_t end = std::min(size() * sizeof(Peer), kLines * kLine);
+    for (size_t at = 0; at < end; at += kLine) prefetch_line(bytes + at);
   }
 
   // There must be room; the peer must not be present. Returns where it now is.
