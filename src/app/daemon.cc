@@ -155,6 +155,7 @@ Result<void, SystemError> Daemon::serve(Listeners listeners) {
     if (!server) return Unexpected(server.error());
     udp_servers_.push_back(std::move(*server));
   }
+  slot_settler_.emplace(*loop_, *worker_, table_, clock_);
   age();
   tick();
   return {};
@@ -229,7 +230,7 @@ void Daemon::age() {
 void Daemon::end_pass(Duration took) {
   statistics_.record_pass(took);
   uint64_t datagrams = 0;
-  for (const auto& server : udp_servers_) datagrams += server->counters().sent;
+  for (const auto& server : udp_servers_) datagrams += server->sent();
   request_times_.end_pass(Transport::udp, took, datagrams);
   request_times_.end_pass(Transport::tcp, took, tcp_server_.answered_at_once());
 }

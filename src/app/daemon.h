@@ -29,6 +29,7 @@
 #include "service/http_frontend.h"
 #include "service/proxy_introduction.h"
 #include "service/request_times.h"
+#include "service/slot_settler.h"
 #include "service/state_keeper.h"
 #include "service/traffic_log.h"
 #include "service/udp_frontend.h"
@@ -99,6 +100,7 @@ class Daemon {
   std::optional<LateStats> late_stats_;
   std::optional<LastRecount> last_recount_;
   std::optional<FullScrapes> full_scrapes_;
+  std::optional<SlotSettler> slot_settler_;
   TcpServer tcp_server_;
   std::vector<std::unique_ptr<UdpServer>> udp_servers_;
   std::unique_ptr<SignalWatcher> signals_;

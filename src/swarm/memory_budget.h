@@ -27,6 +27,8 @@ class MemoryBudget {
     give(bytes);
     return false;
   }
+  // Whether so much could be taken now.
+  [[nodiscard]] bool has(size_t bytes) const { return limit_ == 0 || used() + bytes <= limit_; }
   void give(size_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
 
   [[nodiscard]] uint64_t used() const { return used_.load(std::memory_order_relaxed); }

@@ -21,9 +21,13 @@ void expire_and_trim(PeerList<Peer>& list, uint32_t block, Minute now, unsigned 
 }  // namespace
 
 TorrentTable::TorrentTable(const TableOptions& options, const SecretHash& hash)
-    : options_(options), hash_(hash), memory_(options.max_memory), shards_(new Shard[kShards]) {
+    : options_(options),
+      hash_(hash),
+      memory_(options.max_memory),
+      pages_(memory_),
+      shards_(new Shard[kShards]) {
   bound_malloc();
-  for (size_t i = 0; i < kShards; ++i) shards_[i].index.set_memory(&memory_);
+  for (size_t i = 0; i < kShards; ++i) shards_[i].index.set_pages(pages_, i);
 }
 
 TorrentTable::~TorrentTable() {
@@ -245,6 +249,17 @@ bool TorrentTable::remove(const InfoHash& info_hash) {
   TorrentPeers none{};
   torrent->downloaded = 0;
   return settle(shard, *torrent, before, none);
+}
+
+bool TorrentTable::settle_slots(size_t pages) {
+  for (; pages > 0; --pages) {
+    const auto move = pages_.next_move();
+    if (!move) return false;
+    Shard& shard = shards_[move->owner.shard];
+    const MutexLock lock(shard.mutex);
+    shard.index.settle(move->owner.row, move->page);
+  }
+  return true;
 }
 
 TableTotals TorrentTable::totals() {

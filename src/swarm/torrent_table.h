@@ -1,6 +1,7 @@
 // All torrents and their peers: 1024 shards by the top 10 bits of the info_hash, one mutex each.
 //
-// Lock protocol: one shard lock at a time; under it no I/O, no callback, no other lock. Every
+// Lock protocol: one shard lock at a time; under it no I/O, no callback, and no other lock but that
+// of what gives memory: SlotPages, malloc. Every
 // operation is bounded: an announce touches one slot, at most two blocks of peers and a few dozen
 // slots of a resize under way. The counts are kept, never recounted. A table that is full (peers,
 // memory) still answers and says so in the outcome. Thread-safe but for prefetch_peers(), which
@@ -15,6 +16,7 @@
 
 #include "base/mutex.h"
 #include "base/random.h"
+#include "swarm/slot_pages.h"
 #include "swarm/swarm_copy.h"
 #include "swarm/swarm_update.h"
 #include "swarm/torrent_index.h"
@@ -155,6 +157,15 @@ class TorrentTable {
   Restored restore_torrent(const InfoHash& info_hash, Place place, const TorrentPast& past,
                            Minute now);
 
+  // Whether settle_slots() could go on with one more slab of the settled kind: Slab::map(), which
+  // takes too long for a loop, then add_slab(). Any thread.
+  [[nodiscard]] bool wants_slab() { return pages_.wants_slab(); }
+  void add_slab(Slab::Memory slab) { pages_.add(std::move(slab)); }
+  // Moves at most so many pages of slots, of some microseconds each, to where they should be; false
+  // if there is nothing more to move or no room. As announce(), to be called only on the one thread
+  // that changes the table.
+  bool settle_slots(size_t pages);
+
   // Forgets the torrent, its peers and its downloads. True if it was there. Takes a microsecond for
   // a thousand peers, a millisecond for a million.
   bool remove(const InfoHash& info_hash);
@@ -221,6 +232,7 @@ class TorrentTable {
   const TableOptions options_;
   const SecretHash hash_;
   MemoryBudget memory_;
+  SlotPages pages_;
   std::atomic<uint64_t> peers_{0};
   std::atomic<uint64_t> torrents_{0};
   std::unique_ptr<Shard[]> shards_;

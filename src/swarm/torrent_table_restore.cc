@@ -29,8 +29,6 @@ Restored TorrentTable::restore_torrent(const InfoHash& info_hash, Place place,
     if (past.minutes_silent < silent) torrent->minute = minute;
     return Restored::merged;
   }
-  // Not sooner: of an old dump nothing may come.
-  if (shard.index.size() == 0) shard.index.populate();
   Torrent* torrent = add(shard, info_hash, place);
   if (torrent == nullptr) return Restored::no_memory;
   torrent->downloaded = past.downloaded;

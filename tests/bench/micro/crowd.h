@@ -23,6 +23,7 @@ class OfflineCrowd {
       serve_udp(udp_.size());
     }
     udp_.clear();
+    settle();
     Random random(options.seed);
     for (uint32_t i = 0; i < requests; ++i) {
       const uint32_t peer = random.below(population_.size());
@@ -75,6 +76,14 @@ class OfflineCrowd {
   };
 
   static constexpr uint32_t kNumwant = 30;
+
+  // What the daemon does within seconds of growing.
+  void settle() {
+    while (tracker_.table.wants_slab()) {
+      tracker_.table.add_slab(Slab::map(SlabKind::settled));
+      while (tracker_.table.settle_slots(1024)) continue;
+    }
+  }
 
   [[nodiscard]] Endpoint source_of(uint32_t source) const {
     std::array<uint8_t, 4> bytes{};
