@@ -69,11 +69,9 @@ Result<void, SystemError> bind_socket(int fd, const Endpoint& endpoint) {
   return {};
 }
 
-Result<void, SystemError> ask_for_ancillary_data(int fd, const Endpoint& endpoint) {
-  // Whoever had it before may have asked for this count with each datagram, which costs a fortieth
-  // of a reply's time: dropped_datagrams() is free until somebody asks.
-  if (!set_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 0))
-    return last_error(doing("SO_RXQ_OVFL", endpoint));
+// What every UDP socket of ours has, whoever bound it.
+Result<void, SystemError> set_udp_options(int fd, const Endpoint& endpoint) {
+  if (endpoint.address.is_v4()) forbid_fragments(fd);
   if (!endpoint.address.is_unspecified()) return {};
   const bool told = endpoint.address.is_v4() ? set_option(fd, IPPROTO_IP, IP_PKTINFO, 1)
                                              : set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
@@ -122,10 +120,11 @@ void prepare_tcp(int fd, const TcpListenOptions& options) {
 
 Result<void, SystemError> prepare_udp(int fd, const Endpoint& endpoint,
                                       const UdpSocketOptions& options) {
-  if (endpoint.address.is_v4()) allow_fragments(fd, false);
   raise_buffer(fd, kReceiveBuffer, options.receive_buffer);
   raise_buffer(fd, kSendBuffer, options.send_buffer);
-  return ask_for_ancillary_data(fd, endpoint);
+  // Who bound it may have asked for this count with each datagram; dropped_datagrams() costs less.
+  set_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 0);
+  return set_udp_options(fd, endpoint);
 }
 
 Result<UniqueFd, SystemError> listen_tcp(const Endpoint& endpoint,
@@ -146,17 +145,18 @@ Result<UniqueFd, SystemError> bind_udp(const Endpoint& endpoint, const UdpSocket
   if (!fd) return fd;
   set_buffer(fd->get(), kReceiveBuffer, options.receive_buffer);
   set_buffer(fd->get(), kSendBuffer, options.send_buffer);
-  if (auto asked = ask_for_ancillary_data(fd->get(), endpoint); !asked)
-    return Unexpected(asked.error());
+  if (auto asked = set_udp_options(fd->get(), endpoint); !asked) return Unexpected(asked.error());
   if (auto bound = bind_socket(fd->get(), endpoint); !bound) return Unexpected(bound.error());
   return fd;
 }
 
-// Best effort: it may have no such option. Both values send with "don't fragment" as long as that
-// works.
-void allow_fragments(int fd, bool allowed) {
-  set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, allowed ? IP_PMTUDISC_WANT : IP_PMTUDISC_DO);
+// Both are best effort, and both values send with "don't fragment" as long as that works.
+void forbid_fragments(int fd) {
+  if (get_option(fd, IPPROTO_IP, IP_MTU_DISCOVER) == IP_PMTUDISC_WANT)
+    set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
 }
+
+void allow_fragments(int fd) { set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_WANT); }
 
 uint32_t dropped_datagrams(int fd) {
   std::array<uint32_t, SK_MEMINFO_VARS> counts{};

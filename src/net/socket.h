@@ -61,10 +61,13 @@ void prepare_tcp(int fd, const TcpListenOptions& options = {});
 [[nodiscard]] Result<void, SystemError> prepare_udp(int fd, const Endpoint& endpoint,
                                                     const UdpSocketOptions& options = {});
 
-// Whether the kernel may send an IPv4 datagram in fragments. Where it may not, it also need not
-// draw an identification for each, which costs a fiftieth of a reply's time; one that is too large
-// for its way then fails with EMSGSIZE. bind_udp() has forbidden it.
-void allow_fragments(int fd, bool allowed);
+// Where the kernel may not send an IPv4 datagram in fragments it need not draw an identification
+// for each, either, which costs a fiftieth of a reply's time; one that is too large for its way
+// then fails with EMSGSIZE. The sockets here forbid it, unless the system or who bound them has
+// chosen something else than the kernel's own default.
+void forbid_fragments(int fd);
+// The kernel's default again.
+void allow_fragments(int fd);
 
 // How many datagrams the kernel has dropped since the socket is there, its receive buffer being
 // full; counts modulo 2^32, 0 if the kernel does not say (before Linux 4.12).

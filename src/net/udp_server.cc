@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <utility>
 
 #include "net/socket.h"
 
@@ -172,6 +171,15 @@ void UdpServer::queue_reply(size_t from, size_t to) {
   if (cmsghdr* asked = find_local_address(request)) answer_from(reply, asked);
 }
 
+// Of its way the kernel knows that it is too narrow for this one.
+bool UdpServer::send_in_fragments(mmsghdr& reply) {
+  allow_fragments(socket_.get());
+  const bool sent = sendmmsg(socket_.get(), &reply, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
+  forbid_fragments(socket_.get());
+  counters_.sent += sent ? 1U : 0U;
+  return sent;
+}
+
 void UdpServer::send_all(size_t count) {
   mmsghdr* const out = buffers_->out.data();
   size_t done = 0;
@@ -184,9 +192,8 @@ void UdpServer::send_all(size_t count) {
       continue;
     }
     if (errno == EINTR) continue;
-    // A narrow way was met. That is rare, so from here on the kernel fragments wherever it must.
-    if (errno == EMSGSIZE && !std::exchange(may_fragment_, true)) {
-      allow_fragments(socket_.get(), true);
+    if (errno == EMSGSIZE && send_in_fragments(out[done])) {
+      ++done;
       continue;
     }
     // sendmmsg reports the failure of its first message only: that one is skipped, the rest goes

@@ -8,6 +8,8 @@
 // waits for. Thread: that of the loop.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -48,7 +50,8 @@ struct UdpCounters {
   uint64_t sent = 0;
   // Replies that the kernel refused or had no room for.
   uint64_t send_errors = 0;
-  // Datagrams the kernel dropped because the receive buffer was full.
+  // Datagrams the kernel dropped, the receive buffer being full or the datagram broken; of a
+  // passed-in socket, those before our start, too.
   uint64_t kernel_drops = 0;
 
   UdpCounters& operator+=(const UdpCounters& other) {
@@ -65,7 +68,7 @@ class UdpServer final : public EventHandler {
   static constexpr size_t kBatch = 32;
   static constexpr size_t kMaxDatagram = 2048;
 
-  // Takes a socket of bind_udp().
+  // Takes a socket of bind_udp() or inherit_socket().
   [[nodiscard]] static Result<std::unique_ptr<UdpServer>, SystemError> create(
       EventLoop& loop, UniqueFd socket, DatagramHandler& handler);
   UdpServer(const UdpServer&) = delete;
@@ -89,6 +92,7 @@ class UdpServer final : public EventHandler {
   void answer(size_t count);
   void queue_reply(size_t from, size_t to);
   void send_all(size_t count);
+  [[nodiscard]] bool send_in_fragments(mmsghdr& reply);
 
   EventLoop& loop_;
   const UniqueFd socket_;
@@ -96,7 +100,6 @@ class UdpServer final : public EventHandler {
   DatagramHandler& handler_;
   const std::unique_ptr<Buffers> buffers_;
   UdpCounters counters_;
-  bool may_fragment_ = false;
   Watch watch_;
 };
 

@@ -70,6 +70,7 @@ TEST(InheritedSocket, GetsWhatOurOwnSocketsHave) {
   }
   EXPECT_GT(option(tcp->fd.get(), IPPROTO_TCP, TCP_DEFER_ACCEPT), 0);
   EXPECT_EQ(option(udp->fd.get(), SOL_SOCKET, SO_RXQ_OVFL), 0);
+  EXPECT_EQ(option(udp->fd.get(), IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_DO);
   EXPECT_EQ(option(udp->fd.get(), IPPROTO_IP, IP_PKTINFO), 1);
   EXPECT_EQ(option(udp6->fd.get(), IPPROTO_IPV6, IPV6_RECVPKTINFO), 1);
   const auto own = bind_udp(endpoint("0.0.0.0"));

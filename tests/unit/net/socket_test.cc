@@ -100,6 +100,17 @@ TEST(SocketTest, AsksForTheAddressOnWildcardsOnly) {
   EXPECT_EQ(option(*single, IPPROTO_IP, IP_PKTINFO), 0);
 }
 
+TEST(SocketTest, ForbidsFragmentsUnlessToldOtherwise) {
+  const auto socket = bind_udp(endpoint("127.0.0.1"));
+  EXPECT_EQ(option(*socket, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_DO);
+  allow_fragments(socket->get());
+  EXPECT_EQ(option(*socket, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_WANT);
+  const int omit = IP_PMTUDISC_OMIT;
+  ASSERT_EQ(setsockopt(socket->get(), IPPROTO_IP, IP_MTU_DISCOVER, &omit, sizeof omit), 0);
+  forbid_fragments(socket->get());
+  EXPECT_EQ(option(*socket, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_OMIT);
+}
+
 TEST(SocketTest, HoldsConnectionsBackUntilTheySendSomething) {
   const auto listener = listen_tcp(endpoint("127.0.0.1"));
   EXPECT_GT(option(*listener, IPPROTO_TCP, TCP_DEFER_ACCEPT), 0);
