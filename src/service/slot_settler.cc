@@ -45,9 +45,7 @@ bool SlotSettler::move_pages() {
 // If there was no memory for it, the next step asks again, which is soon enough.
 void SlotSettler::add(Slab::Memory slab) {
   job_.reset();
-  if (!slab) return;
-  table_.add_slab(std::move(slab));
-  timer_.arm_after(Duration(0));
+  if (slab && table_.add_slab(std::move(slab))) timer_.arm_after(Duration(0));
 }
 
 }  // namespace ot

@@ -1,6 +1,6 @@
 // Brings the table's slots together in huge pages, while the tracker serves.
 //
-// The worker makes a slab ready, the loop moves pages of slots into it, a few tens of microseconds
+// The worker makes a slab ready, the loop moves pages of slots into it, a tenth of a millisecond
 // at a time, since only the loop changes the table. A table that does not grow or shrink costs a
 // look four times a second. Thread: that of the loop. Table, worker and loop outlive it.
 #pragma once

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 namespace ot {
 namespace {
@@ -104,9 +105,19 @@ Slab* SlotPages::nursery() {
   return nullptr;
 }
 
+bool SlotPages::has(size_t pages) {
+  const MutexLock lock(mutex_);
+  return memory_.has((pages - std::min(pages, settled_free_)) * sizeof(SlotPage));
+}
+
 SlotPage* SlotPages::take(PageOwner owner) {
   if (SlotPage* page = take_settled(owner)) return page;
   const MutexLock lock(mutex_);
+  keep_leaving();
+  if (Slab* gaps = shelves_[settled_open].first()) {
+    --settled_free_;
+    return take_from(*gaps, owner);
+  }
   Slab* const slab = nursery();
   if (slab == nullptr) return nullptr;
   ++nursery_pages_;
@@ -130,9 +141,12 @@ void SlotPages::give(SlotPage* page) {
   if (slab.head.kind == SlabKind::nursery) {
     --nursery_pages_;
     memory_.give(sizeof(SlotPage));
-    // The owner has emptied it, so whether the kernel takes it or not, it reads as zeros.
-    ::madvise(page, sizeof(SlotPage), MADV_DONTNEED);
-  } else if (!is_leaving) {
+    // It reads as zeros then; where the kernel does not take it back, they are written.
+    if (::madvise(page, sizeof(SlotPage), MADV_DONTNEED) != 0) *page = {};
+  } else {
+    *page = {};
+  }
+  if (slab.head.kind == SlabKind::settled && !is_leaving) {
     ++settled_free_;
   }
   if (slab.head.used != 0) {
@@ -147,16 +161,18 @@ void SlotPages::give(SlotPage* page) {
   unmap(slab);
 }
 
+// Until all pages have moved, both they and the slab are counted, so there must be room for more.
 bool SlotPages::wants_slab() {
   const MutexLock lock(mutex_);
-  return nursery_pages_ >= Slab::kPages && settled_free_ == 0 && memory_.has(Slab::kBytes);
+  return nursery_pages_ >= Slab::kPages && settled_free_ == 0 && memory_.has(2 * Slab::kBytes);
 }
 
-void SlotPages::add(Slab::Memory slab) {
-  if (!memory_.take(Slab::kBytes)) return;
+bool SlotPages::add(Slab::Memory slab) {
+  if (!memory_.take(Slab::kBytes)) return false;
   const MutexLock lock(mutex_);
   settled_free_ += Slab::kPages;
   shelve(*slab.release());
+  return true;
 }
 
 // What leaves fits into the gaps of the others, since there are enough for a slab.
@@ -173,6 +189,14 @@ Slab* SlotPages::slab_to_empty() {
   return nullptr;
 }
 
+// New pages have taken the gaps, so a slab that was to leave stays.
+void SlotPages::keep_leaving() {
+  Slab* const stays = std::exchange(leaving_, nullptr);
+  if (stays == nullptr) return;
+  settled_free_ += stays->free_pages();
+  shelve(*stays);
+}
+
 std::optional<SlotPages::Move> SlotPages::next_move() {
   const MutexLock lock(mutex_);
   Slab* from = nullptr;
@@ -184,12 +208,7 @@ std::optional<SlotPages::Move> SlotPages::next_move() {
   }
   if (from == nullptr) return std::nullopt;
   if (settled_free_ == 0) {
-    // New pages have taken the gaps, so a slab that was to leave stays.
-    if (Slab* stays = leaving_) {
-      leaving_ = nullptr;
-      settled_free_ += stays->free_pages();
-      shelve(*stays);
-    }
+    keep_leaving();
     return std::nullopt;
   }
   SlotPage* const page = from->first_used();

@@ -33,15 +33,17 @@ class SlotPages {
   // look-up lies close together there and needs few entries of a TLB.
   [[nodiscard]] void* keep(size_t bytes);
 
+  // Whether there is memory for so many pages now.
+  [[nodiscard]] bool has(size_t pages);
   // A page without torrents; null if there is no memory.
   [[nodiscard]] SlotPage* take(PageOwner owner);
-  // Without torrents again.
+  // Whatever is in it.
   void give(SlotPage* page);
 
   // Whether a settled slab more would be filled at once.
   [[nodiscard]] bool wants_slab();
-  // Takes a slab of the settled kind in. Lets go of it if there is no memory for it.
-  void add(Slab::Memory slab);
+  // Takes a slab of the settled kind in. False, and lets go of it, if there is no memory for it.
+  bool add(Slab::Memory slab);
 
   struct Move {
     PageOwner owner;
@@ -78,6 +80,7 @@ class SlotPages {
   [[nodiscard]] static Shelf shelf_of(const Slab& slab);
   void shelve(Slab& slab) OT_REQUIRES(mutex_) { shelves_[shelf_of(slab)].insert(slab); }
   void unshelve(Slab& slab) OT_REQUIRES(mutex_) { shelves_[shelf_of(slab)].remove(slab); }
+  void keep_leaving() OT_REQUIRES(mutex_);
   [[nodiscard]] bool add_chunk(size_t bytes) OT_REQUIRES(mutex_);
   SlotPage* take_from(Slab& slab, PageOwner owner) OT_REQUIRES(mutex_);
   void unmap(Slab& slab) OT_REQUIRES(mutex_);

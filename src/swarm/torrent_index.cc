@@ -133,8 +133,10 @@ bool TorrentIndex::grow_directory() {
   void* const room = pages_->keep(sizeof(Directory) + capacity * sizeof(Entry));
   if (room == nullptr) return false;
   auto* const fresh = new (room) Directory{capacity};
-  for (size_t row = 0; row < before; ++row)
-    new (fresh->entries() + row) Entry(old->entries()[row].load(std::memory_order_relaxed));
+  for (size_t row = 0; row < capacity; ++row) {
+    SlotPage* page = row < before ? old->entries()[row].load(std::memory_order_relaxed) : nullptr;
+    new (fresh->entries() + row) Entry(page);
+  }
   directory_.store(fresh, std::memory_order_release);
   return true;
 }
@@ -149,7 +151,7 @@ bool TorrentIndex::add_page() {
     pages_->give(page);
     return false;
   }
-  new (&entry(row)) Entry(page);
+  entry(row).store(page, std::memory_order_relaxed);
   length_ += kPageSlots;
   return true;
 }
@@ -178,7 +180,6 @@ void TorrentIndex::settle(size_t row, SlotPage* page) {
   SlotPage* settled = pages_->take_settled(owner(row));
   if (settled == nullptr) return;
   *settled = *page;
-  *page = {};
   entry(row).store(settled, std::memory_order_relaxed);
   pages_->give(page);
 }
@@ -187,6 +188,7 @@ void TorrentIndex::settle(size_t row, SlotPage* page) {
 void TorrentIndex::start_growing() {
   // One more than there are, so that the smallest table grows by a page.
   const size_t slots = whole_pages(low_homes_ + low_homes_ / kGrowth + 1 + kTail);
+  if (slots > length_ && !pages_->has((slots - length_) / kPageSlots)) return;
   if (slots > length_ && !add_pages(std::min(slots, length_ + kTakenAtOnce))) return;
   if (slots > length_) return;
   high_homes_ = slots - kTail;

@@ -38,7 +38,7 @@ class TorrentIndex {
   // The torrent must not be present. A torrent without peers, or null if there is no memory.
   [[nodiscard]] Torrent* insert(const InfoHash& info_hash, uint32_t order);
   // Before the first torrent: room for so many, if there is as much memory, which spares growing
-  // step by step. What the torrents do not come to use is not resident.
+  // step by step. What the torrents do not come to use the sweep takes back.
   void reserve(size_t torrents);
   void erase(Torrent* torrent);
   // Starts to shrink a table that is less than half full. Not erase()'s business: a walk that
@@ -81,9 +81,8 @@ class TorrentIndex {
 
   using Entry = std::atomic<SlotPage*>;
 
-  // Where the pages are, in the sequence of the slots; the entries stand behind it, and live as far
-  // as there have been slots. One that has become too small is kept, as prefetch() may be reading
-  // it.
+  // Where the pages are, in the sequence of the slots; the entries stand behind it. One that has
+  // become too small is kept, as prefetch() may be reading it.
   struct Directory {
     size_t capacity;
 

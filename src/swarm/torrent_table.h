@@ -160,7 +160,7 @@ class TorrentTable {
   // Whether settle_slots() could go on with one more slab of the settled kind: Slab::map(), which
   // takes too long for a loop, then add_slab(). Any thread.
   [[nodiscard]] bool wants_slab() { return pages_.wants_slab(); }
-  void add_slab(Slab::Memory slab) { pages_.add(std::move(slab)); }
+  bool add_slab(Slab::Memory slab) { return pages_.add(std::move(slab)); }
   // Moves at most so many pages of slots, of some microseconds each, to where they should be; false
   // if there is nothing more to move or no room. As announce(), to be called only on the one thread
   // that changes the table.

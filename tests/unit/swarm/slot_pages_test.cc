@@ -109,17 +109,20 @@ TEST_F(SlotPagesTest, GivesUpTheEmptiestSlabWhenThereAreGapsForItsPages) {
   EXPECT_EQ(memory_.used(), 0U);
 }
 
-// A slab that is being given up stays when growth has taken the gaps it would have moved into.
-TEST_F(SlotPagesTest, GoesOnWhenGapsAreGoneBeforeASlabIsEmpty) {
+// A slab that is being given up stays, and its own gaps are filled, when growth has taken the gaps
+// it would have moved into.
+TEST_F(SlotPagesTest, KeepsASlabWhenGapsAreGoneBeforeItIsEmpty) {
   std::deque<SlotPage*> held;
   for (size_t i = 0; i < 3 * Slab::kPages; ++i) held.push_back(take());
   for (int i = 0; i < 3; ++i) settle(held);
-  for (size_t i = 1; i < held.size(); i += 2) pages_.give(held[i]);
+  size_t left = held.size();
+  for (size_t i = 1; i < held.size(); i += 2, --left) pages_.give(held[i]);
   ASSERT_TRUE(pages_.next_move());
-  for (size_t i = 0; i < 3 * Slab::kPages; ++i) ASSERT_NE(take(), nullptr);
+  for (; left < 3 * Slab::kPages; ++left) ASSERT_NE(take(), nullptr);
+  EXPECT_EQ(memory_.used(), 3 * Slab::kBytes);
   EXPECT_FALSE(pages_.next_move());
-  EXPECT_TRUE(pages_.next_move());
-  EXPECT_EQ(memory_.used() % kPage, 0U);
+  take();
+  EXPECT_EQ(memory_.used(), 3 * Slab::kBytes + 2 * kPage);
 }
 
 TEST(SlotPagesAtTheirLimit, TakeNoMoreThanTheBudgetHas) {
