@@ -156,7 +156,10 @@ void forbid_fragments(int fd) {
     set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
 }
 
-void allow_fragments(int fd) { set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_WANT); }
+bool allow_fragments(int fd) {
+  return get_option(fd, IPPROTO_IP, IP_MTU_DISCOVER) == IP_PMTUDISC_DO &&
+         set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_WANT);
+}
 
 uint32_t dropped_datagrams(int fd) {
   std::array<uint32_t, SK_MEMINFO_VARS> counts{};

@@ -66,8 +66,8 @@ void prepare_tcp(int fd, const TcpListenOptions& options = {});
 // then fails with EMSGSIZE. The sockets here forbid it, unless the system or who bound them has
 // chosen something else than the kernel's own default.
 void forbid_fragments(int fd);
-// The kernel's default again.
-void allow_fragments(int fd);
+// The kernel's default again; false, and nothing changed, if it was not forbidden.
+[[nodiscard]] bool allow_fragments(int fd);
 
 // How many datagrams the kernel has dropped since the socket is there, its receive buffer being
 // full; counts modulo 2^32, 0 if the kernel does not say (before Linux 4.12).

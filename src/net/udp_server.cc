@@ -173,7 +173,7 @@ void UdpServer::queue_reply(size_t from, size_t to) {
 
 // Of its way the kernel knows that it is too narrow for this one.
 bool UdpServer::send_in_fragments(mmsghdr& reply) {
-  allow_fragments(socket_.get());
+  if (!allow_fragments(socket_.get())) return false;
   const bool sent = sendmmsg(socket_.get(), &reply, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
   forbid_fragments(socket_.get());
   counters_.sent += sent ? 1U : 0U;
@@ -191,14 +191,15 @@ void UdpServer::send_all(size_t count) {
       counters_.sent += static_cast<size_t>(sent);
       continue;
     }
-    if (errno == EINTR) continue;
-    if (errno == EMSGSIZE && send_in_fragments(out[done])) {
+    const int reason = errno;
+    if (reason == EINTR) continue;
+    if (reason == EMSGSIZE && send_in_fragments(out[done])) {
       ++done;
       continue;
     }
     // sendmmsg reports the failure of its first message only: that one is skipped, the rest goes
     // on.
-    const bool full = errno == EAGAIN || errno == EWOULDBLOCK;
+    const bool full = reason == EAGAIN || reason == EWOULDBLOCK;
     const size_t lost = full ? left : 1;
     counters_.send_errors += lost;
     done += lost;

@@ -21,12 +21,10 @@ struct alignas(4096) SlotPage {
 };
 static_assert(sizeof(SlotPage) == 4096);
 
-// Whose page it is: its place in the directory of pages.
+// Whose page it is: its place in a shard's directory of pages.
 struct PageOwner {
   uint16_t shard = 0;
   uint16_t row = 0;
-
-  friend constexpr bool operator==(const PageOwner&, const PageOwner&) = default;
 };
 
 enum class SlabKind : uint8_t { nursery, settled };
@@ -35,6 +33,16 @@ struct Slab {
   static constexpr size_t kBytes = size_t{2} << 20U;
   // The rest of the first page is for the head.
   static constexpr size_t kPages = kBytes / sizeof(SlotPage) - 1;
+
+  struct alignas(sizeof(SlotPage)) Head {
+    SlabKind kind = SlabKind::nursery;
+    uint32_t used = 0;
+    // In the list it stands in.
+    Slab* before = nullptr;
+    Slab* after = nullptr;
+    std::array<uint64_t, kPages / 64 + 1> used_bits{};
+    std::array<PageOwner, kPages> owners;
+  };
 
   struct Unmap {
     void operator()(Slab* slab) const;
@@ -56,23 +64,13 @@ struct Slab {
   // The lowest page in use; there must be one.
   [[nodiscard]] SlotPage* first_used();
 
+  Head head;
+  std::array<SlotPage, kPages> pages;
+
  private:
   [[nodiscard]] size_t number_of(const SlotPage* page) const {
     return static_cast<size_t>(page - pages.data());
   }
-
- public:
-  struct alignas(4096) Head {
-    SlabKind kind = SlabKind::nursery;
-    uint32_t used = 0;
-    // In the list it stands in.
-    Slab* before = nullptr;
-    Slab* after = nullptr;
-    std::array<uint64_t, kPages / 64 + 1> used_bits{};
-    std::array<PageOwner, kPages> owners;
-  };
-  Head head;
-  std::array<SlotPage, kPages> pages;
 };
 static_assert(sizeof(Slab) == Slab::kBytes);
 

@@ -3,7 +3,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
 namespace ot {
@@ -38,33 +37,11 @@ SlotPages::~SlotPages() {
     }
   }
   if (leaving_ != nullptr) unmap(*leaving_);
-  while (Chunk* last = chunk_) {
-    chunk_ = last->before;
-    memory_.release(last, last->size);
-  }
-}
-
-// Twice as large as the one before, within limits, and with room for `bytes`.
-bool SlotPages::add_chunk(size_t bytes) {
-  constexpr size_t kSmallest = 4096;
-  constexpr size_t kLargest = 65536;
-  const size_t next = chunk_ == nullptr ? kSmallest : std::min(2 * chunk_->size, kLargest);
-  const size_t size = MemoryBudget::block_size(std::max(next - 16, bytes + sizeof(Chunk)));
-  void* const memory = memory_.resize(nullptr, 0, size);
-  if (memory == nullptr) return false;
-  chunk_ = new (memory) Chunk{chunk_, size, sizeof(Chunk)};
-  return true;
 }
 
 void* SlotPages::keep(size_t bytes) {
   const MutexLock lock(mutex_);
-  const size_t wanted = (bytes + 15) / 16 * 16;
-  if (chunk_ == nullptr || chunk_->size - chunk_->used < wanted) {
-    if (!add_chunk(wanted)) return nullptr;
-  }
-  auto* const kept = reinterpret_cast<uint8_t*>(chunk_) + chunk_->used;
-  chunk_->used += wanted;
-  return kept;
+  return kept_.allocate(bytes);
 }
 
 SlotPages::Shelf SlotPages::shelf_of(const Slab& slab) {
@@ -111,13 +88,9 @@ bool SlotPages::has(size_t pages) {
 }
 
 SlotPage* SlotPages::take(PageOwner owner) {
-  if (SlotPage* page = take_settled(owner)) return page;
   const MutexLock lock(mutex_);
-  keep_leaving();
-  if (Slab* gaps = shelves_[settled_open].first()) {
-    --settled_free_;
-    return take_from(*gaps, owner);
-  }
+  if (settled_free_ == 0) keep_leaving();
+  if (SlotPage* page = take_gap(owner)) return page;
   Slab* const slab = nursery();
   if (slab == nullptr) return nullptr;
   ++nursery_pages_;
@@ -126,6 +99,11 @@ SlotPage* SlotPages::take(PageOwner owner) {
 
 SlotPage* SlotPages::take_settled(PageOwner owner) {
   const MutexLock lock(mutex_);
+  return take_gap(owner);
+}
+
+// Of a settled slab; null if there is none.
+SlotPage* SlotPages::take_gap(PageOwner owner) {
   Slab* const slab = shelves_[settled_open].first();
   if (slab == nullptr) return nullptr;
   --settled_free_;

@@ -3,11 +3,11 @@
 // A shard's slots are too few for huge pages of their own, and with pages of 4 KiB the processor
 // waits longer for a slot's address than for the slot: no TLB holds a table of a million torrents.
 // So shards share huge pages. The kernel clears one in a third of a millisecond, on some hosts in
-// twenty, which no announce can wait for: a new page therefore comes from a nursery slab, of small
-// pages, and when enough for a whole slab have come together, a settled slab is made beside the
-// loop (Slab::map(), add()) and the pages move there one by one. Where many settled pages have
-// become free, the emptiest slab moves into the gaps of the others and goes back to the kernel. See
-// docs/decisions/0009-slots-in-shared-huge-pages.md.
+// twenty, which no announce can wait for: where no settled slab has a gap, a new page comes from a
+// nursery slab, of small pages, and when enough for a whole slab have come together, a settled slab
+// is made beside the loop (Slab::map(), add()) and the pages move there one by one. Where many
+// settled pages have become free, the emptiest slab moves into the gaps of the others and goes back
+// to the kernel. See docs/decisions/0009-slots-in-shared-huge-pages.md.
 //
 // Thread-safe: take() and give() are called under a shard's lock and have one of their own inside.
 #pragma once
@@ -16,7 +16,7 @@
 #include <optional>
 
 #include "base/mutex.h"
-#include "swarm/memory_budget.h"
+#include "swarm/arena.h"
 #include "swarm/slab.h"
 
 namespace ot {
@@ -24,13 +24,12 @@ namespace ot {
 class SlotPages {
  public:
   // The budget must outlive this.
-  explicit SlotPages(MemoryBudget& memory) : memory_(memory) {}
+  explicit SlotPages(MemoryBudget& memory) : memory_(memory), kept_(memory) {}
   SlotPages(const SlotPages&) = delete;
   SlotPages& operator=(const SlotPages&) = delete;
   ~SlotPages();
 
-  // Memory that is kept to the end, 16-byte aligned; null if there is none. What is read with each
-  // look-up lies close together there and needs few entries of a TLB.
+  // For the shards' directories of their pages: as Arena::allocate().
   [[nodiscard]] void* keep(size_t bytes);
 
   // Whether there is memory for so many pages now.
@@ -59,13 +58,6 @@ class SlotPages {
   // Slabs with and without free pages.
   enum Shelf : size_t { nursery_open, nursery_full, settled_open, settled_full, kShelves };
 
-  // A block of memory for keep(); what it gives out stands behind it.
-  struct alignas(16) Chunk {
-    Chunk* before;
-    size_t size;  // all of it
-    size_t used;
-  };
-
   // A list of slabs through their heads.
   class SlabList {
    public:
@@ -81,8 +73,8 @@ class SlotPages {
   void shelve(Slab& slab) OT_REQUIRES(mutex_) { shelves_[shelf_of(slab)].insert(slab); }
   void unshelve(Slab& slab) OT_REQUIRES(mutex_) { shelves_[shelf_of(slab)].remove(slab); }
   void keep_leaving() OT_REQUIRES(mutex_);
-  [[nodiscard]] bool add_chunk(size_t bytes) OT_REQUIRES(mutex_);
   SlotPage* take_from(Slab& slab, PageOwner owner) OT_REQUIRES(mutex_);
+  [[nodiscard]] SlotPage* take_gap(PageOwner owner) OT_REQUIRES(mutex_);
   void unmap(Slab& slab) OT_REQUIRES(mutex_);
   [[nodiscard]] Slab* nursery() OT_REQUIRES(mutex_);
   [[nodiscard]] Slab* slab_to_empty() OT_REQUIRES(mutex_);
@@ -94,7 +86,7 @@ class SlotPages {
   Slab* leaving_ OT_GUARDED_BY(mutex_) = nullptr;
   size_t nursery_pages_ OT_GUARDED_BY(mutex_) = 0;  // in use
   size_t settled_free_ OT_GUARDED_BY(mutex_) = 0;   // on the shelves
-  Chunk* chunk_ OT_GUARDED_BY(mutex_) = nullptr;    // the last
+  Arena kept_ OT_GUARDED_BY(mutex_);
 };
 
 }  // namespace ot

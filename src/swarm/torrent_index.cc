@@ -188,9 +188,11 @@ void TorrentIndex::settle(size_t row, SlotPage* page) {
 void TorrentIndex::start_growing() {
   // One more than there are, so that the smallest table grows by a page.
   const size_t slots = whole_pages(low_homes_ + low_homes_ / kGrowth + 1 + kTail);
-  if (slots > length_ && !pages_->has((slots - length_) / kPageSlots)) return;
-  if (slots > length_ && !add_pages(std::min(slots, length_ + kTakenAtOnce))) return;
-  if (slots > length_) return;
+  if (slots > length_) {
+    const bool has_memory = pages_->has((slots - length_) / kPageSlots);
+    if (!has_memory || !add_pages(std::min(slots, length_ + kTakenAtOnce))) return;
+    if (slots > length_) return;
+  }
   high_homes_ = slots - kTail;
   boundary_ = kAllOrders;
   cursor_ = length_;

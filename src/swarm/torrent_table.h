@@ -1,12 +1,11 @@
 // All torrents and their peers: 1024 shards by the top 10 bits of the info_hash, one mutex each.
 //
 // Lock protocol: one shard lock at a time; under it no I/O, no callback, and no other lock but that
-// of what gives memory: SlotPages, malloc. Every
-// operation is bounded: an announce touches one slot, at most two blocks of peers and a few dozen
-// slots of a resize under way. The counts are kept, never recounted. A table that is full (peers,
-// memory) still answers and says so in the outcome. Thread-safe but for prefetch_peers(), which
-// reads without a lock on the one thread that changes the table. Time is passed in as minutes of
-// the monotonic clock.
+// of what gives memory: SlotPages, malloc. Every operation is bounded: an announce touches one
+// slot, at most two blocks of peers and a few dozen slots of a resize under way. The counts are
+// kept, never recounted. A table that is full (peers, memory) still answers and says so in the
+// outcome. Thread-safe but for prefetch_peers(), which reads without a lock on the one thread that
+// changes the table. Time is passed in as minutes of the monotonic clock.
 #pragma once
 
 #include <atomic>
@@ -161,9 +160,9 @@ class TorrentTable {
   // takes too long for a loop, then add_slab(). Any thread.
   [[nodiscard]] bool wants_slab() { return pages_.wants_slab(); }
   bool add_slab(Slab::Memory slab) { return pages_.add(std::move(slab)); }
-  // Moves at most so many pages of slots, of some microseconds each, to where they should be; false
-  // if there is nothing more to move or no room. As announce(), to be called only on the one thread
-  // that changes the table.
+  // Moves at most so many pages of slots, some microseconds each, to where they should be; false if
+  // there is nothing more to move or no room. It changes the table, so where there is
+  // prefetch_peers(), on that thread only.
   bool settle_slots(size_t pages);
 
   // Forgets the torrent, its peers and its downloads. True if it was there. Takes a microsecond for

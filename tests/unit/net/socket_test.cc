@@ -103,11 +103,12 @@ TEST(SocketTest, AsksForTheAddressOnWildcardsOnly) {
 TEST(SocketTest, ForbidsFragmentsUnlessToldOtherwise) {
   const auto socket = bind_udp(endpoint("127.0.0.1"));
   EXPECT_EQ(option(*socket, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_DO);
-  allow_fragments(socket->get());
+  EXPECT_TRUE(allow_fragments(socket->get()));
   EXPECT_EQ(option(*socket, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_WANT);
   const int omit = IP_PMTUDISC_OMIT;
   ASSERT_EQ(setsockopt(socket->get(), IPPROTO_IP, IP_MTU_DISCOVER, &omit, sizeof omit), 0);
   forbid_fragments(socket->get());
+  EXPECT_FALSE(allow_fragments(socket->get()));
   EXPECT_EQ(option(*socket, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_OMIT);
 }
 

@@ -125,10 +125,9 @@ TEST_F(StatsWalksTest, TakeNoMoreAskersThanTheyPromise) {
 TEST_F(StatsWalksTest, AreRightWhileAnnouncesGoOn) {
   open_ = true;
   for (uint32_t torrent = 0; torrent < 100; ++torrent) announce(torrent, 1, random_);
-  std::atomic<bool> enough = false;
-  std::thread announcer([&] {
+  const std::jthread announcer([this](const std::stop_token& enough) {
     Random random(7);
-    while (!enough.load()) announce(100 + random.below(3000), random.below(5000), random);
+    while (!enough.stop_requested()) announce(100 + random.below(3000), random.below(5000), random);
   });
   for (int round = 1; round <= 5; ++round) {
     const auto recount = walks_.ask(WalkKind::recount, delivery());
@@ -143,8 +142,6 @@ TEST_F(StatsWalksTest, AreRightWhileAnnouncesGoOn) {
     ASSERT_TRUE(wait_for_deliveries(round));
     EXPECT_GE(torrents_, 100U);
   }
-  enough = true;
-  announcer.join();
 }
 
 }  // namespace
