@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <set>
 
@@ -13,6 +14,11 @@ namespace ot {
 namespace {
 
 constexpr uint64_t kPage = sizeof(SlotPage);
+
+bool is_empty(const SlotPage& page) {
+  return std::none_of(page.slots.begin(), page.slots.end(),
+                      [](const Torrent& torrent) { return torrent.is_occupied(); });
+}
 
 class SlotPagesTest : public ::testing::Test {
  protected:
@@ -39,16 +45,26 @@ TEST_F(SlotPagesTest, GivesEmptyPagesAgainAndAgainAndCountsThem) {
     for (size_t i = 0; i < 2 * Slab::kPages; ++i) {
       SlotPage* page = take();
       ASSERT_NE(page, nullptr);
-      for (const Torrent& torrent : page->slots) ASSERT_FALSE(torrent.is_occupied());
+      ASSERT_TRUE(is_empty(*page));
       page->slots[i % SlotPage::kSlots].occupy(numbered_hash(1), 1);
       ASSERT_TRUE(taken.insert(page).second);
     }
     EXPECT_EQ(memory_.used(), 2 * Slab::kBytes);
-    for (SlotPage* page : taken) {
-      *page = {};
-      pages_.give(page);
-    }
+    for (SlotPage* page : taken) pages_.give(page);
     EXPECT_EQ(memory_.used(), 0U);
+  }
+}
+
+TEST_F(SlotPagesTest, EmptiesWhatComesBackInEitherKindOfSlab) {
+  std::deque<SlotPage*> held;
+  for (size_t i = 0; i < Slab::kPages; ++i) held.push_back(take());
+  for (const bool settled : {false, true}) {
+    if (settled) settle(held);
+    SlotPage* const page = held[77];
+    page->slots[5].occupy(numbered_hash(1), 1);
+    pages_.give(page);
+    ASSERT_EQ(pages_.take({0, 77}), page);
+    EXPECT_TRUE(is_empty(*page)) << (settled ? "settled" : "nursery");
   }
 }
 
