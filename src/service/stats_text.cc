@@ -57,7 +57,10 @@ std::string top(const WalkFindings& findings, size_t limit) {
 
 }  // namespace
 
-std::string two_digits(size_t number) { return (number < 10 ? "0" : "") + text(number); }
+std::string two_digits(size_t number) {
+  std::string digits(number < 10 ? 1 : 0, '0');
+  return digits.append(text(number));
+}
 
 std::string peer(const StatsSnapshot& snapshot) {
   return swarm_block(snapshot, snapshot.table.peers, snapshot.table.seeders);
