@@ -11,6 +11,7 @@ std::shared_ptr<const void> AccessControl::replace(std::shared_ptr<const AccessL
   };
   auto fresh = std::make_shared<DynamicSet>(hash_);
   auto before = std::make_shared<InForce>();
+  is_carried_out_ = false;
   before->list = std::exchange(list_, std::move(list));
   before->changes = std::exchange(changes_, std::move(fresh));
   return before;

@@ -35,6 +35,12 @@ class AccessControl {
   void prefetch(const InfoHash& info_hash) const { prefetch(hash_(info_hash.bytes)); }
   [[nodiscard]] AccessMode mode() const { return mode_; }
 
+  // Whether the table holds nothing that is refused, so that what is found there need not be asked
+  // about here. Not from replace() on until somebody has been through the table and says so; who
+  // changes single hashes takes them out of the table in the same pass of the loop.
+  [[nodiscard]] bool is_carried_out() const { return is_carried_out_; }
+  void note_carried_out() { is_carried_out_ = true; }
+
   // access.fifo_add and access.fifo_delete, on either kind of list. False: too many changes since
   // the list was read, and this one is not in force.
   [[nodiscard]] bool add(const InfoHash& info_hash) {
@@ -61,6 +67,7 @@ class AccessControl {
   SecretHash hash_;
   std::shared_ptr<const AccessList> list_;
   std::shared_ptr<DynamicSet> changes_;
+  bool is_carried_out_ = true;  // what was empty served nothing
 };
 
 }  // namespace ot

@@ -14,7 +14,7 @@ void Eviction::step() {
       cursor_ = before;
       return;
     }
-    if (cursor_.shard != before.shard) --shards_left_;
+    if (cursor_.shard != before.shard && --shards_left_ == 0) access_.note_carried_out();
     if (clock_.now() > end) return;
   }
 }

@@ -1,9 +1,10 @@
 // Takes out of the table what the access list has come to refuse: a little on every tick.
 //
 // A refused torrent is hidden from announces and scrapes at once, since nobody is answered about
-// it; this gives its memory back, and takes it out of what lists the whole table. Nothing is asked
-// of the list under a shard's lock: hashes are copied out, judged, and removed one by one. Thread:
-// that of the loop whose timer calls it, which is the access list's.
+// it; this gives its memory back, takes it out of what lists the whole table, and tells the list
+// when the table holds no such torrent any more. Nothing is asked of the list under a shard's lock:
+// hashes are copied out, judged, and removed one by one. Thread: that of the loop whose timer calls
+// it, which is the access list's.
 #pragma once
 
 #include <array>
@@ -19,7 +20,7 @@ class Eviction {
   // How often step() wants to be called while it has something to do.
   static constexpr Duration kTick = std::chrono::milliseconds(10);
 
-  Eviction(TorrentTable& table, const AccessControl& access, const Clock& clock)
+  Eviction(TorrentTable& table, AccessControl& access, const Clock& clock)
       : table_(table), access_(access), clock_(clock) {}
 
   // The list has changed: every torrent is to be judged from now on. A round that is under way goes
@@ -41,7 +42,7 @@ class Eviction {
   bool judge(std::span<const InfoHash> torrents, MonotonicTime end);
 
   TorrentTable& table_;
-  const AccessControl& access_;
+  AccessControl& access_;
   const Clock& clock_;
   SweepCursor cursor_;
   size_t shards_left_ = 0;

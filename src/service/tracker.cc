@@ -5,10 +5,10 @@
 
 namespace ot {
 
-std::optional<AnnounceReply> Tracker::announce(const AnnounceRequest& request,
-                                               TorrentTable::Place place, MonotonicTime now,
-                                               PeerBuffers out) {
-  if (!access_.permits(request.info_hash, place.hash)) return std::nullopt;
+std::optional<AnnounceReply> Tracker::announce(const AnnounceRequest& request, const Target& target,
+                                               MonotonicTime now, PeerBuffers out) {
+  const TorrentTable::Place place = target.place;
+  if (!target.is_permitted && !access_.permits(request.info_hash, place.hash)) return std::nullopt;
   const AnnounceOutcome outcome =
       table_.announce(request, place, numwant(request), minute_of(now), out, random_);
   statistics_.record(outcome);

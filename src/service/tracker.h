@@ -1,8 +1,9 @@
 // The use cases of a tracker, announce and scrape, whatever the wire: policy on top of the table.
 //
-// The access list is asked first: what it refuses never reaches the table. Both find their place by
-// the same hash, so the list must have been made with the table's. One Tracker a loop, on
-// the loop's thread, as its access list; the table behind it is shared.
+// The access list is asked first: what it refuses never reaches the table. So it need not be asked
+// about what is there already, once what a new list refuses has left. Both find their place by the
+// same hash, so the list must have been made with the table's. One Tracker a loop, on the loop's
+// thread, as its access list; the table behind it is shared.
 #pragma once
 
 #include <chrono>
@@ -31,18 +32,27 @@ class Tracker {
           Statistics& statistics, Random random)
       : table_(table), access_(access), policy_(policy), statistics_(statistics), random_(random) {}
 
+  // A torrent that is to be announced; good for this pass of the loop.
+  struct Target {
+    TorrentTable::Place place;
+    bool is_permitted = false;  // if not, the access list is to be asked
+  };
+
   // Computes where the torrent lives and asks the processor for it and for what the access list
-  // says of it. Worth doing well before announce().
-  [[nodiscard]] TorrentTable::Place prepare(const InfoHash& info_hash) const {
+  // says of it, if that will matter. Worth doing well before announce().
+  [[nodiscard]] Target prepare(const InfoHash& info_hash) const {
     const TorrentTable::Place place = table_.locate(info_hash);
-    access_.prefetch(place.hash);
+    if (!access_.is_carried_out()) access_.prefetch(place.hash);
     table_.prefetch(place);
-    return place;
+    return {place};
   }
 
   // Asks for the peers the announce will look at; between prepare() and announce(), for batches.
-  void prefetch(const AnnounceRequest& request, TorrentTable::Place place) {
-    table_.prefetch_peers(request, place);
+  void prefetch(const AnnounceRequest& request, Target& target) {
+    const bool is_there = table_.prefetch_peers(request, target.place);
+    if (!access_.is_carried_out()) return;
+    target.is_permitted = is_there;
+    if (!is_there) access_.prefetch(target.place.hash);
   }
 
   // How many peers this announce is answered with at most, both families together.
@@ -53,13 +63,13 @@ class Tracker {
   // Peers go into `out` in compact form; the reply says how many bytes of it. Nothing if the access
   // list refuses the torrent: tell kNotAuthorized.
   [[nodiscard]] std::optional<AnnounceReply> announce(const AnnounceRequest& request,
-                                                      TorrentTable::Place place, MonotonicTime now,
+                                                      const Target& target, MonotonicTime now,
                                                       PeerBuffers out);
 
   // Zeros for an unknown torrent and for one that the access list refuses.
   [[nodiscard]] SwarmCounts scrape(const InfoHash& info_hash, MonotonicTime now) {
     const TorrentTable::Place place = table_.locate(info_hash);
-    if (!access_.permits(info_hash, place.hash)) return {};
+    if (!access_.is_carried_out() && !access_.permits(info_hash, place.hash)) return {};
     return table_.scrape(info_hash, place, minute_of(now));
   }
 

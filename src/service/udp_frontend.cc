@@ -34,9 +34,9 @@ UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const Connecti
 
 void UdpFrontend::on_batch(std::span<const Datagram> in, std::span<UdpReply> out) {
   for (size_t i = 0; i < in.size(); ++i) pending_[i].good = admit(in[i], pending_[i], out[i]);
-  for (const Pending& pending : std::span(pending_).first(in.size())) {
+  for (Pending& pending : std::span(pending_).first(in.size())) {
     const auto* announce = std::get_if<UdpAnnounce>(&pending.request);
-    if (pending.good && announce != nullptr) tracker_.prefetch(announce->request, pending.place);
+    if (pending.good && announce != nullptr) tracker_.prefetch(announce->request, pending.target);
   }
   for (size_t i = 0; i < in.size(); ++i) {
     const Pending& pending = pending_[i];
@@ -56,7 +56,7 @@ bool UdpFrontend::admit(const Datagram& datagram, Pending& pending, UdpReply& re
   }
   if (const auto* announce = std::get_if<UdpAnnounce>(&pending.request)) {
     if (!is_proven(announce->connection_id, announce->transaction, datagram, reply)) return false;
-    pending.place = tracker_.prepare(announce->request.info_hash);
+    pending.target = tracker_.prepare(announce->request.info_hash);
   } else if (const auto* scrape = std::get_if<UdpScrape>(&pending.request)) {
     return is_proven(scrape->connection_id, scrape->transaction, datagram, reply);
   }
@@ -125,7 +125,7 @@ void UdpFrontend::answer(TransactionId transaction, const AnnounceRequest& reque
   const bool v4 = datagram.source.address.is_v4();
   const ByteSpan room = reply.buffer.first(max_reply(datagram)).subspan(kUdpAnnounceHeader);
   const PeerBuffers peers = v4 ? PeerBuffers{room, {}} : PeerBuffers{{}, room};
-  const auto outcome = tracker_.announce(request, pending.place, loop_.now(), peers);
+  const auto outcome = tracker_.announce(request, pending.target, loop_.now(), peers);
   if (!outcome) return write_failure(transaction, kNotAuthorized, datagram, reply);
   record(datagram, Action::announce);
   ByteWriter writer(reply.buffer);

@@ -36,7 +36,7 @@ class UdpFrontend final : public DatagramHandler {
  private:
   struct Pending {
     UdpRequest request;
-    TorrentTable::Place place{};
+    Tracker::Target target{};
     bool good = false;
   };
 

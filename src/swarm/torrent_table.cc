@@ -91,16 +91,17 @@ bool TorrentTable::clean(Shard& shard, Torrent& torrent, Minute now) {
 }
 
 // Without a lock: nobody else changes the table.
-void TorrentTable::prefetch_peers(const AnnounceRequest& request, Place place) {
+bool TorrentTable::prefetch_peers(const AnnounceRequest& request, Place place) {
   const SwarmContext& swarm = context();
   Torrent* torrent = shards_[place.shard].index.find(request.info_hash, place.order());
-  if (torrent == nullptr) return;
+  if (torrent == nullptr) return false;
   const TorrentPeers peers = torrent->peers();
   if (request.peer.address.is_v4()) {
     peers.v4.prefetch(make_peer<Peer4>(request.peer, 0, 0), swarm);
   } else {
     peers.v6.prefetch(make_peer<Peer6>(request.peer, 0, 0), swarm);
   }
+  return true;
 }
 
 AnnounceOutcome TorrentTable::announce(const AnnounceRequest& request, Place place, size_t numwant,

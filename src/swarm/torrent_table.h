@@ -123,10 +123,11 @@ class TorrentTable {
   // Asks for the torrent's cache line, without a lock.
   void prefetch(Place place) const { shards_[place.shard].index.prefetch(place.order()); }
 
-  // Asks for the lines of the peers the announce will look at. Worth it for a batch, some time
-  // after prefetch() and before announce(). Takes no lock, since that would make it wait for each
-  // line it comes across: to be called only on the one thread that changes the table.
-  void prefetch_peers(const AnnounceRequest& request, Place place);
+  // Asks for the lines of the peers the announce will look at, and says whether the torrent is
+  // there. Worth it for a batch, some time after prefetch() and before announce(). Takes no lock,
+  // since that would make it wait for each line it comes across: to be called only on the one
+  // thread that changes the table.
+  bool prefetch_peers(const AnnounceRequest& request, Place place);
 
   // Inserts, renews, completes or removes the peer, counts, and writes up to numwant other peers in
   // compact form, leechers before seeders, of the families for which `out` has room.

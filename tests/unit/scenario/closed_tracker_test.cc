@@ -80,7 +80,9 @@ TEST_F(ClosedTracker, FollowsItsListThroughItsLife) {
   EXPECT_EQ(scrape(2).leechers, 5U);
   EXPECT_FALSE(refuses(3));
 
+  // As by FIFO, which takes what is refused out of the table.
   ASSERT_TRUE(tracker_.access.add(numbered_hash(4)) && tracker_.access.remove(numbered_hash(2)));
+  ASSERT_TRUE(tracker_.table.remove(numbered_hash(2)));
   EXPECT_FALSE(refuses(4));
   EXPECT_TRUE(refuses(2));
   list({2, 3});
@@ -91,6 +93,25 @@ TEST_F(ClosedTracker, FollowsItsListThroughItsLife) {
   tracker_.advance(hours(3), std::chrono::seconds(5));
   EXPECT_EQ(tracker_.table.peers(), 0U);
   EXPECT_EQ(tracker_.table.torrents(), 0U);
+}
+
+// A torrent that is there spares its announces the list, and only as long as that may be.
+TEST_F(ClosedTracker, AsksItsListAboutWhatIsNewAndWhatMayHaveToGo) {
+  list({1, 2});
+  evict();
+  join(1, 1, 5, Wire::udp);
+  join(2, 6, 10, Wire::udp);
+  EXPECT_FALSE(refuses(1)) << "known, and nothing has changed";
+  EXPECT_TRUE(refuses(3)) << "never seen";
+  list({2});
+  EXPECT_TRUE(refuses(1)) << "known, but by another list";
+  EXPECT_EQ(scrape(1), SwarmCounts{});
+  EXPECT_EQ(scrape(2).leechers, 5U);
+  evict();
+  EXPECT_TRUE(refuses(1));
+  EXPECT_EQ(tracker_.table.torrents(), 1U);
+  list({1, 2});
+  EXPECT_FALSE(refuses(1));
 }
 
 TEST_F(ClosedTracker, TracksWhomAProxyNamesAndNeverTheProxy) {

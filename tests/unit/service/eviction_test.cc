@@ -65,6 +65,24 @@ TEST_F(EvictionTest, TakesEveryRefusedTorrentOutAndKeepsTheCounts) {
     EXPECT_EQ(scrape(hash_of(i)), i % 2 == 0 ? (SwarmCounts{1, 1, 1}) : SwarmCounts{});
 }
 
+// Not before the last one is judged: until then the list is to be asked about what is there, too.
+TEST_F(EvictionTest, SaysWhenTheTableHoldsNothingThatIsRefused) {
+  EXPECT_TRUE(access_.is_carried_out()) << "nothing has been there yet";
+  constexpr uint32_t kTorrents = 5'000;
+  fill(kTorrents);
+  list_even(kTorrents);
+  EXPECT_FALSE(access_.is_carried_out());
+  eviction_.begin();
+  while (eviction_.is_due()) {
+    EXPECT_FALSE(access_.is_carried_out());
+    eviction_.step();
+  }
+  EXPECT_TRUE(access_.is_carried_out());
+  EXPECT_EQ(table_.torrents(), kTorrents / 2);
+  list_even(0);
+  EXPECT_FALSE(access_.is_carried_out()) << "another list, another round";
+}
+
 TEST_F(EvictionTest, GivesTheMemoryOfLargeSwarmsBack) {
   const uint64_t empty = table_.totals().bytes;
   for (uint32_t i = 0; i < 20'000; ++i) announce(hash_of(1), endpoint4(i), false);
