@@ -7,10 +7,20 @@ namespace ot {
 
 std::optional<AnnounceReply> Tracker::announce(const AnnounceRequest& request, const Target& target,
                                                MonotonicTime now, PeerBuffers out) {
-  const TorrentTable::Place place = target.place;
-  if (!target.is_permitted && !access_.permits(request.info_hash, place.hash)) return std::nullopt;
-  const AnnounceOutcome outcome =
-      table_.announce(request, place, numwant(request), minute_of(now), out, random_);
+  if (refuses(request, target)) return std::nullopt;
+  return reply_to(request, table_.announce(request, target.place, numwant(request), minute_of(now),
+                                           out, random_));
+}
+
+std::optional<AnnounceReply> Tracker::announce_ahead(const AnnounceRequest& request,
+                                                     const Target& target, MonotonicTime now,
+                                                     PeerBuffers out) {
+  if (refuses(request, target)) return std::nullopt;
+  return reply_to(request, table_.announce_ahead(request, target.place, numwant(request),
+                                                 minute_of(now), out, handouts_, random_));
+}
+
+AnnounceReply Tracker::reply_to(const AnnounceRequest& request, const AnnounceOutcome& outcome) {
   statistics_.record(outcome);
   if constexpr (features::kAnnounceLog) {
     if (TrafficLog* traffic = statistics_.traffic()) traffic->record_announce(request, outcome);

@@ -44,6 +44,7 @@ void UdpFrontend::on_batch(std::span<const Datagram> in, std::span<UdpReply> out
     std::visit([&](const auto& request) { serve(request, pending, in[i], out[i]); },
                pending.request);
   }
+  tracker_.finish();
 }
 
 bool UdpFrontend::admit(const Datagram& datagram, Pending& pending, UdpReply& reply) {
@@ -125,7 +126,7 @@ void UdpFrontend::answer(TransactionId transaction, const AnnounceRequest& reque
   const bool v4 = datagram.source.address.is_v4();
   const ByteSpan room = reply.buffer.first(max_reply(datagram)).subspan(kUdpAnnounceHeader);
   const PeerBuffers peers = v4 ? PeerBuffers{room, {}} : PeerBuffers{{}, room};
-  const auto outcome = tracker_.announce(request, pending.target, loop_.now(), peers);
+  const auto outcome = tracker_.announce_ahead(request, pending.target, loop_.now(), peers);
   if (!outcome) return write_failure(transaction, kNotAuthorized, datagram, reply);
   record(datagram, Action::announce);
   ByteWriter writer(reply.buffer);

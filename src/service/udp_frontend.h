@@ -1,8 +1,9 @@
 // Answers BEP 15 datagrams, a batch at a time.
 //
 // A batch is served in passes: parse, check the connection id and ask for the torrent's cache line;
-// ask for the lines of its peers; then look up, change and write. Each pass finds what the one
-// before it asked for on its way from memory. Who has not proved his address (a wrong connection
+// ask for the lines of its peers; then look up, change and write, all but the peers told of, which
+// are copied one announce behind. Each step finds what an earlier one asked for on its way from
+// memory. Who has not proved his address (a wrong connection
 // id) gets no more bytes than he sent, and few of those. Thread: that of the loop.
 #pragma once
 

@@ -19,25 +19,28 @@ PeerRoom room_of(PeerBuffers out) {
 
 // Mostly one kind, or one family, is not wanted at all.
 template <typename Peer>
-size_t write_peers(const PeerList<Peer>& list, PartCounts wanted, std::optional<PeerPosition> asker,
-                   Random& random, uint8_t* out) {
+size_t take_peers(const PeerList<Peer>& list, PartCounts wanted, std::optional<PeerPosition> asker,
+                  Random& random, PeerCopies& copies, uint8_t* out) {
   uint8_t* end = out;
-  if (wanted.leechers != 0) end = sample_part(list, false, wanted.leechers, asker, random, end);
-  if (wanted.seeders != 0) end = sample_part(list, true, wanted.seeders, asker, random, end);
+  if (wanted.leechers != 0)
+    end = sample_part(list, false, wanted.leechers, asker, random, copies, end);
+  if (wanted.seeders != 0)
+    end = sample_part(list, true, wanted.seeders, asker, random, copies, end);
   return static_cast<size_t>(end - out);
 }
 
 }  // namespace
 
 HandoutBytes hand_out(const TorrentPeers& peers, const AnnounceRequest& request, size_t numwant,
-                      std::optional<PeerPosition> asker, PeerBuffers out, Random& random) {
+                      std::optional<PeerPosition> asker, PeerBuffers out, PeerCopies& copies,
+                      Random& random) {
   const bool is_v4 = request.peer.address.is_v4();
   const auto asker4 = is_v4 ? asker : std::nullopt;
   const auto asker6 = is_v4 ? std::nullopt : asker;
   const FamilyCounts wanted = choose_peers({others(peers.v4, asker4), others(peers.v6, asker6)},
                                            numwant, room_of(out), request.seeding, random);
-  return {write_peers(peers.v4, wanted.v4, asker4, random, out.v4.data()),
-          write_peers(peers.v6, wanted.v6, asker6, random, out.v6.data())};
+  return {take_peers(peers.v4, wanted.v4, asker4, random, copies, out.v4.data()),
+          take_peers(peers.v6, wanted.v6, asker6, random, copies, out.v6.data())};
 }
 
 }  // namespace ot

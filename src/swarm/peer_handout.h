@@ -1,23 +1,25 @@
-// The peers an announce is told of: chosen (peer_choice), sampled (peer_sample) and written in
-// compact form, leechers before seeders. Under the shard's lock.
+// The peers an announce is told of: chosen (peer_choice), sampled (peer_sample) and then copied in
+// compact form (peer_copies), leechers before seeders. Under the shard's lock.
 #pragma once
 
 #include <optional>
 
 #include "base/random.h"
+#include "swarm/peer_copies.h"
 #include "swarm/torrent.h"
 
 namespace ot {
 
-// Bytes written to PeerBuffers.
+// Bytes of PeerBuffers that are used.
 struct HandoutBytes {
   size_t v4 = 0;
   size_t v6 = 0;
 };
 
-// Up to `numwant` peers other than the asker, of the families for which `out` has room.
+// Up to `numwant` peers other than the asker, of the families for which `out` has room. They are
+// there when `copies` has been written.
 [[nodiscard]] HandoutBytes hand_out(const TorrentPeers& peers, const AnnounceRequest& request,
                                     size_t numwant, std::optional<PeerPosition> asker,
-                                    PeerBuffers out, Random& random);
+                                    PeerBuffers out, PeerCopies& copies, Random& random);
 
 }  // namespace ot

@@ -1,69 +1,21 @@
 // Choosing n peers of one kind from a list, uniformly, in compact form.
 //
 // The peers of a part (all leechers, or all seeders, of all blocks) are taken as a ring. From a
-// random start, runs of up to eight neighbours (a cache line) are copied and random strides
-// skipped, until n are written. The start is uniform and independent of the strides, so each peer
+// random start, runs of up to eight neighbours (a cache line) are taken and random strides skipped,
+// until n are chosen. The start is uniform and independent of the strides, so each peer
 // is as likely as any other. The asker is walked over, unseen. Cost: the lines copied and, in a
 // large swarm, the headers of the blocks between them; a part that is thin in a large swarm may
 // cost a pass over all its block headers.
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <optional>
 
-#include "base/prefetch.h"
 #include "base/random.h"
+#include "swarm/peer_copies.h"
 #include "swarm/peer_list.h"
 
 namespace ot {
-
-// Writes `count` peers in compact form; `out` must hold count * Peer::kCompact bytes. Returns the
-// end.
-template <typename Peer>
-uint8_t* pack_peers(const Peer* peers, size_t count, uint8_t* out) {
-  size_t i = 0;
-  // Whole records are moved in one piece each; the next one overwrites what is too much of it.
-  if constexpr (sizeof(Peer) == sizeof(uint64_t)) {
-    for (; i + 1 < count; ++i, out += Peer::kCompact) std::memcpy(out, &peers[i], sizeof(Peer));
-  }
-  for (; i < count; ++i, out += Peer::kCompact) {
-    std::memcpy(out, peers[i].endpoint.data(), Peer::kCompact);
-  }
-  return out;
-}
-
-// Peers chosen but not yet read. Their lines are asked for when they are chosen, so that the
-// processor waits for all of them at once and not for one after the other.
-template <typename Peer>
-class PeerRuns {
- public:
-  explicit PeerRuns(uint8_t* out) : out_(out) {}
-
-  void add(const Peer* peers, size_t count) {
-    if (used_ == runs_.size()) write();
-    runs_[used_++] = {peers, count};
-    prefetch_line(peers);
-    prefetch_line(peers + count - 1);
-  }
-  // Writes what has been added; returns the end.
-  uint8_t* write() {
-    for (size_t i = 0; i < used_; ++i) out_ = pack_peers(runs_[i].peers, runs_[i].count, out_);
-    used_ = 0;
-    return out_;
-  }
-
- private:
-  struct Run {
-    const Peer* peers;
-    size_t count;
-  };
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled before it is read
-  std::array<Run, 32> runs_;
-  size_t used_ = 0;
-  uint8_t* out_;
-};
 
 // A position on the ring of one part. Never stands still on the asker.
 template <typename Peer>
@@ -87,13 +39,15 @@ class PartWalk {
     while (count > 0) count -= step(next_run(count));
   }
 
-  // Goes over `count` peers and adds where they are to `runs`.
-  void take(size_t count, PeerRuns<Peer>& runs) {
+  // Goes over `count` peers and has them copied to `out`; answers the end of what they take there.
+  uint8_t* take(size_t count, PeerCopies& copies, uint8_t* out) {
     while (count > 0) {
       const size_t run = next_run(count);
-      runs.add(blocks_[block_].part(seeding_) + offset_, run);
+      copies.add(blocks_[block_].part(seeding_) + offset_, run, out);
+      out += run * Peer::kCompact;
       count -= step(run);
     }
+    return out;
   }
 
  private:
@@ -150,11 +104,12 @@ class PartWalk {
   size_t skipped_offset_ = SIZE_MAX;
 };
 
-// Writes min(n, peers of that kind other than the asker) peers; `out` must hold them. Returns the
-// end.
+// Has min(n, peers of that kind other than the asker) peers copied to `out`, which must hold them.
+// Returns the end of what they take there.
 template <typename Peer>
 uint8_t* sample_part(const PeerList<Peer>& list, bool seeding, size_t n,
-                     std::optional<PeerPosition> asker, Random& random, uint8_t* out) {
+                     std::optional<PeerPosition> asker, Random& random, PeerCopies& copies,
+                     uint8_t* out) {
   constexpr size_t kRun = 8;
   // So that a reply from a swarm of a million does not walk all the way round.
   constexpr size_t kMostSkipped = 4096;
@@ -163,11 +118,10 @@ uint8_t* sample_part(const PeerList<Peer>& list, bool seeding, size_t n,
   n = std::min(n, others);
   if (n == 0) return out;
   PartWalk<Peer> walk(list, seeding, asker, random);
-  PeerRuns<Peer> chosen(out);
   size_t skips = std::min(others - n, kMostSkipped);
   for (size_t runs = (n + kRun - 1) / kRun; runs > 0; --runs) {
     const size_t run = n / runs;
-    walk.take(run, chosen);
+    out = walk.take(run, copies, out);
     n -= run;
     if (runs == 1) break;
     const size_t stride =
@@ -175,7 +129,7 @@ uint8_t* sample_part(const PeerList<Peer>& list, bool seeding, size_t n,
     skips -= stride;
     walk.advance(stride);
   }
-  return chosen.write();
+  return out;
 }
 
 }  // namespace ot

@@ -106,10 +106,35 @@ bool TorrentTable::prefetch_peers(const AnnounceRequest& request, Place place) {
 
 AnnounceOutcome TorrentTable::announce(const AnnounceRequest& request, Place place, size_t numwant,
                                        Minute now, PeerBuffers out, Random& random) {
+  PeerCopies copies;
+  Shard& shard = shards_[place.shard];
+  const MutexLock lock(shard.mutex);
+  const AnnounceOutcome outcome =
+      announce_to(shard, request, place, numwant, now, out, copies, random);
+  copies.write();
+  return outcome;
+}
+
+AnnounceOutcome TorrentTable::announce_ahead(const AnnounceRequest& request, Place place,
+                                             size_t numwant, Minute now, PeerBuffers out,
+                                             HandoutQueue& queue, Random& random) {
+  queue.make_way(place.shard);
   Shard& shard = shards_[place.shard];
   AnnounceOutcome outcome;
+  {
+    const MutexLock lock(shard.mutex);
+    outcome = announce_to(shard, request, place, numwant, now, out, queue.current(), random);
+  }
+  queue.next(place.shard);
+  return outcome;
+}
+
+// Peers are chosen last: to store them may move them.
+AnnounceOutcome TorrentTable::announce_to(Shard& shard, const AnnounceRequest& request, Place place,
+                                          size_t numwant, Minute now, PeerBuffers out,
+                                          PeerCopies& copies, Random& random) {
+  AnnounceOutcome outcome;
   const bool stopped = request.event == AnnounceEvent::stopped;
-  const MutexLock lock(shard.mutex);
   Torrent* torrent = find(shard, request.info_hash, place, now);
   if (torrent == nullptr && !stopped && !is_full()) torrent = add(shard, request.info_hash, place);
   if (torrent == nullptr) {
@@ -125,12 +150,11 @@ AnnounceOutcome TorrentTable::announce(const AnnounceRequest& request, Place pla
   outcome.change = update.change;
   outcome.completed = update.completed;
   outcome.minutes_silent = update.minutes_silent;
-  if (!stopped && numwant != 0) {
-    const HandoutBytes written = hand_out(peers, request, numwant, update.asker, out, random);
-    outcome.v4_bytes = written.v4;
-    outcome.v6_bytes = written.v6;
-  }
-  settle(shard, *torrent, before, peers);
+  if (settle(shard, *torrent, before, peers) || stopped || numwant == 0) return outcome;
+  const HandoutBytes used =
+      hand_out(torrent->peers(), request, numwant, update.asker, out, copies, random);
+  outcome.v4_bytes = used.v4;
+  outcome.v6_bytes = used.v6;
   return outcome;
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/mutex.h"
 #include "base/random.h"
+#include "swarm/peer_copies.h"
 #include "swarm/slot_pages.h"
 #include "swarm/swarm_copy.h"
 #include "swarm/swarm_update.h"
@@ -133,6 +134,11 @@ class TorrentTable {
   // compact form, leechers before seeders, of the families for which `out` has room.
   AnnounceOutcome announce(const AnnounceRequest& request, Place place, size_t numwant, Minute now,
                            PeerBuffers out, Random& random);
+  // The same, but the peers are in `out` only after the next announce with this queue, or when it
+  // is written, which must be before anything else is done to the table. As prefetch_peers(), only
+  // on the one thread that changes the table.
+  AnnounceOutcome announce_ahead(const AnnounceRequest& request, Place place, size_t numwant,
+                                 Minute now, PeerBuffers out, HandoutQueue& queue, Random& random);
 
   // Zeros for a torrent that is not there.
   [[nodiscard]] SwarmCounts scrape(const InfoHash& info_hash, Place place, Minute now);
@@ -224,6 +230,9 @@ class TorrentTable {
   bool settle(Shard& shard, Torrent& torrent, SwarmCounts before, TorrentPeers& peers)
       OT_REQUIRES(shard.mutex);
   bool clean(Shard& shard, Torrent& torrent, Minute now) OT_REQUIRES(shard.mutex);
+  AnnounceOutcome announce_to(Shard& shard, const AnnounceRequest& request, Place place,
+                              size_t numwant, Minute now, PeerBuffers out, PeerCopies& copies,
+                              Random& random) OT_REQUIRES(shard.mutex);
   void expire_peers(TorrentPeers& peers, SweepCursor& cursor, Minute now, size_t budget,
                     SweepResult& result);
   bool sweep_torrent(Shard& shard, Torrent& torrent, SweepCursor& cursor, Minute now, size_t budget,

@@ -30,9 +30,11 @@ TEST_F(PeerHandoutTest, NeverHandsOutTheAskerAndNobodyTwice) {
   request.peer = endpoint4(7);
   const auto asker = peers_.v4.find(numbered_peer<Peer4>(7), context_);
   Random random(3);
+  PeerCopies copies;
   for (int round = 0; round < 1000; ++round) {
     std::vector<uint8_t> out(50 * kCompactPeer4);
-    const HandoutBytes written = hand_out(peers_, request, 50, asker, {out, {}}, random);
+    const HandoutBytes written = hand_out(peers_, request, 50, asker, {out, {}}, copies, random);
+    copies.write();
     ASSERT_EQ(written.v4, out.size());
     ASSERT_EQ(written.v6, 0U);
     std::set<uint32_t> seen;

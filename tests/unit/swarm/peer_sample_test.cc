@@ -39,9 +39,11 @@ class Sampled {
     const bool inside = asker && (*asker >= sizes_.leechers) == seeding;
     const size_t others = list_.count(seeding) - (inside ? 1U : 0U);
     last_round_.assign(hits_.size(), 0);
+    PeerCopies copies;
     for (size_t round = 0; round < rounds; ++round) {
       const uint8_t* end =
-          sample_part(list_, seeding, sizes_.numwant, skipped, random_, out.data());
+          sample_part(list_, seeding, sizes_.numwant, skipped, random_, copies, out.data());
+      copies.write();
       const auto size = static_cast<size_t>(end - out.data());
       ASSERT_EQ(size, std::min(sizes_.numwant, others) * Peer4::kCompact);
       for (size_t at = 0; at < size; at += Peer4::kCompact) {
@@ -120,7 +122,8 @@ TEST_P(PeerSample, IsUniformOverTheOthersAndNeverGivesTheAsker) {
 TEST(PeerSampleOfNobody, WritesNothing) {
   Random random(1);
   const PeerList<Peer4> list{};
-  EXPECT_EQ(sample_part(list, false, 10, std::nullopt, random, nullptr), nullptr);
+  PeerCopies copies;
+  EXPECT_EQ(sample_part(list, false, 10, std::nullopt, random, copies, nullptr), nullptr);
 }
 
 }  // namespace
