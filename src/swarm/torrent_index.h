@@ -14,6 +14,7 @@
 // insert, erase, step.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -48,13 +49,17 @@ class TorrentIndex {
   // Goes on with a change of size, if one is under way, looking at no more than a few dozen slots.
   void step();
 
-  // Asks the processor for the line of a torrent; any thread, any time, no lock.
+  // Asks the processor for the lines where a torrent is looked for, its home and some behind it:
+  // two behind is where it stands on average. Any thread, any time, no lock.
   void prefetch(uint32_t order) const {
     const size_t at = home_among(order, published_homes_.load(std::memory_order_acquire));
     const Directory* directory = directory_.load(std::memory_order_acquire);
     if (directory == nullptr) return;
     const SlotPage* page = directory->entry(at / kPageSlots).load(std::memory_order_relaxed);
-    if (page != nullptr) prefetch_line(&page->slots[at % kPageSlots]);
+    if (page == nullptr) return;
+    const size_t first = at % kPageSlots;
+    for (size_t slot = first; slot < std::min(first + kLinesAskedFor, kPageSlots); ++slot)
+      prefetch_line(&page->slots[slot]);
   }
 
   [[nodiscard]] size_t size() const { return size_; }
@@ -78,6 +83,7 @@ class TorrentIndex {
   enum class Resizing : uint8_t { none, growing, shrinking };
 
   static constexpr size_t kPageSlots = SlotPage::kSlots;
+  static constexpr size_t kLinesAskedFor = 4;
 
   using Entry = std::atomic<SlotPage*>;
 
