@@ -4,6 +4,9 @@
 //   observed_server PORT            serves 127.0.0.1:PORT
 //   observed_server PORT nothing    answers without thinking: what its passes take longer than a
 //                                   moment is the kernel's and the machine's
+//   observed_server PORT counting NS  the same, but counts for so long, in registers, wherever the
+//                                   first one works: what its own times exceed that by is neither
+//                                   the program's nor its memory's
 //
 // "own" times are those of a pass's work outside the kernel's receiving and sending: the handler of
 // a batch or a step of the sweep, by the thread's CPU clock. An interrupt that hits it counts too.
@@ -12,6 +15,7 @@
 // ends it.
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 
@@ -41,10 +45,32 @@ class FastClock final : public Clock {
   Duration ahead_{0};
 };
 
+// Counts for about so long by the thread's CPU clock, touching no memory.
+class Counter {
+ public:
+  explicit Counter(Duration time) {
+    constexpr uint64_t kTrial = 10'000'000;
+    const Duration start = own_cpu();
+    count_to(kTrial);
+    const auto took = std::max<Duration>(own_cpu() - start, Duration(1));
+    limit_ = kTrial * static_cast<uint64_t>(time.count()) / static_cast<uint64_t>(took.count());
+  }
+  void count() const { count_to(limit_); }
+
+ private:
+  static void count_to(uint64_t limit) {
+    for (uint64_t i = 0; i < limit; ++i) asm volatile("" : "+r"(i));
+  }
+  uint64_t limit_ = 0;
+};
+
 // Replies of 16 bytes to who connects, of 200 to others, that tell nothing but the transaction id.
 class Unthinking final : public DatagramHandler {
  public:
+  explicit Unthinking(const Counter& counter) : counter_(counter) {}
+
   void on_batch(std::span<const Datagram> in, std::span<UdpReply> out) override {
+    counter_.count();
     for (size_t i = 0; i < in.size(); ++i) {
       if (in[i].payload.size() < kConnect) continue;
       out[i].size = in[i].payload.size() == kConnect ? kConnect : kReply;
@@ -56,6 +82,8 @@ class Unthinking final : public DatagramHandler {
  private:
   static constexpr size_t kConnect = 16;
   static constexpr size_t kReply = 200;
+
+  const Counter& counter_;
 };
 
 // Hands batches on and keeps how long each took.
@@ -71,15 +99,24 @@ class Timed final : public DatagramHandler {
   void measure(Work work) {
     const Duration start = own_cpu();
     work();
-    times_.add(own_cpu() - start);
+    const Duration took = own_cpu() - start;
+    times_.add(took);
+    total_ += took;
   }
 
   [[nodiscard]] const Histogram& times() const { return times_; }
-  void clear() { times_ = Histogram(); }
+  [[nodiscard]] double mean_nanoseconds() const {
+    return static_cast<double>(total_.count()) / static_cast<double>(times_.count());
+  }
+  void clear() {
+    times_ = Histogram();
+    total_ = Duration(0);
+  }
 
  private:
   DatagramHandler& handler_;
   Histogram times_;
+  Duration total_{0};
 };
 
 ConnectionIds connection_ids() {
@@ -90,13 +127,15 @@ ConnectionIds connection_ids() {
 
 class ObservedServer {
  public:
-  ObservedServer(EventLoop& loop, bool thinks)
+  ObservedServer(EventLoop& loop, bool thinks, Duration counting)
       : loop_(loop),
         table_({}, SecretHash::random()),
         access_(AccessMode::open, SecretHash::random()),
         tracker_(table_, access_, {}, statistics_, Random()),
         ids_(connection_ids()),
         frontend_(loop, tracker_, ids_, statistics_),
+        counter_(counting),
+        unthinking_(counter_),
         handler_(thinks ? static_cast<DatagramHandler&>(frontend_) : unthinking_),
         expiry_(table_, expiry_clock_),
         timer_(loop.timers(), [this] { age(); }),
@@ -122,7 +161,10 @@ class ObservedServer {
 
  private:
   void age() {
-    handler_.measure([this] { expiry_.step(); });
+    handler_.measure([this] {
+      expiry_.step();
+      counter_.count();
+    });
     timer_.arm_after(Expiry::kTick);
   }
 
@@ -137,12 +179,13 @@ class ObservedServer {
   void print() {
     std::printf(
         "passes=%llu wall_p99_us=%.1f wall_p9999_us=%.1f wall_max_us=%.1f cpu_p9999_us=%.1f "
-        "cpu_max_us=%.1f own_p9999_us=%.1f own_max_us=%.1f peers=%llu torrents=%llu "
-        "expired=%llu\n",
+        "cpu_max_us=%.1f own=%llu own_mean_ns=%.0f own_p9999_us=%.1f own_max_us=%.1f peers=%llu "
+        "torrents=%llu expired=%llu\n",
         static_cast<unsigned long long>(wall_times_.count()),
         wall_times_.percentile_microseconds(0.99), wall_times_.percentile_microseconds(0.9999),
         wall_times_.max_microseconds(), cpu_times_.percentile_microseconds(0.9999),
-        cpu_times_.max_microseconds(), handler_.times().percentile_microseconds(0.9999),
+        cpu_times_.max_microseconds(), static_cast<unsigned long long>(handler_.times().count()),
+        handler_.mean_nanoseconds(), handler_.times().percentile_microseconds(0.9999),
         handler_.times().max_microseconds(), static_cast<unsigned long long>(table_.peers()),
         static_cast<unsigned long long>(table_.torrents()),
         static_cast<unsigned long long>(expiry_.counters().peers));
@@ -159,6 +202,7 @@ class ObservedServer {
   Tracker tracker_;
   const ConnectionIds ids_;
   UdpFrontend frontend_;
+  const Counter counter_;
   Unthinking unthinking_;
   Timed handler_;
   std::unique_ptr<UdpServer> server_;
@@ -175,13 +219,14 @@ int fail(const SystemError& error) {
   return 111;
 }
 
-int run(const char* port, bool thinks) {
+int run(const char* port, bool thinks, Duration counting) {
   const auto endpoint = Endpoint::parse(std::string("127.0.0.1:") + port, 0);
-  if (!endpoint) return std::fprintf(stderr, "usage: observed_server PORT [nothing]\n"), 1;
+  if (!endpoint)
+    return std::fprintf(stderr, "usage: observed_server PORT [nothing | counting NS]\n"), 1;
   const SystemClock clock;
   auto loop = EventLoop::create(clock);
   if (!loop) return fail(loop.error());
-  ObservedServer server(**loop, thinks);
+  ObservedServer server(**loop, thinks, counting);
   auto signals = SignalWatcher::create(**loop, {SIGUSR1, SIGUSR2, SIGTERM},
                                        [&](int signal) { server.on_signal(signal); });
   if (!signals) return fail(signals.error());
@@ -194,6 +239,7 @@ int run(const char* port, bool thinks) {
 }  // namespace ot::bench
 
 int main(int argc, char** argv) {
-  const bool thinks = argc < 3 || std::string_view(argv[2]) != "nothing";
-  return ot::bench::run(argc >= 2 ? argv[1] : "", thinks);
+  const std::string_view conduct = argc < 3 ? "" : argv[2];
+  const long counting = argc == 4 && conduct == "counting" ? std::strtol(argv[3], nullptr, 10) : 0;
+  return ot::bench::run(argc >= 2 ? argv[1] : "", conduct.empty(), ot::Duration(counting));
 }
