@@ -124,7 +124,7 @@ def half_capacity(crowd, ours_ns, seconds):
     rate = 1e9 / ours_ns / 2
     options = (*CROWD, "--rate", f"{rate:.0f}", "--seconds", seconds)
     ours, floor = [], []
-    for _ in range(3):
+    for _ in range(7):
         ours.append(crowd.bench.load("udp", crowd.ours, *options))
         floor.append(crowd.bench.load("udp", crowd.floor, *options))
     p99, p99_floor = ([run["p99_us"] / 1000 for run in runs] for runs in (ours, floor))

@@ -119,7 +119,7 @@ the server's CPU time per reply. "Reference" is Debian's `opentracker`; "floor" 
 system calls and parses nothing. Row 16 "own" is the work of one batch or one step of the sweep, by the thread's
 CPU clock, without the kernel's receiving and sending.
 
-`make bench` takes nearly half an hour and wants a quiet machine with two cores, and root (for
+`make bench` takes half an hour and wants a quiet machine with two cores, and root (for
 socket buffers and strace); `make bench-quick` prints rows 1 to 6 in under two minutes and writes
 nothing. `build/load --help` shows the load generator behind both.
 
@@ -129,7 +129,8 @@ nothing. `build/load --help` shows the load generator behind both.
 
 ## Rows 14 and 16
 These are pauses, and the machine makes pauses of its own: beside each figure stands that of a server which does nothing under
-the same load in the same run. docs/performance.md says where they come from.
+the same load in the same run, and beside those of row 16 that of one which counts in registers for as long as ours works. docs/performance.md says where
+they come from.
 
 ## How each figure came about
 {details}

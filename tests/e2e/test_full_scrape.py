@@ -3,6 +3,7 @@ import gzip
 import json
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
@@ -159,3 +160,21 @@ def test_a_slow_reader_is_cut_off_and_the_fast_one_has_everything(many):
     assert stats()["full_scrapes_reset"] == 1
     with pytest.raises(ConnectionResetError):
         read_all(slow)
+
+
+def limit_data(daemon, limit):
+    """Bounds the memory it may write to: what it has stays. As its own user; root may not everywhere."""
+    uid, gid = (daemon.status()[who].split()[0] for who in ("Uid", "Gid"))
+    user = ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups"]
+    subprocess.run([*user, "prlimit", f"--pid={daemon.pid}", f"--data={limit}:"], check=True)
+
+
+def test_a_run_that_fails_resets_its_reader_and_the_next_one_is_whole(many):
+    """There is no memory for it, for once."""
+    limit_data(many, 1)
+    with pytest.raises(ConnectionResetError):
+        read_all(ask(fields="Accept-Encoding: gzip\r\n"))
+    limit_data(many, "unlimited")
+    assert stats()["worker"]["failed"] >= 1
+    body = HttpClient(PORT).get("/scrape", fields="Accept-Encoding: gzip\r\n").body
+    assert gzip.decompress(body).count(b"d8:complete") == MANY

@@ -36,9 +36,9 @@ inline std::unique_ptr<EventLoop> make_loop(const Clock& clock) {
   return std::move(EventLoop::create(clock)).value();
 }
 
-// Runs passes until `done`, for at most five real seconds; says whether it came to that.
+// Runs passes until `done`, for at most twenty real seconds; says whether it came to that.
 inline bool pump(EventLoop& loop, const std::function<bool()>& done) {
-  const auto give_up = std::chrono::steady_clock::now() + seconds(5);
+  const auto give_up = std::chrono::steady_clock::now() + seconds(20);
   while (!done()) {
     if (std::chrono::steady_clock::now() > give_up) return false;
     loop.run_once(milliseconds(1));
