@@ -16,7 +16,8 @@ enum class AccessMode : uint8_t { open, white, black };
 
 class AccessControl {
  public:
-  // Until replace() gives it a list, the list is empty: white serves nothing, black everything.
+  // Until replace() gives it a list, the list is empty: white serves nothing, black everything. The
+  // table must be empty, too.
   AccessControl(AccessMode mode, const SecretHash& hash)
       : mode_(mode), hash_(hash), changes_(std::make_shared<DynamicSet>(hash)) {}
 
@@ -36,13 +37,13 @@ class AccessControl {
   [[nodiscard]] AccessMode mode() const { return mode_; }
 
   // Whether the table holds nothing that is refused, so that what is found there need not be asked
-  // about here. Not from replace() on until somebody has been through the table and says so; who
-  // changes single hashes takes them out of the table in the same pass of the loop.
+  // about here. Not from replace() on until somebody has been through the table and says so.
   [[nodiscard]] bool is_carried_out() const { return is_carried_out_; }
   void note_carried_out() { is_carried_out_ = true; }
 
   // access.fifo_add and access.fifo_delete, on either kind of list. False: too many changes since
-  // the list was read, and this one is not in force.
+  // the list was read, and this one is not in force. What is refused by it must leave the table at
+  // once, before anybody asks again.
   [[nodiscard]] bool add(const InfoHash& info_hash) {
     return changes_->note(info_hash, DynamicSet::Change::added);
   }
@@ -67,7 +68,7 @@ class AccessControl {
   SecretHash hash_;
   std::shared_ptr<const AccessList> list_;
   std::shared_ptr<DynamicSet> changes_;
-  bool is_carried_out_ = true;  // what was empty served nothing
+  bool is_carried_out_ = true;
 };
 
 }  // namespace ot

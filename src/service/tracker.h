@@ -32,7 +32,7 @@ class Tracker {
           Statistics& statistics, Random random)
       : table_(table), access_(access), policy_(policy), statistics_(statistics), random_(random) {}
 
-  // A torrent that is to be announced; good for this pass of the loop.
+  // A torrent that is to be announced; good until the list changes.
   struct Target {
     TorrentTable::Place place;
     bool is_permitted = false;  // if not, the access list is to be asked
@@ -47,7 +47,8 @@ class Tracker {
     return {place};
   }
 
-  // Asks for the peers the announce will look at; between prepare() and announce(), for batches.
+  // Asks for the peers the announce will look at, and sees whether the list is to be asked; between
+  // prepare() and announce().
   void prefetch(const AnnounceRequest& request, Target& target) {
     const bool is_there = table_.prefetch_peers(request, target.place);
     if (!access_.is_carried_out()) return;
@@ -67,7 +68,8 @@ class Tracker {
                                                       PeerBuffers out);
 
   // The same, but the peers are in `out` only after the next of these or after finish(), which must
-  // come before this pass of the loop ends. For batches: who copies a little later waits less.
+  // come before anything else is done to the table but a scrape. For batches: who copies a little
+  // later waits less.
   [[nodiscard]] std::optional<AnnounceReply> announce_ahead(const AnnounceRequest& request,
                                                             const Target& target, MonotonicTime now,
                                                             PeerBuffers out);

@@ -1,5 +1,5 @@
-// The peers an announce is told of: chosen (peer_choice), sampled (peer_sample) and then copied in
-// compact form (peer_copies), leechers before seeders. Under the shard's lock.
+// The peers an announce is told of: chosen (peer_choice) and sampled (peer_sample) under the
+// shard's lock, and then copied in compact form (peer_copies), leechers before seeders.
 #pragma once
 
 #include <optional>

@@ -4,8 +4,8 @@
 // of what gives memory: SlotPages, malloc. Every operation is bounded: an announce touches one
 // slot, at most two blocks of peers and a few dozen slots of a resize under way. The counts are
 // kept, never recounted. A table that is full (peers, memory) still answers and says so in the
-// outcome. Thread-safe but for prefetch_peers(), which reads without a lock on the one thread that
-// changes the table. Time is passed in as minutes of the monotonic clock.
+// outcome. Thread-safe but for prefetch_peers() and announce_ahead(), which read without a lock on
+// the one thread that changes the table. Time is passed in as minutes of the monotonic clock.
 #pragma once
 
 #include <atomic>
@@ -40,7 +40,7 @@ struct TableOptions {
 
 struct AnnounceOutcome {
   SwarmCounts swarm;
-  // Bytes written to PeerBuffers.
+  // Bytes of PeerBuffers that the peers take.
   size_t v4_bytes = 0;
   size_t v6_bytes = 0;
   PeerChange change = PeerChange::unknown;
@@ -169,7 +169,7 @@ class TorrentTable {
   bool add_slab(Slab::Memory slab) { return pages_.add(std::move(slab)); }
   // Moves at most so many pages of slots, some microseconds each, to where they should be; false if
   // there is nothing more to move or no room. It changes the table, so where there is
-  // prefetch_peers(), on that thread only.
+  // prefetch_peers() or announce_ahead(), on that thread only.
   bool settle_slots(size_t pages);
 
   // Forgets the torrent, its peers and its downloads. True if it was there. Takes a microsecond for

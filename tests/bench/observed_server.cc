@@ -240,6 +240,7 @@ int run(const char* port, bool thinks, Duration counting) {
 
 int main(int argc, char** argv) {
   const std::string_view conduct = argc < 3 ? "" : argv[2];
-  const long counting = argc == 4 && conduct == "counting" ? std::strtol(argv[3], nullptr, 10) : 0;
-  return ot::bench::run(argc >= 2 ? argv[1] : "", conduct.empty(), ot::Duration(counting));
+  const long counting = conduct == "counting" && argc == 4 ? std::strtol(argv[3], nullptr, 10) : 0;
+  const bool is_good = (argc == 2) || (argc == 3 && conduct == "nothing") || counting > 0;
+  return ot::bench::run(is_good ? argv[1] : "", conduct.empty(), ot::Duration(counting));
 }

@@ -27,7 +27,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="rows 1 to 6, fewer and shorter rounds")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", default="3", help="of a round")
+    parser.add_argument("--seconds", default="3", help="of a round; of three in rows 1 and 2")
     parser.add_argument("--rows", default="", help="only these (1,2,15 walk,…)")
     parser.add_argument("--write", default="", help="the document to write")
     given = parser.parse_args()

@@ -95,8 +95,8 @@ TEST_F(ClosedTracker, FollowsItsListThroughItsLife) {
   EXPECT_EQ(tracker_.table.torrents(), 0U);
 }
 
-// A torrent that is there spares its announces the list, and only as long as that may be.
-TEST_F(ClosedTracker, AsksItsListAboutWhatIsNewAndWhatMayHaveToGo) {
+// A torrent that is there may spare its announces the list, but nobody shall see it.
+TEST_F(ClosedTracker, AnswersByTheListInForceWhetherTheTorrentIsThereOrNot) {
   list({1, 2});
   evict();
   join(1, 1, 5, Wire::udp);

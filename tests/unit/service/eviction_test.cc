@@ -9,6 +9,16 @@ namespace {
 
 const SecretHash kSecret({1, 2, 3, 4, 5, 6});
 
+// Says each time that the time is up.
+class Ticking final : public Clock {
+ public:
+  [[nodiscard]] MonotonicTime now() const override { return now_ += std::chrono::seconds(1); }
+  [[nodiscard]] WallTime wall_time() const override { return {}; }
+
+ private:
+  mutable MonotonicTime now_{};
+};
+
 class EvictionTest : public testing::Test {
  protected:
   void announce(const InfoHash& info_hash, const Endpoint& peer, bool seeding) {
@@ -42,6 +52,7 @@ class EvictionTest : public testing::Test {
   }
 
   ManualClock clock_;
+  Ticking slow_;
   Random random_{1};
   TorrentTable table_{{}, SecretHash::from_seed(1)};
   AccessControl access_{AccessMode::white, kSecret};
@@ -71,16 +82,38 @@ TEST_F(EvictionTest, SaysWhenTheTableHoldsNothingThatIsRefused) {
   constexpr uint32_t kTorrents = 5'000;
   fill(kTorrents);
   list_even(kTorrents);
-  EXPECT_FALSE(access_.is_carried_out());
-  eviction_.begin();
-  while (eviction_.is_due()) {
-    EXPECT_FALSE(access_.is_carried_out());
-    eviction_.step();
+  Eviction eviction(table_, access_, slow_);
+  eviction.begin();
+  size_t steps = 0;
+  for (; eviction.is_due(); ++steps) {
+    ASSERT_FALSE(access_.is_carried_out());
+    eviction.step();
   }
+  EXPECT_GT(steps, TorrentTable::kShards);
   EXPECT_TRUE(access_.is_carried_out());
   EXPECT_EQ(table_.torrents(), kTorrents / 2);
   list_even(0);
   EXPECT_FALSE(access_.is_carried_out()) << "another list, another round";
+}
+
+// What it has seen of the shard it is in has been judged by the list before.
+TEST_F(EvictionTest, JudgesTheShardItIsInOnceMoreWhenTheListChanges) {
+  constexpr uint32_t kTorrents = 1'000;
+  std::vector<InfoHash> all;
+  for (uint32_t i = 0; i < kTorrents; ++i) {
+    all.push_back(numbered_hash(i));  // of one shard
+    announce(all.back(), endpoint4(i), false);
+  }
+  (void)access_.replace(std::make_shared<const AccessList>(all, kSecret));
+  Eviction eviction(table_, access_, slow_);
+  eviction.begin();
+  for (int i = 0; i < 3; ++i) eviction.step();
+  EXPECT_EQ(table_.torrents(), kTorrents);
+  list_even(0);
+  eviction.begin();
+  while (eviction.is_due()) eviction.step();
+  EXPECT_TRUE(access_.is_carried_out());
+  EXPECT_EQ(table_.torrents(), 0U);
 }
 
 TEST_F(EvictionTest, GivesTheMemoryOfLargeSwarmsBack) {
@@ -107,18 +140,10 @@ TEST_F(EvictionTest, GoesOnWhereItWasWhenTheListChangesInTheMiddle) {
 
 // However slow, a step removes a torrent, and what it did not come to is not passed over.
 TEST_F(EvictionTest, EndsAStepWhenItsTimeIsUpAndComesToTheEndNevertheless) {
-  class Ticking final : public Clock {
-   public:
-    [[nodiscard]] MonotonicTime now() const override { return now_ += std::chrono::seconds(1); }
-    [[nodiscard]] WallTime wall_time() const override { return {}; }
-
-   private:
-    mutable MonotonicTime now_{};
-  } slow;
   constexpr uint32_t kTorrents = 5'000;
   fill(kTorrents);
   list_even(kTorrents);
-  Eviction eviction(table_, access_, slow);
+  Eviction eviction(table_, access_, slow_);
   eviction.begin();
   for (uint64_t steps = 0; eviction.is_due() && steps < 10 * kTorrents; ++steps) {
     const uint64_t before = eviction.removed();

@@ -11,7 +11,7 @@ namespace ot {
 namespace {
 
 constexpr uint32_t kTorrents = 6;
-constexpr uint32_t kShards = 2;  // so that most announces meet one of their shard that waits
+constexpr uint32_t kShards = 2;  // so that half of the announces meet one of their shard that waits
 constexpr size_t kRoom4 = 50 * kCompactPeer4;
 constexpr size_t kRoom6 = 50 * kCompactPeer6;
 
