@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstring>
+#include <type_traits>
 
 #include "base/prefetch.h"
 #include "swarm/peer.h"
@@ -19,7 +20,11 @@ class PeerCopies {
   template <typename Peer>
   void add(const Peer* peers, size_t count, uint8_t* out) {
     if (used_ == copies_.size()) write();
-    copies_[used_++] = {peers, out, static_cast<uint32_t>(count), sizeof(Peer) == sizeof(Peer4)};
+    Copy& copy = copies_[used_++];
+    copy.peers = peers;
+    copy.out = out;
+    copy.count = static_cast<uint32_t>(count);
+    copy.is_v4 = std::is_same_v<Peer, Peer4>;
     prefetch_line(peers);
     prefetch_line(peers + count - 1);
   }
