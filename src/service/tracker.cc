@@ -7,6 +7,7 @@ namespace ot {
 
 std::optional<AnnounceReply> Tracker::announce(const AnnounceRequest& request, const Target& target,
                                                MonotonicTime now, PeerBuffers out) {
+  finish();
   if (refuses(request, target)) return std::nullopt;
   return reply_to(request, table_.announce(request, target.place, numwant(request), minute_of(now),
                                            out, random_));

@@ -67,9 +67,9 @@ class Tracker {
                                                       const Target& target, MonotonicTime now,
                                                       PeerBuffers out);
 
-  // The same, but the peers are in `out` only after the next of these or after finish(), which must
-  // come before anything else is done to the table but a scrape. For batches: who copies a little
-  // later waits less.
+  // The same, but the peers are in `out` only after the next call of the Tracker that goes to the
+  // table, or after finish(), which must come before others change it. For batches: who copies a
+  // little later waits less.
   [[nodiscard]] std::optional<AnnounceReply> announce_ahead(const AnnounceRequest& request,
                                                             const Target& target, MonotonicTime now,
                                                             PeerBuffers out);

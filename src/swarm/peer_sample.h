@@ -2,10 +2,10 @@
 //
 // The peers of a part (all leechers, or all seeders, of all blocks) are taken as a ring. From a
 // random start, runs of up to eight neighbours (a cache line) are taken and random strides skipped,
-// until n are chosen. The start is uniform and independent of the strides, so each peer
-// is as likely as any other. The asker is walked over, unseen. Cost: the lines copied and, in a
-// large swarm, the headers of the blocks between them; a part that is thin in a large swarm may
-// cost a pass over all its block headers.
+// until n are chosen. The start is uniform and independent of the strides, so each peer is as
+// likely as any other. The asker is walked over, unseen. Cost: the lines copied and, in a large
+// swarm, the headers of the blocks between them; a part that is thin in a large swarm may cost a
+// pass over all its block headers.
 #pragma once
 
 #include <algorithm>

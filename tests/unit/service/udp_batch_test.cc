@@ -43,15 +43,13 @@ class UdpBatchTest : public testing::Test {
   // Two of the five share a shard.
   static InfoHash torrent(uint32_t number) {
     InfoHash hash = numbered_hash(number);
-    if (number == 1) hash.bytes[0] = numbered_hash(0).bytes[0];
-    if (number == 1) hash.bytes[1] = numbered_hash(0).bytes[1];
+    if (number == 1) std::copy_n(numbered_hash(0).bytes.begin(), 2, hash.bytes.begin());
     return hash;
   }
   // All in one shard.
   static InfoHash neighbour(uint32_t number) {
     InfoHash hash;
-    ByteWriter(hash.bytes).write(number);
-    std::rotate(hash.bytes.begin(), hash.bytes.begin() + 4, hash.bytes.end());
+    ByteWriter(ByteSpan(hash.bytes).last(sizeof number)).write(number);
     return hash;
   }
   static Endpoint client_number(uint32_t number) {
