@@ -1,7 +1,8 @@
 """HTTP clients that hold connections: some dribble a request, some never read their replies.
 
 Both classes are driven by tick(), called a few times a second by whoever runs the test, and write
-down when the tracker let go of each connection.
+down when the tracker let go of each connection. What a busy machine adds, like a tick that comes
+late, is not the tracker's: how long it held a connection is known from two sides, as `Span`.
 """
 import fcntl
 import select
@@ -9,6 +10,7 @@ import socket
 import struct
 import termios
 import time
+from typing import NamedTuple
 
 from harness.http_client import query
 from harness.peers import info_hash
@@ -21,16 +23,35 @@ REQUEST = f"GET /announce?{ANNOUNCE} HTTP/1.1\r\n\r\n".encode()
 SOURCES = [v4(n) for n in range(100, 120)]
 
 
-class HeldConnections:
-    """`count` connections to one tracker; subclasses decide what goes over them."""
+class Span(NamedTuple):
+    """Seconds that passed at least and at most between two events that were each seen late."""
 
-    def __init__(self, port, count):
+    at_least: float
+    at_most: float
+
+
+class HeldConnections:
+    """`count` connections to one tracker; subclasses decide what goes over them. They are opened a
+    few hundred at a time, so that the tracker's backlog never overflows; `wait_accepted(number)`
+    returns when the tracker has taken that many of them.
+    """
+
+    TOGETHER = 500
+
+    def __init__(self, port, count, wait_accepted=lambda number: None):
         self.opened_at = {}
+        self.accepted_at = {}
+        self.seen_open_at = {}
         self.closed_at = {}
+        self._polled_at = time.monotonic()
+        self._port = port
         self._sockets = {}
         self._poll = select.epoll()
         for number in range(count):
-            self._open(port, number)
+            self._open(number)
+            if (number + 1) % self.TOGETHER == 0 or number + 1 == count:
+                wait_accepted(number + 1)
+                self._note_accepted()
 
     def __enter__(self):
         return self
@@ -40,17 +61,22 @@ class HeldConnections:
             stream.close()
         self._poll.close()
 
-    def _open(self, port, number):
+    def _open(self, number):
         stream = socket.socket()
         self.prepare(stream)
         stream.bind((SOURCES[number % len(SOURCES)], 0))
         stream.setblocking(False)
         self.opened_at[stream.fileno()] = time.monotonic()
         # Over loopback it is established at once, unless the tracker's backlog is full.
-        stream.connect_ex((TRACKER_V4, port))
+        stream.connect_ex((TRACKER_V4, self._port))
         self._sockets[stream.fileno()] = stream
         self._poll.register(stream, select.EPOLLRDHUP)
         self.begin(stream)
+
+    def _note_accepted(self):
+        now = time.monotonic()
+        for descriptor in self._sockets:
+            self.accepted_at.setdefault(descriptor, now)
 
     def prepare(self, stream):
         pass
@@ -63,10 +89,14 @@ class HeldConnections:
 
     def tick(self):
         """Notices what was closed and lets the rest go on."""
+        polled_at = time.monotonic()
+        hung_up = self._poll.poll(0, len(self._sockets))
         now = time.monotonic()
-        for descriptor, _ in self._poll.poll(0, len(self._sockets)):
-            self.closed_at.setdefault(descriptor, now)
+        for descriptor, _ in hung_up:
+            self.seen_open_at[descriptor] = self._polled_at
+            self.closed_at[descriptor] = now
             self._poll.unregister(descriptor)
+        self._polled_at = polled_at
         for descriptor, stream in self._sockets.items():
             if descriptor not in self.closed_at:
                 self.go_on(descriptor, stream, now)
@@ -76,12 +106,13 @@ class HeldConnections:
 
 
 class SlowSenders(HeldConnections):
-    """Each sends the first byte of a request at once and the next one every `pause` seconds."""
+    """Each sends the first byte of a request at once and the next one every PAUSE seconds."""
 
-    def __init__(self, port, count, pause=5.0):
-        self._pause = pause
+    PAUSE = 5.0
+
+    def __init__(self, *arguments):
         self._sent = {}
-        super().__init__(port, count)
+        super().__init__(*arguments)
 
     def begin(self, stream):
         self._sent[stream.fileno()] = 0
@@ -89,7 +120,7 @@ class SlowSenders(HeldConnections):
 
     def go_on(self, descriptor, stream, now):
         sent = self._sent[descriptor]
-        if sent > (now - self.opened_at[descriptor]) / self._pause:
+        if sent > (now - self.opened_at[descriptor]) / self.PAUSE:
             return
         try:
             stream.send(REQUEST[sent : sent + 1])
@@ -98,17 +129,21 @@ class SlowSenders(HeldConnections):
             pass
 
     def lifetimes(self):
-        """Seconds from connect to close, of those that were closed."""
-        return [at - self.opened_at[descriptor] for descriptor, at in self.closed_at.items()]
+        """From accept to close, of those that were closed."""
+        return [
+            Span(self.seen_open_at[descriptor] - self.accepted_at[descriptor],
+                 at - self.opened_at[descriptor])
+            for descriptor, at in self.closed_at.items()
+        ]
 
 
 class NonReaders(HeldConnections):
     """Each sends requests as long as the tracker takes them, and never reads a byte."""
 
-    def __init__(self, port, count):
+    def __init__(self, *arguments):
         self._unsent = {}
         self._progress_at = {}
-        super().__init__(port, count)
+        super().__init__(*arguments)
 
     def prepare(self, stream):
         stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -134,5 +169,10 @@ class NonReaders(HeldConnections):
         return sum(1 for at in self._progress_at.values() if at < a_second_ago)
 
     def waits(self):
-        """Seconds from the last progress to the close, of those that were closed."""
-        return [at - self._progress_at[descriptor] for descriptor, at in self.closed_at.items()]
+        """Seconds from the last progress to when a connection was last seen open, of those that were
+        closed.
+        """
+        return [
+            self.seen_open_at[descriptor] - self._progress_at[descriptor]
+            for descriptor in self.closed_at
+        ]
