@@ -34,7 +34,7 @@ FUZZ_RUNS    ?= 1000000
 FUZZ_SECONDS ?= 900
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
-THREAD_SAFETY := -Wthread-safety
+CLANG_WARNINGS := -Wthread-safety -Wreserved-identifier
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 LANGUAGE := -std=c++20 -Isrc -Itests -pthread
 LIBS     := -lowfat -lsodium -lz -pthread
@@ -72,31 +72,41 @@ all: opentracker opentracker.debug
 
 ## Variants ---------------------------------------------------------------------------------------
 # $(1) name, $(2) compiler, $(3) flags. The stamp holds both and is rewritten only when they change.
-# Unit tests are compiled plainly and with GoogleTest precompiled, a third of the time; what they test
-# keeps its flags, as do the tests that keep a processor busy themselves.
+# Most of a compiler's time goes to the standard library's headers, so all but the release, which
+# shows that each file names what it needs, have them precompiled. Unit tests are compiled plainly and
+# with GoogleTest precompiled, too; what they test keeps its flags, as do the tests that keep a processor
+# busy themselves.
 BUSY_TESTS := $(addprefix tests/unit/,swarm/torrent_table_model_test.cc swarm/torrent_table_cost_test.cc \
                 scenario/tracker_life_test.cc)
+# $(1) name of the variant, $(2) compiler and flags; beside the .compiled lies what -include names.
+define precompile
+$(call say,$(1),$<)
+$(Q)cp $< $(@:.compiled=)
+$(Q)$(2) $(if $(findstring clang,$(2)),-fpch-instantiate-templates) -x c++-header \
+  -o $(@:.compiled=$(if $(findstring clang,$(2)),.pch,.gch)) $<
+@touch $@
+endef
 define variant
 FLAGS_$(1) = $(LANGUAGE) $(WARNINGS) $(FEATURES) $(NAMED) $(3) $(CXXFLAGS)
-TEST_FLAGS_$(1) = $$(PCH_FLAGS_$(1)) -include build/$(1)/pch.h
-PCH_FLAGS_$(1) = $$(FLAGS_$(1)) -O0 $(if $(findstring clang,$(2)),-fpch-instantiate-templates)
+STANDARD_$(1) := $(if $(filter release,$(1)),,build/$(1)/standard.h)
+TEST_FLAGS_$(1) = $$(FLAGS_$(1)) -O0
 build/$(1)/flags: FORCE
 	@mkdir -p $$(@D)
 	@echo '$(2) $$(FLAGS_$(1)) $(LDFLAGS)' | cmp -s - $$@ || \
 	  echo '$(2) $$(FLAGS_$(1)) $(LDFLAGS)' > $$@
-build/$(1)/%.o: %.cc build/$(1)/flags
+build/$(1)/%.o: %.cc build/$(1)/flags $$(STANDARD_$(1):=.compiled)
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)
-	$(Q)$(2) $$(FLAGS_$(1)) $$(IDENTITY) -MMD -MP -c -o $$@ $$<
-build/$(1)/pch.h.compiled: tests/unit/pch.h build/$(1)/flags
-	$$(call say,$(1),$$<)
-	$(Q)cp $$< build/$(1)/pch.h
-	$(Q)$(2) $$(PCH_FLAGS_$(1)) -x c++-header -o build/$(1)/pch.h.$(if $(findstring clang,$(2)),pch,gch) $$<
-	@touch $$@
-build/$(1)/tests/unit/%.o: tests/unit/%.cc build/$(1)/pch.h.compiled
+	$(Q)$(2) $$(FLAGS_$(1)) $$(STANDARD_$(1):%=-include %) $$(IDENTITY) -MMD -MP -c -o $$@ $$<
+build/$(1)/standard.h.compiled: tests/tools/standard.h build/$(1)/flags
+	$$(call precompile,$(1),$(2) $$(FLAGS_$(1)))
+build/$(1)/pch.h.compiled: tests/unit/pch.h tests/tools/standard.h build/$(1)/flags
+	$$(call precompile,$(1),$(2) $$(TEST_FLAGS_$(1)))
+$(filter-out $(BUSY_TESTS:%.cc=build/$(1)/%.o),$(TESTS:%.cc=build/$(1)/%.o)): \
+    build/$(1)/%.o: %.cc build/$(1)/pch.h.compiled
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)
-	$(Q)$(2) $$(if $$(filter $(BUSY_TESTS),$$<),$$(FLAGS_$(1)),$$(TEST_FLAGS_$(1))) -MMD -MP -c -o $$@ $$<
+	$(Q)$(2) $$(TEST_FLAGS_$(1)) -include build/$(1)/pch.h -MMD -MP -c -o $$@ $$<
 build/$(1)/libopentracker.a: $(LIBRARY_SOURCES:%.cc=build/$(1)/%.o) build/files
 	@rm -f $$@
 	$(Q)ar rcs $$@ $$(filter %.o,$$^)
@@ -116,8 +126,8 @@ VARIANTS := release debug unit asan tsan fuzz
 $(eval $(call variant,release,$(CXX),-O3 $(LTO) -DNDEBUG $(HARDENING)))
 $(eval $(call variant,debug,$(CXX),-O0 -g -DOT_VERBOSE))
 $(eval $(call variant,unit,$(CXX),-O1 -g1))
-$(eval $(call variant,asan,$(CLANGXX),-O1 -g1 $(SANITIZE) $(THREAD_SAFETY)))
-$(eval $(call variant,tsan,$(CLANGXX),-O1 -g1 -fsanitize=thread $(THREAD_SAFETY)))
+$(eval $(call variant,asan,$(CLANGXX),-O1 -g1 $(SANITIZE) $(CLANG_WARNINGS)))
+$(eval $(call variant,tsan,$(CLANGXX),-O1 -g1 -fsanitize=thread $(CLANG_WARNINGS)))
 $(eval $(call variant,fuzz,$(CLANGXX),-O1 -g1 $(SANITIZE) -fsanitize=fuzzer-no-link))
 
 -include $(shell find build -name '*.d' 2>/dev/null)
@@ -309,7 +319,8 @@ build/tidy/%.ok: % $(HEADERS) .clang-tidy Makefile
 DEPENDENCIES = -MMD -MP -MF $(@:.ok=.d) -MT $@
 
 # The program with no switch, each alone, the default and every one, tried by tests/features. Only
-# sources that see a switch are compiled for each set; the others are shared.
+# sources that see a switch are compiled for each set; the others are shared, as is what is precompiled:
+# no switch reaches the standard library.
 ALL_FEATURES := $(shell sed -n 's/^OT_FEATURE(.*, \(WANT_[A-Z0-9_]*\));/\1/p' src/base/features.h)
 FEATURE_SETS := none default every $(ALL_FEATURES)
 features_default := $(FEATURES)
@@ -329,15 +340,17 @@ build/features/$(1)/flags: FORCE
 	@mkdir -p $$(@D)
 	@echo "$(CXX) $$(FLAGS_features_$(1))" | cmp -s - $$@ || \
 	  echo "$(CXX) $$(FLAGS_features_$(1))" > $$@
-build/features/$(1)/%.o: %.cc build/features/$(1)/flags
+build/features/$(1)/%.o: %.cc build/features/$(1)/flags build/features/standard.h.compiled
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)
-	$(Q)$(CXX) $$(FLAGS_features_$(1)) -MMD -MP -c -o $$@ $$<
+	$(Q)$(CXX) $$(FLAGS_features_$(1)) -include build/features/standard.h -MMD -MP -c -o $$@ $$<
 build/features/$(1)/opentracker: $(SWITCHED:%.cc=build/features/$(1)/%.o) \
     $(patsubst %.cc,build/features/shared/%.o,$(filter-out $(SWITCHED),$(SOURCES))) build/files
 	$(Q)$(CXX) $(LDFLAGS) -o $$@ $$(filter %.o,$$^) $(LIBS)
 endef
 $(foreach set,shared $(FEATURE_SETS),$(eval $(call feature_set,$(set))))
+build/features/standard.h.compiled: tests/tools/standard.h build/features/shared/flags
+	$(call precompile,shared,$(CXX) $(FLAGS_features_shared))
 
 # Each header compiles alone.
 headers: $(HEADERS:%=build/headers/%.ok)

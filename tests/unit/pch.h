@@ -2,11 +2,4 @@
 // Each test still names what it uses.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
+#include "tools/standard.h"
