@@ -33,7 +33,7 @@ LDFLAGS      ?=
 FUZZ_RUNS    ?= 1000000
 FUZZ_SECONDS ?= 900
 
-WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Winvalid-pch -Werror
 CLANG_WARNINGS := -Wthread-safety -Wreserved-identifier
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 LANGUAGE := -std=c++20 -Isrc -Itests -pthread
@@ -335,7 +335,8 @@ check-features: $(FEATURE_SETS:%=build/features/%/opentracker)
 	$(PYTHON) -m pytest $(PYTEST_OUTPUT) tests/features
 define feature_set
 FLAGS_features_$(1) = $(LANGUAGE) $(WARNINGS) -O0 -DNDEBUG $(CXXFLAGS) $(features_$(1)) \
-  $(if $(filter none every WANT_%,$(1)),-DOT_FEATURES_NAMED) -DOT_VERSION='"0"' -DOT_COMMIT='"$(1)"'
+  $(if $(filter none every WANT_%,$(1)),-DOT_FEATURES_NAMED)
+build/features/$(1)/src/main.o: private IDENTITY = -DOT_VERSION='"0"' -DOT_COMMIT='"$(1)"'
 build/features/$(1)/flags: FORCE
 	@mkdir -p $$(@D)
 	@echo "$(CXX) $$(FLAGS_features_$(1))" | cmp -s - $$@ || \
@@ -343,7 +344,7 @@ build/features/$(1)/flags: FORCE
 build/features/$(1)/%.o: %.cc build/features/$(1)/flags build/features/standard.h.compiled
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)
-	$(Q)$(CXX) $$(FLAGS_features_$(1)) -include build/features/standard.h -MMD -MP -c -o $$@ $$<
+	$(Q)$(CXX) $$(FLAGS_features_$(1)) $$(IDENTITY) -include build/features/standard.h -MMD -MP -c -o $$@ $$<
 build/features/$(1)/opentracker: $(SWITCHED:%.cc=build/features/$(1)/%.o) \
     $(patsubst %.cc,build/features/shared/%.o,$(filter-out $(SWITCHED),$(SOURCES))) build/files
 	$(Q)$(CXX) $(LDFLAGS) -o $$@ $$(filter %.o,$$^) $(LIBS)
