@@ -5,10 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <ctime>
 #include <vector>
 
 #include "swarm/torrent_table.h"
+#include "unit/support/thread_time.h"
 #include "unit/swarm/numbered.h"
 
 #if defined(__has_feature)
@@ -23,12 +23,6 @@ namespace {
 // Under a sanitizer these only run the code; the times are not ours.
 constexpr bool kTimesCount = !(OT_HAS_SANITIZER);
 constexpr uint32_t kTorrents = kTimesCount ? 1'000'000 : 50'000;
-
-double cpu_seconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 // Hashes whose first bytes are all the same.
 InfoHash chosen_hash(uint32_t number, size_t same) {
@@ -59,9 +53,9 @@ class CostTable {
       requests.push_back(request(kTorrents + i, AnnounceEvent::started));
       requests.push_back(request(kTorrents + i, AnnounceEvent::stopped));
     }
-    const double begun = cpu_seconds();
+    const double begun = thread_seconds();
     for (const AnnounceRequest& each : requests) announce(each);
-    return cpu_seconds() - begun;
+    return thread_seconds() - begun;
   }
 
  private:
@@ -105,9 +99,9 @@ class LeastTimes {
   void begin_run() { at_ = 0; }
   template <typename Operation>
   void time(Operation&& operation) {
-    const double begun = cpu_seconds();
+    const double begun = thread_seconds();
     operation();
-    const double spent = cpu_seconds() - begun;
+    const double spent = thread_seconds() - begun;
     if (at_ == times_.size()) times_.push_back(spent);
     times_[at_] = std::min(times_[at_], spent);
     ++at_;
