@@ -71,7 +71,6 @@ SHELL := /bin/bash
 all: opentracker opentracker.debug
 
 ## Variants ---------------------------------------------------------------------------------------
-# $(1) name, $(2) compiler, $(3) flags. The stamp holds both and is rewritten only when they change.
 # Most of a compiler's time goes to the standard library's headers, so all but the release, which
 # shows that each file names what it needs, have them precompiled. Unit tests are compiled plainly and
 # with GoogleTest precompiled, too; what they test keeps its flags, as do the tests that keep a processor
@@ -86,14 +85,19 @@ $(Q)$(2) $(if $(findstring clang,$(2)),-fpch-instantiate-templates) -x c++-heade
   -o $(@:.compiled=$(if $(findstring clang,$(2)),.pch,.gch)) $<
 @touch $@
 endef
+# $(1) compiler and flags. The stamp is rewritten only when they or the compiler's version change.
+define stamp
+@mkdir -p $(@D)
+@echo '$(1) $(shell $(1) --version | head -n 1)' | cmp -s - $@ || \
+  echo '$(1) $(shell $(1) --version | head -n 1)' > $@
+endef
+# $(1) name, $(2) compiler, $(3) flags.
 define variant
 FLAGS_$(1) = $(LANGUAGE) $(WARNINGS) $(FEATURES) $(NAMED) $(3) $(CXXFLAGS)
 STANDARD_$(1) := $(if $(filter release,$(1)),,build/$(1)/standard.h)
 TEST_FLAGS_$(1) = $$(FLAGS_$(1)) -O0
 build/$(1)/flags: FORCE
-	@mkdir -p $$(@D)
-	@echo '$(2) $$(FLAGS_$(1)) $(LDFLAGS)' | cmp -s - $$@ || \
-	  echo '$(2) $$(FLAGS_$(1)) $(LDFLAGS)' > $$@
+	$$(call stamp,$(2) $$(FLAGS_$(1)) $(LDFLAGS))
 build/$(1)/%.o: %.cc build/$(1)/flags $$(STANDARD_$(1):=.compiled)
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)
@@ -338,9 +342,7 @@ FLAGS_features_$(1) = $(LANGUAGE) $(WARNINGS) -O0 -DNDEBUG $(CXXFLAGS) $(feature
   $(if $(filter none every WANT_%,$(1)),-DOT_FEATURES_NAMED)
 build/features/$(1)/src/main.o: private IDENTITY = -DOT_VERSION='"0"' -DOT_COMMIT='"$(1)"'
 build/features/$(1)/flags: FORCE
-	@mkdir -p $$(@D)
-	@echo "$(CXX) $$(FLAGS_features_$(1))" | cmp -s - $$@ || \
-	  echo "$(CXX) $$(FLAGS_features_$(1))" > $$@
+	$$(call stamp,$(CXX) $$(FLAGS_features_$(1)))
 build/features/$(1)/%.o: %.cc build/features/$(1)/flags build/features/standard.h.compiled
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)
