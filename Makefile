@@ -85,19 +85,20 @@ $(Q)$(2) $(if $(findstring clang,$(2)),-fpch-instantiate-templates) -x c++-heade
   -o $(@:.compiled=$(if $(findstring clang,$(2)),.pch,.gch)) $<
 @touch $@
 endef
-# $(1) compiler and flags. The stamp is rewritten only when they or the compiler's version change.
-define stamp
+# What is compiled depends on its compiler, flags and version, kept in a file that changes only with them.
+# In a call a comma of LDFLAGS would end the argument, so the flags go by name.
+define rewrite
 @mkdir -p $(@D)
-@echo '$(1) $(shell $(1) --version | head -n 1)' | cmp -s - $@ || \
-  echo '$(1) $(shell $(1) --version | head -n 1)' > $@
+@text='$(1)'; cmp -s $@ <(echo "$$text") || echo "$$text" > $@
 endef
+version_of = $(shell $(1) --version | head -n 1)
 # $(1) name, $(2) compiler, $(3) flags.
 define variant
 FLAGS_$(1) = $(LANGUAGE) $(WARNINGS) $(FEATURES) $(NAMED) $(3) $(CXXFLAGS)
 STANDARD_$(1) := $(if $(filter release,$(1)),,build/$(1)/standard.h)
 TEST_FLAGS_$(1) = $$(FLAGS_$(1)) -O0
 build/$(1)/flags: FORCE
-	$$(call stamp,$(2) $$(FLAGS_$(1)) $(LDFLAGS))
+	$$(call rewrite,$(2) $$(FLAGS_$(1)) $$(LDFLAGS) $$(call version_of,$(2)))
 build/$(1)/%.o: %.cc build/$(1)/flags $$(STANDARD_$(1):=.compiled)
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)
@@ -138,14 +139,12 @@ $(eval $(call variant,fuzz,$(CLANGXX),-O1 -g1 $(SANITIZE) -fsanitize=fuzzer-no-l
 
 # A source file that has gone must leave the archives and the tests too.
 build/files: FORCE
-	@mkdir -p $(@D)
-	@echo '$(SOURCES) $(TESTS)' | cmp -s - $@ || echo '$(SOURCES) $(TESTS)' > $@
+	$(call rewrite,$(SOURCES) $(TESTS))
 
 # Only the main.cc know version and commit, so a commit compiles one file each.
 COMMIT = $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 build/identity: FORCE
-	@mkdir -p $(@D)
-	@echo '$(VERSION) $(COMMIT)' | cmp -s - $@ || echo '$(VERSION) $(COMMIT)' > $@
+	$(call rewrite,$(VERSION) $(COMMIT))
 MAIN_OBJECTS := $(VARIANTS:%=build/%/src/main.o) build/release/tests/bench/load/main.o
 $(MAIN_OBJECTS): build/identity
 $(MAIN_OBJECTS): private IDENTITY = -DOT_VERSION='"$(VERSION)"' -DOT_COMMIT='"$(COMMIT)"'
@@ -342,7 +341,7 @@ FLAGS_features_$(1) = $(LANGUAGE) $(WARNINGS) -O0 -DNDEBUG $(CXXFLAGS) $(feature
   $(if $(filter none every WANT_%,$(1)),-DOT_FEATURES_NAMED)
 build/features/$(1)/src/main.o: private IDENTITY = -DOT_VERSION='"0"' -DOT_COMMIT='"$(1)"'
 build/features/$(1)/flags: FORCE
-	$$(call stamp,$(CXX) $$(FLAGS_features_$(1)))
+	$$(call rewrite,$(CXX) $$(FLAGS_features_$(1)) $$(call version_of,$(CXX)))
 build/features/$(1)/%.o: %.cc build/features/$(1)/flags build/features/standard.h.compiled
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)

@@ -77,7 +77,7 @@ def hold_connections(tracker, load_tools, slow_count, stuck_count):
     assert max(stuck.waits()) <= HTTP_TIMEOUT + 1
     assert tracker.resident_bytes() - resident <= 64 * MIB
     wait_until(
-        lambda: tracker.descriptor_count() <= descriptors, "descriptors to be closed", timeout=5
+        lambda: tracker.descriptor_count() <= descriptors, "descriptors to be closed", timeout=2
     )
     assert http.announce(HASH)[b"incomplete"] >= 1
 
@@ -103,7 +103,7 @@ def test_out_of_descriptors_udp_loses_nothing_and_nothing_spins(start_tracker, l
         probe = load_tools.probe(tracker.port, per_second=500, seconds=2)
         assert probe["answered"] == probe["sent"] == 1000
         assert 120 <= tracker.descriptor_count() <= 128
-    wait_until(lambda: is_served(http), "the tracker to accept again", timeout=5, pause=0)
+    wait_until(lambda: is_served(http), "the tracker to accept again", timeout=1, pause=0)
 
 
 def is_served(http):

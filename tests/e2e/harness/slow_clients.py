@@ -31,9 +31,11 @@ class Span(NamedTuple):
 
 
 class HeldConnections:
-    """`count` connections to one tracker; subclasses decide what goes over them. They are opened a
-    few hundred at a time, so that the tracker's backlog never overflows; `wait_accepted(number)`
-    returns when the tracker has taken that many of them.
+    """`count` connections to one tracker; subclasses decide what goes over them.
+
+    `wait_accepted(number)` returns when the tracker has taken that many of them. It is called every
+    few hundred, so that the tracker's backlog never overflows; without it they count as accepted
+    when they are opened.
     """
 
     TOGETHER = 500

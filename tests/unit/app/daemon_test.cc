@@ -109,7 +109,7 @@ TEST(Daemon, EndsAtOnceAtTheSecondSignal) {
   const auto begin = std::chrono::steady_clock::now();
   daemon.signal(SIGINT);
   EXPECT_EQ(daemon.wait_for_exit(seconds(2)), 0);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(800));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(500));
 }
 
 // Nobody's state is written then, whatever the stop was waiting for.
