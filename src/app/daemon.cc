@@ -5,10 +5,10 @@
 
 #include "app/privileges.h"
 #include "app/start_report.h"
-#include "app/state_dump.h"
+#include "base/duration_text.h"
 #include "base/random.h"
 #include "net/socket.h"
-#include "service/seconds_text.h"
+#include "state/dump_at_start.h"
 
 namespace ot {
 namespace {
@@ -36,8 +36,8 @@ std::string_view signal_name(int number) { return number == SIGINT ? "SIGINT" : 
 
 }  // namespace
 
-Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
-               const Identity& identity, const Clock& clock, Log& log)
+Daemon::Daemon(std::unique_ptr<EventLoop> loop, std::unique_ptr<Worker> worker,
+               const RoomOptions& options, const Identity& identity, const Clock& clock, Log& log)
     : loop_(std::move(loop)),
       identity_(identity),
       clock_(clock),
@@ -45,13 +45,18 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
       started_(clock.now()),
       tracker_id_(Random().below(UINT32_MAX)),
       table_(options.table, SecretHash::random()),
+      worker_(std::move(worker)),
       traffic_log_(built_in_traffic_log(clock, log_, Random())),
       request_times_(statistics_),
-      lists_(options.access, *loop_, table_, clock, log_),
+      lists_(options.lists, *loop_, *worker_, table_, clock, log_),
       tracker_(table_, lists_.control(), options.policy, statistics_, Random()),
       connection_ids_(new_connection_ids()),
       udp_frontend_(*loop_, tracker_, connection_ids_, statistics_, options.udp,
                     options.http.addresses),
+      stats_walks_(*loop_, *worker_, table_),
+      late_stats_(stats_walks_, statistics_, [this] { return snapshot(); }),
+      last_recount_(*loop_, stats_walks_),
+      full_scrapes_(*loop_, *worker_, table_, clock, statistics_),
       http_frontend_(
           *loop_, tracker_, statistics_, [this] { return snapshot(); }, options.http),
       proxy_introduction_(http_frontend_.proxies(), log_),
@@ -66,6 +71,9 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options,
                       }),
       stop_timer_(loop_->timers(), [this] { stop_when_quiet(); }),
       loops_{&statistics_} {
+  http_frontend_.set_late_stats(late_stats_);
+  http_frontend_.set_last_recount(last_recount_);
+  http_frontend_.set_full_scrapes(full_scrapes_);
   if (traffic_log_) statistics_.attach(*traffic_log_);
   loop_->set_pass_observer([this](Duration took) { end_pass(took); });
 }
@@ -85,12 +93,17 @@ Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settin
   log.info(describe(*standing));
   auto loop = EventLoop::create(clock);
   if (!loop) return Unexpected(loop.error());
+  auto worker = Worker::create(clock);
+  if (!worker) return Unexpected(worker.error());
+  const RoomOptions options = room_options(settings);
   std::unique_ptr<Daemon> daemon(
-      new Daemon(std::move(*loop), room_options(settings), identity, clock, log));
+      new Daemon(std::move(*loop), std::move(*worker), options, identity, clock, log));
   if (auto watching = daemon->watch_signals(); !watching) return Unexpected(watching.error());
-  if (auto loaded = daemon->load_lists(settings.access); !loaded) return Unexpected(loaded.error());
+  if (auto loaded = daemon->load_lists(options.lists); !loaded) return Unexpected(loaded.error());
   daemon->load_state(settings.tracker);
-  if (auto loaded = daemon->load_dump(settings.tracker); !loaded) return Unexpected(loaded.error());
+  const auto loaded = load_dump_at_start(options.dump, daemon->table_, daemon->lists_.control(),
+                                         clock, daemon->log_);
+  if (!loaded) return Unexpected(StartError::configuration(loaded.error()));
   if (auto serving = daemon->serve(std::move(*listeners)); !serving)
     return Unexpected(serving.error());
   daemon->report_to(notifier ? std::move(*notifier) : Notifier(), environment.watchdog);
@@ -108,24 +121,14 @@ Result<void, SystemError> Daemon::watch_signals() {
   return {};
 }
 
-// Before the first answer, so that none is given by a list that is not there yet.
-Result<void, StartError> Daemon::load_lists(const AccessSettings& settings) {
-  const AccessMode mode = lists_.control().mode();
-  log_.info(
-      describe_access(mode, mode == AccessMode::white ? settings.whitelist : settings.blacklist));
-  auto worker = Worker::create(clock_);
-  if (!worker) return Unexpected(StartError(worker.error()));
-  worker_ = std::move(*worker);
-  stats_walks_.emplace(*loop_, *worker_, table_);
-  late_stats_.emplace(*stats_walks_, statistics_, [this] { return snapshot(); });
-  http_frontend_.set_late_stats(*late_stats_);
-  last_recount_.emplace(*loop_, *stats_walks_);
-  http_frontend_.set_last_recount(*last_recount_);
-  full_scrapes_.emplace(*loop_, *worker_, table_, clock_, statistics_);
-  http_frontend_.set_full_scrapes(*full_scrapes_);
-  return lists_.start(settings, *worker_, [this] {
+// Before the first answer, so that no answer is given without the list.
+Result<void, StartError> Daemon::load_lists(const ListOptions& options) {
+  log_.info(describe_access(options.mode, options.path));
+  auto started = lists_.start([this] {
     if (!stop_by_) notifier_.ready(status());
   });
+  if (!started) return Unexpected(StartError::configuration(started.error()));
+  return {};
 }
 
 // Before the first answer, and after the lists, which say what of it is served.
@@ -135,11 +138,6 @@ void Daemon::load_state(const TrackerSettings& settings) {
                  settings.state_interval);
   state_->load([this](const InfoHash& info_hash) { return lists_.control().permits(info_hash); });
   state_->begin();
-}
-
-// Behind the lists, since what they refuse does not come back.
-Result<void, StartError> Daemon::load_dump(const TrackerSettings& settings) {
-  return load_state_dump(settings, table_, lists_.control(), clock_, log_);
 }
 
 Result<void, SystemError> Daemon::serve(Listeners listeners) {
@@ -174,7 +172,7 @@ void Daemon::run() {
   loop_->run();
   write_state();
   log_.tell_left_out();
-  log_.info("stopped cleanly after " + describe_uptime(clock_.now() - started_) + ", " +
+  log_.info("stopped cleanly after " + uptime_text(clock_.now() - started_) + ", " +
             std::to_string(tcp_server_.connections()) + " connections cut off");
 }
 
@@ -254,7 +252,7 @@ StatsSnapshot Daemon::snapshot() {
     snapshot.worker_running = std::max(clock_.now() - *since, Duration::zero());
   snapshot.list = lists_.statistics();
   snapshot.traffic = traffic_log_.get();
-  if (full_scrapes_) snapshot.dumps = full_scrapes_->status();
+  snapshot.dumps = full_scrapes_.status();
   if (state_) snapshot.state = state_->figures();
   return snapshot;
 }

@@ -12,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "app/access_lists.h"
 #include "app/environment.h"
 #include "app/listeners.h"
 #include "app/notifier.h"
@@ -21,19 +20,20 @@
 #include "base/clock.h"
 #include "base/log_limit.h"
 #include "config/settings.h"
+#include "frontend/http.h"
+#include "frontend/proxy_introduction.h"
+#include "frontend/udp.h"
+#include "lists/access_lists.h"
 #include "net/event_loop.h"
 #include "net/signal_watcher.h"
 #include "net/tcp_server.h"
 #include "net/udp_server.h"
 #include "net/worker.h"
-#include "service/http_frontend.h"
-#include "service/proxy_introduction.h"
-#include "service/request_times.h"
-#include "service/slot_settler.h"
-#include "service/state_keeper.h"
-#include "service/traffic_log.h"
-#include "service/udp_frontend.h"
+#include "state/state_keeper.h"
 #include "swarm/expiry.h"
+#include "tracker/request_times.h"
+#include "tracker/upkeep.h"
+#include "traffic/traffic_log.h"
 
 namespace ot {
 
@@ -56,12 +56,11 @@ class Daemon {
   // What the service manager is asked for to write the state file: 10 GB at 100 MB/s.
   static constexpr Duration kStateGrace = std::chrono::seconds(100);
 
-  Daemon(std::unique_ptr<EventLoop> loop, const RoomOptions& options, const Identity& identity,
-         const Clock& clock, Log& log);
+  Daemon(std::unique_ptr<EventLoop> loop, std::unique_ptr<Worker> worker,
+         const RoomOptions& options, const Identity& identity, const Clock& clock, Log& log);
 
   [[nodiscard]] Result<void, SystemError> watch_signals();
-  [[nodiscard]] Result<void, StartError> load_lists(const AccessSettings& settings);
-  [[nodiscard]] Result<void, StartError> load_dump(const TrackerSettings& settings);
+  [[nodiscard]] Result<void, StartError> load_lists(const ListOptions& options);
   void load_state(const TrackerSettings& settings);
   [[nodiscard]] Result<void, SystemError> serve(Listeners listeners);
   // From here on `notifier` hears of us, every `watchdog` / 2 if that is given.
@@ -85,7 +84,7 @@ class Daemon {
   const MonotonicTime started_;
   const uint32_t tracker_id_;
   TorrentTable table_;
-  std::unique_ptr<Worker> worker_;                 // its jobs use the table
+  const std::unique_ptr<Worker> worker_;           // its jobs use the table
   const std::unique_ptr<TrafficLog> traffic_log_;  // null if nothing of it is built in
   Statistics statistics_;
   RequestTimes request_times_;
@@ -94,12 +93,12 @@ class Daemon {
   Tracker tracker_;
   const ConnectionIds connection_ids_;
   UdpFrontend udp_frontend_;
+  StatsWalks stats_walks_;
+  LateStats late_stats_;
+  LastRecount last_recount_;
+  FullScrapes full_scrapes_;
   HttpFrontend http_frontend_;
   ProxyIntroduction proxy_introduction_;
-  std::optional<StatsWalks> stats_walks_;
-  std::optional<LateStats> late_stats_;
-  std::optional<LastRecount> last_recount_;
-  std::optional<FullScrapes> full_scrapes_;
   std::optional<SlotSettler> slot_settler_;
   TcpServer tcp_server_;
   std::vector<std::unique_ptr<UdpServer>> udp_servers_;

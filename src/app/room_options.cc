@@ -2,11 +2,29 @@
 
 #include <algorithm>
 
-#include "app/access_lists.h"
+#include "base/features.h"
 #include "protocol/forwarded.h"
 
 namespace ot {
 namespace {
+
+// The mode follows from the list that is named. Without one everything is served, except by a build
+// that has white lists only.
+AccessMode access_mode(const AccessSettings& access) {
+  if (!access.whitelist.empty()) return AccessMode::white;
+  if (!access.blacklist.empty()) return AccessMode::black;
+  if (features::kWhitelist && !features::kBlacklist) return AccessMode::white;
+  // With only one kind of list built in, the FIFOs can only be meant for that kind.
+  const bool has_fifo = !access.fifo_add.empty() || !access.fifo_delete.empty();
+  if (features::kBlacklist && !features::kWhitelist && has_fifo) return AccessMode::black;
+  return AccessMode::open;
+}
+
+ListOptions list_options(const AccessSettings& access) {
+  const AccessMode mode = access_mode(access);
+  return {mode, mode == AccessMode::white ? access.whitelist : access.blacklist, access.fifo_add,
+          access.fifo_delete};
+}
 
 AddressRules address_rules(const AccessSettings& access) {
   return {Networks(access.proxies), Networks(access.ip_from_query),
@@ -22,7 +40,10 @@ PermissionRules permission_rules(const AccessSettings& access) {
 RoomOptions room_options(const Settings& settings) {
   const TrackerSettings& tracker = settings.tracker;
   RoomOptions options;
-  options.access = access_mode(settings.access);
+  options.lists = list_options(settings.access);
+  options.dump = {tracker.load_statedump,
+                  tracker.skip_bad_lines ? BadLines::skipped : BadLines::refused,
+                  tracker.torrent_timeout};
   options.table.peer_timeout = tracker.peer_timeout;
   options.table.torrent_timeout = tracker.torrent_timeout;
   options.table.max_peers = tracker.max_peers;

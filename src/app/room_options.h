@@ -4,18 +4,20 @@
 // test compares).
 #pragma once
 
-#include "access/access_control.h"
 #include "config/settings.h"
+#include "frontend/http.h"
+#include "frontend/udp.h"
+#include "lists/access_lists.h"
 #include "net/tcp_server.h"
-#include "service/http_frontend.h"
-#include "service/tracker.h"
-#include "service/udp_frontend.h"
+#include "state/dump_at_start.h"
 #include "swarm/torrent_table.h"
+#include "tracker/tracker.h"
 
 namespace ot {
 
 struct RoomOptions {
-  AccessMode access = AccessMode::open;
+  ListOptions lists;
+  StateDumpOptions dump;
   TableOptions table;
   TrackerPolicy policy;
   UdpLimits udp;

@@ -6,7 +6,6 @@
 
 #include "access/access_control.h"
 #include "app/privileges.h"
-#include "base/clock.h"
 
 namespace ot {
 
@@ -15,8 +14,5 @@ namespace ot {
 
 // The mode; `list` is the path of the list that is configured, or "".
 [[nodiscard]] std::string describe_access(AccessMode mode, std::string_view list);
-
-// "3 d 04:05:06", below a day without the first part.
-[[nodiscard]] std::string describe_uptime(Duration uptime);
 
 }  // namespace ot

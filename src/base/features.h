@@ -78,7 +78,7 @@ inline constexpr bool kNamedByBuilder = false;
 // default set it only makes access.stats work.
 inline constexpr bool kStatsShutUnlessAllowed = kRestrictStats.built_in && kNamedByBuilder;
 
-// Whether announces, and whether anything at all, are remembered one by one (service/traffic_log).
+// Whether announces, and whether anything at all, are remembered one by one (traffic/traffic_log).
 inline constexpr bool kAnnounceLog =
     kLogNumwant.built_in || kSpotWoodpecker.built_in || kSyslog.built_in;
 inline constexpr bool kTrafficLog =

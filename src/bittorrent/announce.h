@@ -15,6 +15,9 @@
 
 namespace ot {
 
+// How a request came: HTTP runs over TCP, BEP 15 over UDP.
+enum class Transport : uint8_t { tcp, udp };
+
 // The values are BEP 15's; 4 is what libtorrent sends for BEP 21. Anything else on the wire means
 // none.
 enum class AnnounceEvent : uint8_t {
@@ -55,6 +58,27 @@ struct SwarmCounts {
 struct PeerBuffers {
   std::span<uint8_t> v4;
   std::span<uint8_t> v6;
+};
+
+// What an announce did to its peer.
+enum class PeerChange : uint8_t {
+  unknown,  // stopped, and was not there
+  added,
+  renewed,
+  removed,
+  refused,  // a limit, or no memory: answered, not stored
+};
+
+struct AnnounceOutcome {
+  SwarmCounts swarm;
+  // Bytes of PeerBuffers that the peers take.
+  size_t v4_bytes = 0;
+  size_t v6_bytes = 0;
+  PeerChange change = PeerChange::unknown;
+  // This announce completed a download that had not been counted.
+  bool completed = false;
+  // Renewed: minutes since the peer was last heard of.
+  uint8_t minutes_silent = 0;
 };
 
 struct AnnounceReply {

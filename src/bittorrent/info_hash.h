@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace ot {
 
@@ -16,5 +17,8 @@ struct InfoHash {
   friend constexpr auto operator<=>(const InfoHash&, const InfoHash&) = default;
 };
 static_assert(sizeof(InfoHash) == InfoHash::kSize);
+
+// 40 upper-case digits, as pages and dumps name a torrent.
+[[nodiscard]] std::string to_hex(const InfoHash& info_hash);
 
 }  // namespace ot

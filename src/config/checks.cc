@@ -1,5 +1,7 @@
 #include "config/checks.h"
 
+#include "base/duration_text.h"
+
 #include <algorithm>
 #include <array>
 #include <filesystem>

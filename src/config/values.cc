@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/bytes.h"
+#include "base/duration_text.h"
 #include "base/features.h"
 
 namespace ot {
@@ -46,15 +47,9 @@ std::optional<uint64_t> parse_scaled(std::string_view text, std::span<const Unit
   return number > UINT64_MAX / factor ? UINT64_MAX : number * factor;
 }
 
-std::string format_scaled(uint64_t value, std::span<const Unit> units, bool names_one) {
-  for (const Unit& unit : units) {
-    if (value == 0 || value % unit.factor != 0) continue;
-    return std::to_string(value / unit.factor) + unit.letter;
-  }
-  return std::to_string(value) + (names_one ? "s" : "");
+std::string format_seconds(uint64_t seconds) {
+  return format_duration(std::chrono::seconds(seconds));
 }
-
-std::string format_seconds(uint64_t seconds) { return format_scaled(seconds, kTimes, true); }
 std::string format_count(uint64_t count) { return std::to_string(count); }
 
 Unexpected<std::string> fault(std::string_view text, std::string_view what) {
@@ -227,11 +222,13 @@ Parsed<ListenAddress> parse_listen_address(std::string_view text) {
   return ListenAddress{endpoint->address, endpoint->port};
 }
 
-std::string format_duration(std::chrono::seconds duration) {
-  return format_seconds(static_cast<uint64_t>(duration.count()));
+std::string format_size(uint64_t bytes) {
+  for (const Unit& unit : kSizes) {
+    if (bytes != 0 && bytes % unit.factor == 0)
+      return std::to_string(bytes / unit.factor) + unit.letter;
+  }
+  return std::to_string(bytes);
 }
-
-std::string format_size(uint64_t bytes) { return format_scaled(bytes, kSizes, false); }
 
 std::string printable(std::string_view text) {
   std::string shown;

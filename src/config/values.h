@@ -77,8 +77,6 @@ struct ListenAddress {
 // "192.0.2.1", "192.0.2.1:80", "[2001:db8::1]:80", "2001:db8::1", "*:80"; without a port, 6969.
 [[nodiscard]] Parsed<ListenAddress> parse_listen_address(std::string_view text);
 
-// "90s", "30m": as large a unit as divides it.
-[[nodiscard]] std::string format_duration(std::chrono::seconds duration);
 // "512", "64K", "2G"
 [[nodiscard]] std::string format_size(uint64_t bytes);
 

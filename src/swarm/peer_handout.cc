@@ -1,7 +1,7 @@
 #include "swarm/peer_handout.h"
 
-#include "swarm/peer_choice.h"
-#include "swarm/peer_sample.h"
+#include "swarm/peers/peer_choice.h"
+#include "swarm/peers/peer_sample.h"
 
 namespace ot {
 namespace {

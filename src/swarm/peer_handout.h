@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "base/random.h"
-#include "swarm/peer_copies.h"
-#include "swarm/torrent.h"
+#include "swarm/peers/peer_copies.h"
+#include "swarm/slots/torrent.h"
 
 namespace ot {
 

@@ -10,7 +10,7 @@
 #include <span>
 #include <utility>
 
-#include "swarm/peer.h"
+#include "swarm/peers/peer.h"
 
 namespace ot {
 

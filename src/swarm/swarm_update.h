@@ -4,17 +4,9 @@
 
 #include <optional>
 
-#include "swarm/torrent.h"
+#include "swarm/slots/torrent.h"
 
 namespace ot {
-
-enum class PeerChange : uint8_t {
-  unknown,  // stopped, and was not there
-  added,
-  renewed,
-  removed,
-  refused,  // a limit, or no memory: answered, not stored
-};
 
 struct SwarmUpdate {
   PeerChange change = PeerChange::unknown;

@@ -15,11 +15,11 @@
 
 #include "base/mutex.h"
 #include "base/random.h"
-#include "swarm/peer_copies.h"
-#include "swarm/slot_pages.h"
+#include "swarm/peers/peer_copies.h"
+#include "swarm/slots/slot_pages.h"
+#include "swarm/slots/torrent_index.h"
 #include "swarm/swarm_copy.h"
 #include "swarm/swarm_update.h"
-#include "swarm/torrent_index.h"
 
 namespace ot {
 
@@ -36,18 +36,6 @@ struct TableOptions {
   uint64_t max_memory = 0;  // bytes
   // Tests run both.
   PeerScan scan = best_peer_scan();
-};
-
-struct AnnounceOutcome {
-  SwarmCounts swarm;
-  // Bytes of PeerBuffers that the peers take.
-  size_t v4_bytes = 0;
-  size_t v6_bytes = 0;
-  PeerChange change = PeerChange::unknown;
-  // This announce completed a download that had not been counted.
-  bool completed = false;
-  // Renewed: minutes since the peer was last heard of.
-  uint8_t minutes_silent = 0;
 };
 
 // A torrent as walks see it: a copy.

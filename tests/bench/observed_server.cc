@@ -21,11 +21,11 @@
 
 #include "bench/load/histogram.h"
 #include "bench/load/process.h"
+#include "frontend/udp.h"
 #include "net/event_loop.h"
 #include "net/signal_watcher.h"
 #include "net/socket.h"
 #include "net/udp_server.h"
-#include "service/udp_frontend.h"
 #include "swarm/expiry.h"
 
 namespace ot::bench {

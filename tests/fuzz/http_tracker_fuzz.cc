@@ -3,8 +3,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "frontend/client_address.h"
 #include "protocol/tracker_reply.h"
-#include "service/client_address.h"
 
 namespace {
 

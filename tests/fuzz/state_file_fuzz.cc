@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "service/state_loader.h"
+#include "state/state_loader.h"
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <array>
 #include <cstdlib>
 
-#include "service/stats_modes.h"
-#include "service/stats_traffic.h"
+#include "stats/modes.h"
+#include "stats/traffic.h"
 
 namespace ot {
 namespace {

@@ -12,29 +12,38 @@ import pathlib
 import re
 import sys
 
-BOTTOM = {"base"}
-FLOOR_3 = {"bittorrent", "base"}
-FLOOR_4 = {"swarm", "protocol", "access", "net", "bittorrent", "base"}
-ALL_ROOMS = FLOOR_4 | {"service", "config", "cluster", "app"}
-
-# A room and the other rooms it may include.
-MAY_INCLUDE = {
+# A room and the rooms below it that it may include; a folder inside a room (swarm/peers) is a room of
+# its own, and whoever may include the outer room may include it. bittorrent/ and base/ are the ground
+# that every room above them stands on.
+GROUND = {"bittorrent", "base"}
+ROOMS = {
     "base": set(),
-    "bittorrent": BOTTOM,
-    "swarm": FLOOR_3,
-    "protocol": FLOOR_3,
-    "access": FLOOR_3,
-    "net": BOTTOM,
-    "service": FLOOR_4,
-    "config": {"access", "bittorrent", "base"},
-    "cluster": {"service", "access", "net", "protocol", "bittorrent", "base"},
-    "app": ALL_ROOMS,
-    "main": ALL_ROOMS,
+    "bittorrent": {"base"},
+    "net": {"base"},
+    "access": GROUND,
+    "protocol": GROUND,
+    "swarm/peers": GROUND,
+    "swarm/slots": {"swarm/peers"} | GROUND,
+    "swarm": GROUND,
+    "traffic": {"access"} | GROUND,
+    "state": {"access", "swarm", "protocol", "net"} | GROUND,
+    "lists": {"access", "swarm", "net"} | GROUND,
+    "tracker": {"traffic", "access", "swarm", "net"} | GROUND,
+    "census": {"traffic", "swarm", "net"} | GROUND,
+    "cluster": {"tracker", "swarm", "protocol", "net", "access"} | GROUND,
+    "dump": {"census", "tracker", "swarm", "protocol", "net"} | GROUND,
+    "stats": {"dump", "cluster", "census", "lists", "state", "traffic", "tracker"}
+    | {"swarm", "protocol", "access", "net"}
+    | GROUND,
+    "config": {"access"} | GROUND,
 }
+ROOMS["frontend"] = ROOMS["stats"] | {"stats"}
+ROOMS["app"] = set(ROOMS)
+ROOMS["main"] = set(ROOMS)
 
 # Third-party headers and the files (fnmatch patterns) that may include them.
 SEAMS = {
-    "zlib": (r"zlib\.h|zconf\.h", {"service/gzip_stream", "service/state_file"}),
+    "zlib": (r"zlib\.h|zconf\.h", {"dump/gzip_stream", "state/state_file"}),
     "libowfat": (
         r"(ip4|ip6|socket|scan|fmt|byte|str|case|uint16|uint32|uint64|io|iob|array|buffer|stralloc"
         r"|textcode|dns|open|mmap|ndelay|tai|taia|cdb|critbit|CAS|errmsg|havealloca|iarray|iopause"
@@ -45,7 +54,7 @@ SEAMS = {
         r"sodium(\.h|/.*)",
         {"protocol/connection_id", "cluster/sync_packet"},
     ),
-    "SIMD intrinsics": (r"\w*intrin\.h", {"swarm/*"}),
+    "SIMD intrinsics": (r"\w*intrin\.h", {"swarm/peers/*"}),
 }
 
 # What any room may include: the C++ library, and the system's own headers.
@@ -91,14 +100,21 @@ def stands_in(name, patterns):
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
+def room_of(name):
+    """The innermost room of a file under SRC; a file that lies in none is a room by itself (main)."""
+    parents = [str(parent) for parent in pathlib.PurePath(name).parents]
+    known = [parent for parent in parents if parent in ROOMS]
+    return known[0] if known else name.split("/")[0]
+
+
 def check_quoted(src, room, target):
     """Why `#include "target"` is wrong in this room, or None."""
-    target_room = target.split("/")[0]
     if not (src / target).is_file():
         return f'"{target}" is no file under {src}'
-    if target_room == room or target_room in MAY_INCLUDE[room]:
+    allowed = ROOMS[room] | {room}
+    if any(str(parent) in allowed for parent in pathlib.PurePath(target).parents):
         return None
-    return f"{room}/ must not include {target_room}/ ({target})"
+    return f"{room}/ must not include {room_of(target)}/ ({target})"
 
 
 def check_angled(name, target):
@@ -117,8 +133,8 @@ def check_file(src, path):
     """All violations of one file as (line, reason)."""
     relative = path.relative_to(src)
     name = relative.with_suffix("").as_posix()
-    room = relative.parts[0] if len(relative.parts) > 1 else name
-    if room not in MAY_INCLUDE:
+    room = room_of(name)
+    if room not in ROOMS:
         return [(1, f"{room} is no room of the design")]
     text = path.read_text(encoding="utf-8")
     code = without_comments(text).split("\n")

@@ -7,7 +7,7 @@
 
 #include "bench/load/http_messages.h"
 #include "bench/load/udp_messages.h"
-#include "unit/service/offline_tracker.h"
+#include "unit/frontend/offline_tracker.h"
 
 namespace ot::bench {
 

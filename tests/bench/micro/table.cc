@@ -5,7 +5,7 @@
 
 #include "bench/load/population.h"
 #include "bench/micro/measure.h"
-#include "swarm/peer_scan.h"
+#include "swarm/peers/peer_scan.h"
 #include "swarm/torrent_table.h"
 
 namespace ot::bench {

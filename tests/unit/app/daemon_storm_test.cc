@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "unit/app/running_daemon.h"
-#include "unit/service/datagrams.h"
+#include "unit/frontend/datagrams.h"
 #include "unit/support/scratch_folder.h"
 
 namespace ot {

@@ -6,7 +6,7 @@
 
 #include "unit/app/child_process.h"
 #include "unit/app/running_daemon.h"
-#include "unit/service/datagrams.h"
+#include "unit/frontend/datagrams.h"
 #include "unit/support/scratch_folder.h"
 #include "unit/support/unix_receiver.h"
 

@@ -132,5 +132,20 @@ TEST(RoomOptions, HaveRoomForTheLargestReplyThatIsConfigured) {
   EXPECT_GE(options.tcp.max_reply, HttpFrontend::max_reply(options.policy));
 }
 
+TEST(RoomOptions, TheListThatIsNamedDecidesTheMode) {
+  if (features::kWhitelist) {
+    const ListOptions white = options_of("access.whitelist good\n").lists;
+    EXPECT_EQ(white.mode, AccessMode::white);
+    EXPECT_EQ(white.path, "good");
+  }
+  if (features::kBlacklist) {
+    const ListOptions black = options_of("access.blacklist bad\n").lists;
+    EXPECT_EQ(black.mode, AccessMode::black);
+    EXPECT_EQ(black.path, "bad");
+  }
+  const bool white_only = features::kWhitelist && !features::kBlacklist;
+  EXPECT_EQ(options_of("").lists.mode, white_only ? AccessMode::white : AccessMode::open);
+}
+
 }  // namespace
 }  // namespace ot

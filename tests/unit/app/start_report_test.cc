@@ -5,9 +5,6 @@
 namespace ot {
 namespace {
 
-using std::chrono::hours;
-using std::chrono::seconds;
-
 TEST(StartReport, SaysWhoRunsWhere) {
   EXPECT_EQ(describe(Standing{"nobody", 65534, 65533, "/srv", true}),
             "running as user nobody (uid 65534, gid 65533), in a chroot at /srv");
@@ -26,13 +23,6 @@ TEST(StartReport, SaysWhichTorrentsAreServed) {
             "serving no torrent: this build has white lists only, and none is configured");
   EXPECT_EQ(describe_access(AccessMode::black, ""),
             "serving every torrent: no black list is configured");
-}
-
-TEST(StartReport, SaysHowLongItWas) {
-  EXPECT_EQ(describe_uptime(std::chrono::milliseconds(999)), "00:00:00");
-  EXPECT_EQ(describe_uptime(hours(23) + seconds(59 * 60 + 59)), "23:59:59");
-  EXPECT_EQ(describe_uptime(hours(24)), "1 d 00:00:00");
-  EXPECT_EQ(describe_uptime(hours(24 * 400 + 5) + seconds(61)), "400 d 05:01:01");
 }
 
 }  // namespace

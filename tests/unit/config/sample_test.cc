@@ -6,6 +6,7 @@
 #include <map>
 #include <sstream>
 
+#include "base/duration_text.h"
 #include "config/configuration.h"
 
 namespace ot {

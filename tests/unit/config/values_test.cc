@@ -179,10 +179,6 @@ TEST(Values, LiveSyncHasAPortOfItsOwn) {
 }
 
 TEST(Values, NumbersAreWrittenInTheLargestUnitThatDividesThem) {
-  EXPECT_EQ(format_duration(seconds(90)), "90s");
-  EXPECT_EQ(format_duration(minutes(30)), "30m");
-  EXPECT_EQ(format_duration(hours(48)), "2d");
-  EXPECT_EQ(format_duration(seconds(0)), "0s");
   EXPECT_EQ(format_size(1352), "1352");
   EXPECT_EQ(format_size(16 << 20), "16M");
 }

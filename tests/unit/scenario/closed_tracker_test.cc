@@ -2,7 +2,7 @@
 // bring.
 #include <gtest/gtest.h>
 
-#include "service/eviction.h"
+#include "lists/eviction.h"
 #include "unit/scenario/simulated_clients.h"
 
 namespace ot {

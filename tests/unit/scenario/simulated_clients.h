@@ -9,7 +9,7 @@
 
 #include <set>
 
-#include "unit/service/offline_tracker.h"
+#include "unit/frontend/offline_tracker.h"
 #include "unit/support/bencode_decoder.h"
 
 namespace ot {

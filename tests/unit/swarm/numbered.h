@@ -3,7 +3,7 @@
 
 #include <type_traits>
 
-#include "swarm/peer.h"
+#include "swarm/peers/peer.h"
 
 namespace ot {
 

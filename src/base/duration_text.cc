@@ -1,0 +1,39 @@
+#include "base/duration_text.h"
+
+#include <array>
+
+namespace ot {
+
+std::string seconds_text(Duration duration) {
+  const auto hundredths = std::chrono::floor<std::chrono::milliseconds>(duration).count() / 10;
+  return std::to_string(hundredths / 100) + "." +
+         two_digits(static_cast<uint64_t>(hundredths % 100)) + " s";
+}
+
+std::string uptime_text(Duration uptime) {
+  const auto days = std::chrono::floor<std::chrono::days>(uptime);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(uptime - days));
+  const auto text = [](auto part) { return two_digits(static_cast<uint64_t>(part.count())); };
+  return (days.count() > 0 ? std::to_string(days.count()) + " d " : "") + text(clock.hours()) +
+         ":" + text(clock.minutes()) + ":" + text(clock.seconds());
+}
+
+std::string format_duration(std::chrono::seconds duration) {
+  struct Unit {
+    char letter;
+    int64_t seconds;
+  };
+  constexpr std::array<Unit, 3> kUnits{{{'d', 86400}, {'h', 3600}, {'m', 60}}};
+  const int64_t count = duration.count();
+  for (const Unit& unit : kUnits) {
+    if (count != 0 && count % unit.seconds == 0)
+      return std::to_string(count / unit.seconds) + unit.letter;
+  }
+  return std::to_string(count) + "s";
+}
+
+std::string two_digits(uint64_t number) {
+  return (number < 10 ? "0" : "") + std::to_string(number);
+}
+
+}  // namespace ot

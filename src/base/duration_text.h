@@ -1,0 +1,24 @@
+// Durations as people read and write them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+
+namespace ot {
+
+// "0.72 s": how long something took, in hundredths of a second, rounded down.
+[[nodiscard]] std::string seconds_text(Duration duration);
+
+// "3 d 04:05:06"; under a day without the first part.
+[[nodiscard]] std::string uptime_text(Duration uptime);
+
+// "90s", "30m", "2d": as in the configuration, in the largest unit that divides it.
+[[nodiscard]] std::string format_duration(std::chrono::seconds duration);
+
+// At least two digits: "07", "123".
+[[nodiscard]] std::string two_digits(uint64_t number);
+
+}  // namespace ot

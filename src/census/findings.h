@@ -1,0 +1,62 @@
+// What a walk over the whole table brings back: values, no longer connected to the table.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "bittorrent/info_hash.h"
+#include "traffic/ranked_network.h"
+
+namespace ot {
+
+// What there is to walk for; one walk of a kind serves everybody who asks meanwhile.
+enum class WalkKind : uint8_t { top_torrents, busiest_networks, recount };
+inline constexpr size_t kWalkKinds = 3;
+
+// What people are told is running: "recount".
+[[nodiscard]] std::string_view walk_name(WalkKind kind);
+
+struct RankedTorrent {
+  uint64_t count;
+  InfoHash info_hash;
+
+  friend bool operator==(const RankedTorrent&, const RankedTorrent&) = default;
+};
+
+// The most first; of equals the lower info_hash or address first.
+struct WalkFindings {
+  static constexpr size_t kRankedTorrents = 100;
+  static constexpr size_t kRankedNetworks = 128;
+  static constexpr size_t kSwarmSizes = 20;
+
+  // top_torrents
+  std::vector<RankedTorrent> by_peers;
+  std::vector<RankedTorrent> by_seeders;
+  std::vector<RankedTorrent> by_leechers;
+  // busiest_networks
+  std::vector<RankedNetwork> networks28;
+  std::vector<RankedNetwork> networks24;
+  // recount
+  uint64_t torrents = 0;
+  uint64_t peers = 0;
+  uint64_t seeders = 0;
+  uint64_t downloaded = 0;
+  // Torrents by peers: none, 1, 2-3, 4-7, ...; the last row is for all that are larger.
+  std::array<uint64_t, kSwarmSizes> swarm_sizes{};
+
+  // The most peers of a torrent in that row of swarm_sizes; row + 1 < kSwarmSizes.
+  [[nodiscard]] static constexpr uint64_t largest_of_row(size_t row) {
+    return (uint64_t{1} << row) - 1;
+  }
+};
+
+// What a recount found, and how long ago.
+struct Recount {
+  const WalkFindings* findings;
+  std::chrono::seconds age;
+};
+
+}  // namespace ot

@@ -1,0 +1,249 @@
+#include "state/state_keeper.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <thread>
+#include <utility>
+
+#include "base/duration_text.h"
+#include "state/state_texts.h"
+#include "state/state_writer.h"
+
+namespace ot {
+
+// One writing, which the worker goes on with slice by slice. Outlives its keeper's interest in it:
+// the worker may be in the middle of a slice.
+class StateKeeper::Writing {
+ public:
+  Writing(TorrentTable& table, const Clock& clock, const StateNames& names)
+      : writer_(table, clock, names) {}
+
+  // Whether there is more to do.
+  Result<bool, SystemError> step() {
+    const MutexLock lock(mutex_);
+    if (is_abandoned_) return false;
+    return writer_.step();
+  }
+  // Waits for a slice that is being written.
+  void abandon() {
+    const MutexLock lock(mutex_);
+    is_abandoned_ = true;
+    writer_.abandon();
+  }
+  [[nodiscard]] bool is_in_place() const {
+    const MutexLock lock(mutex_);
+    return writer_.is_in_place();
+  }
+  // When no slice is being written.
+  void report(StateFigures& figures) const {
+    const MutexLock lock(mutex_);
+    figures.written = writer_.totals();
+    figures.bytes = writer_.bytes();
+    figures.write_took = writer_.took();
+    figures.written_at = writer_.finished_at();
+  }
+
+ private:
+  mutable Mutex mutex_;
+  StateWriter writer_ OT_GUARDED_BY(mutex_);
+  bool is_abandoned_ OT_GUARDED_BY(mutex_) = false;
+};
+
+class StateKeeper::Slice final : public Job {
+ public:
+  Slice(StateKeeper& keeper, std::shared_ptr<Writing> writing)
+      : keeper_(keeper), writing_(std::move(writing)) {}
+
+  JobResult run(const JobWatch&) override {
+    const auto stepped = writing_->step();
+    if (!stepped) return Unexpected(JobFailure{stepped.error().message()});
+    is_last_ = !*stepped;
+    return {};
+  }
+  void finish(const JobResult& result) override { keeper_.on_slice(result, is_last_); }
+
+ private:
+  StateKeeper& keeper_;  // for finish(): run() may find it gone
+  const std::shared_ptr<Writing> writing_;
+  bool is_last_ = false;
+};
+
+StateKeeper::StateKeeper(EventLoop& loop, Worker& worker, TorrentTable& table, const Clock& clock,
+                         Log& log, const std::string& path, Duration interval)
+    : loop_(loop),
+      worker_(worker),
+      table_(table),
+      clock_(clock),
+      log_(log),
+      names_(path),
+      interval_(interval),
+      timer_(loop.timers(), [this] { on_timer(); }) {}
+
+void StateKeeper::load(PermitsTorrent permits, Duration patience) {
+  take_lock(patience);
+  if (lock_.is_taken() && ::unlink(names_.fresh.c_str()) == 0)
+    log_.info(names_.fresh + " removed: it was not written to its end");
+  const MonotonicTime start = clock_.now();
+  load_generations(permits);
+  figures_.load_took = clock_.now() - start;
+  check_directory();
+}
+
+// What a predecessor is writing when we start is its last state, and the one to be read.
+void StateKeeper::take_lock(Duration patience) {
+  constexpr auto kStep = std::chrono::milliseconds(20);
+  auto taken = lock_.take(names_.lock);
+  if (taken || !StateLock::is_busy(taken.error())) return;
+  log_.info("state file " + names_.current + ": waiting for another process that has it");
+  for (auto steps = patience / kStep; steps > 0 && !taken; --steps) {
+    std::this_thread::sleep_for(kStep);
+    taken = lock_.take(names_.lock);
+  }
+  if (!taken) turn_off("another process has " + names_.lock);
+}
+
+void StateKeeper::load_generations(PermitsTorrent permits) {
+  const Found current = load_from(names_.current, permits);
+  if (current == Found::loaded) return;
+  if (current == Found::damaged) set_aside();
+  const Found old = load_from(names_.old, permits);
+  if (old == Found::loaded) return;
+  if (current == Found::nothing && old == Found::nothing) {
+    log_.info("state file " + names_.current + " is not there yet; starting without peers");
+  } else {
+    log_.error("no state file can be used; starting without peers");
+  }
+}
+
+StateKeeper::Found StateKeeper::load_from(const std::string& path, PermitsTorrent permits) {
+  const MonotonicTime start = clock_.now();
+  const auto loaded = load_state(path, table_, clock_, permits);
+  if (!loaded) {
+    const StateLoadFault& fault = loaded.error();
+    if (fault.is_missing) return Found::nothing;
+    log_.error("state file " + fault.message);
+    if (fault.is_damage) return Found::damaged;
+    turn_off(path + " is left as it is");
+    return Found::not_ours;
+  }
+  figures_.loaded = loaded->stored;
+  const std::string text = "state file " + path + ": " + describe(*loaded, clock_.now() - start);
+  if (!loaded->is_all_too_old()) {
+    log_.info(text);
+  } else {
+    log_.warning(text + "; nothing in it was young enough; is the clock right?");
+    keep_too_old(path);
+  }
+  return Found::loaded;
+}
+
+void StateKeeper::set_aside() {
+  if (!lock_.is_taken()) return turn_off(names_.current + " is damaged and cannot be set aside");
+  if (::rename(names_.current.c_str(), names_.damaged.c_str()) == 0)
+    return log_.info("kept as " + names_.damaged);
+  turn_off(last_error("rename " + names_.current + " to " + names_.damaged).take().message());
+}
+
+// If the clock is wrong, this is all there is, and two writings would be the end of it. A copy that
+// is there already is not replaced.
+void StateKeeper::keep_too_old(const std::string& path) {
+  struct stat status {};
+  if (!lock_.is_taken() || ::lstat(names_.too_old.c_str(), &status) == 0) return;
+  if (::rename(path.c_str(), names_.too_old.c_str()) == 0) {
+    log_.info("kept as " + names_.too_old);
+  } else {
+    log_.error(last_error("rename " + path + " to " + names_.too_old).take().message());
+  }
+}
+
+void StateKeeper::turn_off(const std::string& reason) {
+  why_off_ = reason;
+  log_.error("the state file will not be written: " + reason);
+}
+
+// A lock that could not be had at start, its directory missing or not writable, may be had now.
+bool StateKeeper::may_write() {
+  if (!why_off_.empty()) {
+    record_failure(why_off_);
+  } else if (!lock_.is_taken()) {
+    if (const auto taken = lock_.take(names_.lock); !taken) record_failure(taken.error().message());
+  }
+  return why_off_.empty() && lock_.is_taken();
+}
+
+// Told now, and not only after the first interval.
+void StateKeeper::check_directory() {
+  const std::string directory = names_.directory();
+  if (::access(directory.c_str(), W_OK | X_OK) != 0) {
+    log_.error("the state file cannot be written: " + last_error(directory).take().message());
+  } else if (const auto opened = names_.open_directory(); !opened) {
+    log_.error("the state file cannot be written: " + opened.error().message());
+  } else if (why_off_.empty() && !lock_.is_taken()) {
+    if (const auto locked = lock_.take(names_.lock); !locked)
+      log_.error("the state file cannot be written: " + locked.error().message());
+  }
+}
+
+void StateKeeper::begin() { timer_.arm_after(interval_); }
+
+void StateKeeper::on_timer() {
+  timer_.arm_after(interval_);
+  is_due_again_ = writing_ != nullptr;
+  if (writing_ || !may_write()) return;
+  writing_ = std::make_shared<Writing>(table_, clock_, names_);
+  submit_slice();
+}
+
+void StateKeeper::submit_slice() {
+  ticket_ = worker_.submit(loop_, std::make_unique<Slice>(*this, writing_));
+}
+
+void StateKeeper::on_slice(const JobResult& result, bool is_last) {
+  if (result && !is_last) return submit_slice();
+  if (result) {
+    record(*writing_);
+    log_.debug(written_text());
+  } else {
+    record_failure(result.error().reason, writing_->is_in_place());
+  }
+  // To close a large file that was not written to its end takes long.
+  worker_.discard(std::exchange(writing_, nullptr));
+  if (is_due_again_) on_timer();
+}
+
+void StateKeeper::record(const Writing& writing) {
+  ++figures_.writes;
+  writing.report(figures_);
+}
+
+// A file in place that a loss of power may undo is no good writing: it counts as failed.
+void StateKeeper::record_failure(const std::string& reason, bool is_in_place) {
+  ++figures_.failed_writes;
+  const std::string file = "state file " + names_.current;
+  log_.error(is_in_place ? file + " written, but not surely on disk: " + reason
+                         : file + " not written: " + reason + "; it stays as it was");
+}
+
+std::string StateKeeper::written_text() const {
+  return "state file " + names_.current + ": " + describe(figures_.written) + " written in " +
+         seconds_text(figures_.write_took) + ", " + std::to_string(figures_.bytes) + " bytes";
+}
+
+void StateKeeper::write_last(FunctionRef<bool()> is_interrupted) {
+  timer_.disarm();
+  ticket_.cancel();
+  if (writing_) std::exchange(writing_, nullptr)->abandon();
+  if (!may_write()) return;
+  Writing last(table_, clock_, names_);
+  while (!is_interrupted()) {
+    const auto stepped = last.step();
+    if (!stepped) return record_failure(stepped.error().message(), last.is_in_place());
+    if (*stepped) continue;
+    record(last);
+    return log_.info(written_text());
+  }
+  record_failure("stopped at once");
+}
+
+}  // namespace ot

@@ -1,0 +1,59 @@
+#include "stats/json_writer.h"
+
+namespace ot {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+}  // namespace
+
+void JsonWriter::separate() {
+  if (needs_comma_) out_ += ',';
+  needs_comma_ = true;
+}
+
+void JsonWriter::open(char bracket) {
+  separate();
+  out_ += bracket;
+  needs_comma_ = false;
+}
+
+void JsonWriter::close(char bracket) {
+  out_ += bracket;
+  needs_comma_ = true;
+}
+
+void JsonWriter::key(std::string_view name) {
+  separate();
+  quote(name);
+  out_ += ':';
+  needs_comma_ = false;
+}
+
+void JsonWriter::number(uint64_t value) {
+  separate();
+  out_ += std::to_string(value);
+}
+
+void JsonWriter::text(std::string_view value) {
+  separate();
+  quote(value);
+}
+
+void JsonWriter::quote(std::string_view value) {
+  out_ += '"';
+  for (const char c : value) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') out_ += '\\';
+    if (code >= ' ') {
+      out_ += c;
+    } else {
+      out_ += "\\u00";
+      out_ += kHexDigits[code >> 4U];
+      out_ += kHexDigits[code & 15U];
+    }
+  }
+  out_ += '"';
+}
+
+}  // namespace ot

@@ -1,0 +1,147 @@
+#include "stats/modes.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/features.h"
+#include "protocol/url_query.h"
+#include "stats/json.h"
+#include "stats/text.h"
+#include "stats/traffic.h"
+#include "stats/xml.h"
+
+namespace ot {
+namespace {
+
+namespace figures = stats_figures;
+using stats_json::plain;
+
+// What shows names may stand behind other doors than sums, so a row says so even where the mode
+// itself is missing.
+constexpr auto kModes = std::to_array<StatsMode>({
+    {"peer", false, stats_text::peer, plain<figures::peer>},
+    {"conn", false, stats_text::conn, plain<figures::conn>},
+    {"tcp4", false, stats_text::tcp4, plain<figures::tcp4>},
+    {"udp4", false, stats_text::udp4, plain<figures::udp4>},
+    {"scrp", false, stats_text::scrp, plain<figures::scrp>},
+    {"fscr", false, stats_text::fscr, plain<figures::fscr>},
+    {"torr", false, stats_text::torr, plain<figures::torr>},
+    {"completed", false, stats_text::completed, plain<figures::completed>},
+    {"syncs", false, stats_text::syncs, plain<figures::syncs>},
+    {"renew", false, stats_text::renew, stats_json::renew},
+    {"herr", false, stats_text::herr, stats_json::herr},
+    {"version", false, stats_text::version, stats_json::version},
+    {"everything", false, stats_xml::everything, stats_json::everything, WalkKind::recount},
+    {"top10", true, stats_text::top10, stats_json::top10, WalkKind::top_torrents},
+    {"top100", true, stats_text::top100, stats_json::top100, WalkKind::top_torrents},
+    {"s24s", true, stats_text::s24s, stats_json::s24s, WalkKind::busiest_networks},
+    {"busy", true, stats_text::busy, stats_json::busy, {}, &features::kLogNetworks},
+    {"woodpeckers",
+     true,
+     stats_text::woodpeckers,
+     stats_json::woodpeckers,
+     {},
+     &features::kSpotWoodpecker},
+    {"numwants", false, stats_text::numwants, stats_json::numwants, {}, &features::kLogNumwant},
+    {"fulllog",
+     true,
+     stats_text::fulllog,
+     stats_json::fulllog,
+     {},
+     &features::kFullLogNetworks,
+     true},
+    {.name = "tpbs",
+     .shows_names = true,
+     .feature = &features::kFullScrape,
+     .dump = DumpFormat::ben},
+    {.name = "statedump", .shows_names = true, .dump = DumpFormat::statedump},
+});
+
+constexpr size_t kLongestWord = 32;
+
+const StatsMode* find_mode(std::string_view name) {
+  const auto* found = std::find_if(kModes.begin(), kModes.end(),
+                                   [name](const StatsMode& row) { return row.name == name; });
+  return found == kModes.end() ? nullptr : found;
+}
+
+// The word a parameter says, decoded; `absent` if there is none, nothing if it cannot be decoded or
+// no word of ours is that long.
+std::string word(std::string_view query, std::string_view name, std::string_view absent) {
+  const auto value = find_parameter(query, name);
+  if (!value) return std::string(absent);
+  std::array<uint8_t, kLongestWord> buffer{};
+  const auto size = percent_decode(*value, buffer);
+  return size ? std::string(as_text(buffer).substr(0, *size)) : std::string();
+}
+
+Unexpected<StatsRefusal> refuse(std::string reason) {
+  return Unexpected(StatsRefusal{std::move(reason)});
+}
+
+bool is_built_in(const StatsMode& mode) { return mode.feature == nullptr || *mode.feature; }
+
+std::string unknown_mode() {
+  std::string reason = "mode: there is no such one. There are";
+  for (const StatsMode& row : kModes) {
+    if (row.is_here() && is_built_in(row)) reason += " " + std::string(row.name);
+  }
+  return reason + ".";
+}
+
+std::optional<StatsFormat> find_format(std::string_view name) {
+  if (name == "text") return StatsFormat::text;
+  if (name == "json") return StatsFormat::json;
+  return std::nullopt;
+}
+
+Result<StatsQuestion, StatsRefusal> parse_dump(std::string_view query, const StatsMode& mode) {
+  const bool is_scrape = mode.dump != DumpFormat::statedump;
+  const auto question = [&mode](std::optional<DumpFormat> form) {
+    return StatsQuestion{.mode = &mode, .format = StatsFormat::text, .dump = form};
+  };
+  if (!find_parameter(query, "format")) return question(mode.dump);
+  const std::string name = word(query, "format", "");
+  if (!is_scrape && name == "text") return question(mode.dump);
+  const auto form = is_scrape ? find_scrape_form(name) : std::nullopt;
+  if (form) return question(form);
+  return refuse(is_scrape ? "format: there is no such one. There are ben, bin, txt, txtp and url."
+                          : "format: this mode has text only.");
+}
+
+}  // namespace
+
+std::span<const StatsMode> stats_modes() { return kModes; }
+
+bool asks_for_names(std::string_view query, const StatsDefaults& defaults) {
+  const StatsMode* mode = find_mode(word(query, "mode", defaults.mode));
+  return mode != nullptr && mode->shows_names;
+}
+
+Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
+                                                      const StatsDefaults& defaults) {
+  if (find_parameter(query, "info_hash"))
+    return refuse("info_hash: this is the path of the statistics; announce at /announce.");
+  const StatsMode* mode = find_mode(word(query, "mode", defaults.mode));
+  if (mode == nullptr) return refuse(unknown_mode());
+  if (!is_built_in(*mode)) {
+    return refuse("mode: this one needs the build switch " + std::string(mode->feature->name) +
+                  ", which is not built in.");
+  }
+  if (!mode->is_here()) return refuse("mode: this version does not have this one.");
+  if (mode->dump) return parse_dump(query, *mode);
+  const auto said = find_parameter(query, "format");
+  const auto format =
+      said ? find_format(word(query, "format", "")) : std::optional(defaults.format);
+  if (!format) return refuse("format: there is no such one. There are text and json.");
+  if (*format == StatsFormat::json && mode->json == nullptr)
+    return refuse("format: this mode has no json.");
+  StatsQuestion question{mode, *format};
+  if (!mode->takes_recording) return question;
+  const auto recording = parse_recording_query(query);
+  if (!recording) return refuse(std::string(recording.error()));
+  question.recording = *recording;
+  return question;
+}
+
+}  // namespace ot

@@ -1,0 +1,88 @@
+#include "swarm/peers/peer_scan.h"
+
+#include <bit>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace ot {
+namespace {
+
+// The six endpoint bytes of a record in the low or high end of a word, whichever the byte order
+// makes cheap.
+constexpr uint64_t kEndpointMask =
+    std::endian::native == std::endian::little ? 0x0000ffffffffffffULL : 0xffffffffffff0000ULL;
+
+uint64_t load_word(const Peer4& peer) { return std::bit_cast<uint64_t>(peer); }
+
+size_t find_portable(const Peer4* peers, size_t count, const Peer4& key) {
+  const uint64_t wanted = load_word(key) & kEndpointMask;
+  for (size_t i = 0; i < count; ++i) {
+    if ((load_word(peers[i]) & kEndpointMask) == wanted) return i;
+  }
+  return kPeerNotFound;
+}
+
+#if defined(__x86_64__)
+
+// 16 records, two cache lines, a step; a bit a byte of the compare result, so a record is 8 bits of
+// the mask.
+__attribute__((target("avx2"))) size_t find_avx2(const Peer4* peers, size_t count,
+                                                 const Peer4& key) {
+  const __m256i mask = _mm256_set1_epi64x(static_cast<long long>(kEndpointMask));
+  const __m256i wanted =
+      _mm256_and_si256(_mm256_set1_epi64x(static_cast<long long>(load_word(key))), mask);
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const auto* lanes = reinterpret_cast<const __m256i*>(peers + i);
+    __m256i equal[4];
+    for (size_t lane = 0; lane < 4; ++lane) {
+      equal[lane] =
+          _mm256_cmpeq_epi64(_mm256_and_si256(_mm256_loadu_si256(lanes + lane), mask), wanted);
+    }
+    const __m256i any =
+        _mm256_or_si256(_mm256_or_si256(equal[0], equal[1]), _mm256_or_si256(equal[2], equal[3]));
+    if (_mm256_testz_si256(any, any) != 0) continue;
+    for (size_t lane = 0; lane < 4; ++lane) {
+      const auto hits = static_cast<unsigned>(_mm256_movemask_epi8(equal[lane]));
+      if (hits != 0) return i + lane * 4 + static_cast<size_t>(std::countr_zero(hits)) / 8;
+    }
+  }
+  const size_t rest = find_portable(peers + i, count - i, key);
+  return rest == kPeerNotFound ? rest : i + rest;
+}
+
+#endif
+
+}  // namespace
+
+#if defined(__x86_64__)
+
+PeerScan best_peer_scan() {
+  return __builtin_cpu_supports("avx2") != 0 ? PeerScan::avx2 : PeerScan::portable;
+}
+
+size_t find_peer(PeerScan scan, const Peer4* peers, size_t count, const Peer4& key) {
+  return scan == PeerScan::avx2 ? find_avx2(peers, count, key) : find_portable(peers, count, key);
+}
+
+#else
+
+PeerScan best_peer_scan() { return PeerScan::portable; }
+
+size_t find_peer(PeerScan /*scan*/, const Peer4* peers, size_t count, const Peer4& key) {
+  return find_portable(peers, count, key);
+}
+
+#endif
+
+size_t find_peer(PeerScan /*scan*/, const Peer6* peers, size_t count, const Peer6& key) {
+  for (size_t i = 0; i < count; ++i) {
+    if (std::memcmp(peers[i].endpoint.data(), key.endpoint.data(), Peer6::kCompact) == 0) return i;
+  }
+  return kPeerNotFound;
+}
+
+}  // namespace ot

@@ -1,0 +1,114 @@
+// What a loop counts. One Statistics a loop, written by that loop alone, read by any thread.
+//
+// record() is the one door: front ends and tracker say what happened, not which number to raise.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "base/count.h"
+#include "base/duration_histogram.h"
+#include "base/ip_address.h"
+#include "bittorrent/announce.h"
+#include "swarm/torrent_table.h"
+
+namespace ot {
+
+enum class Action : uint8_t {
+  contact,   // a TCP connection accepted, a datagram received
+  connect,   // UDP: a connection id given
+  announce,  // answered with success
+  scrape,
+  mismatch,  // UDP: a connection id that was wrong
+  refused,   // a request that was no good: failure reason, error packet, error page
+};
+inline constexpr size_t kActions = 6;
+
+// The rows of the reference's http_error statistics, in its order.
+enum class HttpError : uint8_t {
+  redirect,
+  parse_error,
+  invalid_parameter,
+  compact_required,
+  not_modest,
+  payment_required,
+  access_denied,
+  not_found,
+  internal_error,
+};
+inline constexpr size_t kHttpErrors = 9;
+
+struct TrafficLog;
+
+class Statistics {
+ public:
+  // Re-announces are counted by the minutes since the last one, up to this many, the last row for
+  // all older ones.
+  static constexpr size_t kRenewRows = 45;
+
+  void record(Transport transport, Family family, Action action) {
+    actions_[index(transport)][index(family)][static_cast<size_t>(action)].add(1);
+  }
+  void record(const AnnounceOutcome& outcome);
+  void record(HttpError error) { http_errors_[static_cast<size_t>(error)].add(1); }
+  // A full scrape was served, in so many bytes of body.
+  void record_full_scrape(uint64_t bytes) {
+    full_scrapes_.add(1);
+    full_scrape_bytes_.add(bytes);
+  }
+  // So many peers came in from other trackers of the cluster.
+  void record_synced(uint64_t peers) { synced_peers_.add(peers); }
+  // A pass of the loop took so long, waiting left out.
+  void record_pass(Duration duration) { passes_.add(duration); }
+  // So many requests took so long each, from their first byte to their reply.
+  void record_requests(Transport transport, Duration took, uint64_t times) {
+    if (times != 0) request_times_[index(transport)].add(took, times);
+  }
+
+  // What this loop remembers beyond counts, if the build has any of it; the loop's, and outlives
+  // this. Null until attached.
+  void attach(TrafficLog& traffic) { traffic_ = &traffic; }
+  [[nodiscard]] TrafficLog* traffic() const { return traffic_; }
+
+  [[nodiscard]] uint64_t actions(Transport transport, Family family, Action action) const {
+    return actions_[index(transport)][index(family)][static_cast<size_t>(action)].value();
+  }
+  // Both families.
+  [[nodiscard]] uint64_t actions(Transport transport, Action action) const {
+    return actions(transport, Family::v4, action) + actions(transport, Family::v6, action);
+  }
+  [[nodiscard]] uint64_t completed() const { return completed_.value(); }
+  // Announces answered without storing the peer, for want of room.
+  [[nodiscard]] uint64_t not_stored() const { return not_stored_.value(); }
+  [[nodiscard]] uint64_t full_scrapes() const { return full_scrapes_.value(); }
+  [[nodiscard]] uint64_t full_scrape_bytes() const { return full_scrape_bytes_.value(); }
+  [[nodiscard]] uint64_t synced_peers() const { return synced_peers_.value(); }
+  [[nodiscard]] const DurationHistogram& passes() const { return passes_; }
+  [[nodiscard]] const DurationHistogram& request_times(Transport transport) const {
+    return request_times_[index(transport)];
+  }
+  [[nodiscard]] uint64_t renewed(size_t row) const { return renewed_[row].value(); }
+  [[nodiscard]] uint64_t http_errors(HttpError error) const {
+    return http_errors_[static_cast<size_t>(error)].value();
+  }
+
+ private:
+  [[nodiscard]] static constexpr size_t index(Transport transport) {
+    return static_cast<size_t>(transport);
+  }
+  [[nodiscard]] static constexpr size_t index(Family family) { return static_cast<size_t>(family); }
+
+  std::array<std::array<std::array<Count, kActions>, 2>, 2> actions_;
+  std::array<Count, kRenewRows> renewed_;
+  std::array<Count, kHttpErrors> http_errors_;
+  Count completed_;
+  Count not_stored_;
+  Count full_scrapes_;
+  Count full_scrape_bytes_;
+  Count synced_peers_;
+  DurationHistogram passes_;
+  std::array<DurationHistogram, 2> request_times_;
+  TrafficLog* traffic_ = nullptr;
+};
+
+}  // namespace ot

@@ -1,0 +1,49 @@
+#include "base/rate_limit.h"
+
+#include <gtest/gtest.h>
+
+namespace ot {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+int allowed(RateLimit& limit, MonotonicTime now, int tries) {
+  int count = 0;
+  for (int i = 0; i < tries; ++i) count += limit.allow(now) ? 1 : 0;
+  return count;
+}
+
+TEST(RateLimit, AllowsSoManyAtOnceAndNoMore) {
+  RateLimit limit(3);
+  EXPECT_EQ(allowed(limit, ManualClock().now(), 10), 3);
+}
+
+TEST(RateLimit, FillsAgainAfterASecondAndNotBefore) {
+  RateLimit limit(3);
+  const MonotonicTime start = ManualClock().now();
+  EXPECT_EQ(allowed(limit, start, 10), 3);
+  EXPECT_EQ(allowed(limit, start + milliseconds(999), 10), 0);
+  EXPECT_EQ(allowed(limit, start + seconds(1), 10), 3);
+}
+
+TEST(RateLimit, SavesNothingUpInQuietSeconds) {
+  RateLimit limit(3);
+  const MonotonicTime start = ManualClock().now();
+  EXPECT_EQ(allowed(limit, start, 1), 1);
+  EXPECT_EQ(allowed(limit, start + seconds(100), 10), 3);
+}
+
+TEST(RateLimit, OfZeroAllowsNothing) {
+  RateLimit limit(0);
+  EXPECT_EQ(allowed(limit, ManualClock().now(), 2), 0);
+}
+
+TEST(RateLimit, WorksFromTheFirstMomentOfTheClock) {
+  RateLimit limit(2);
+  EXPECT_EQ(allowed(limit, MonotonicTime{}, 5), 2);
+  EXPECT_EQ(allowed(limit, MonotonicTime{seconds(1)}, 5), 2);
+}
+
+}  // namespace
+}  // namespace ot

@@ -1,0 +1,204 @@
+// The keeper with real files and a real worker. The clock says 2020, so that no file counts as
+// written just now, but where a test wants one to.
+#include "lists/list_keeper.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+
+#include <thread>
+
+#include "unit/net/loopback.h"
+#include "unit/support/collected_log.h"
+#include "unit/support/scratch_folder.h"
+
+namespace ot {
+namespace {
+
+const SecretHash kSecret({1, 2, 3, 4, 5, 6});
+
+std::string line_of(char digit) { return std::string(40, digit) + "\n"; }
+
+InfoHash hash_of(char digit) { return parse_hash_line(std::string(40, digit)).info_hash; }
+
+class ListKeeperTest : public testing::Test {
+ protected:
+  // Written as of `age` before the clock's now.
+  void write(std::string_view text, Duration age = std::chrono::hours(1)) {
+    const std::string fresh = folder_.write("fresh", text);
+    const auto seconds =
+        std::chrono::floor<std::chrono::seconds>((clock_.wall_time() - age).time_since_epoch());
+    const std::array<timeval, 2> times{{{seconds.count(), 0}, {seconds.count(), 0}}};
+    ASSERT_EQ(::utimes(fresh.c_str(), times.data()), 0);
+    ASSERT_EQ(::rename(fresh.c_str(), path_.c_str()), 0);
+  }
+  bool pump(const std::function<bool()>& done) { return loopback::pump(*loop_, done); }
+  // Until the worker has done so many jobs, letting go of lists included: it reads the clock, so
+  // this comes before a change of the time.
+  bool pump_jobs(uint64_t count) {
+    return pump([&] { return worker_->statistics().done >= count; });
+  }
+  // Reloads and waits for the end.
+  void reload() {
+    const int before = settled_;
+    keeper_.reload();
+    ASSERT_TRUE(pump([&] { return settled_ > before; }));
+  }
+  [[nodiscard]] bool logged(std::string_view words) const {
+    return log_.text().find(words) != std::string::npos;
+  }
+
+  ScratchFolder folder_;
+  const std::string path_ = folder_.path("list");
+  ManualClock clock_;
+  CollectedLog log_;
+  std::unique_ptr<EventLoop> loop_ = loopback::make_loop(clock_);
+  std::unique_ptr<Worker> worker_ = std::move(Worker::create(clock_)).value();
+  AccessControl access_{AccessMode::white, kSecret};
+  int replaced_ = 0;
+  int settled_ = 0;
+  ListKeeper keeper_{*loop_, *worker_, access_, kSecret,
+                     path_,  clock_,   log_,    {[this] { ++replaced_; }, [this] { ++settled_; }}};
+};
+
+TEST_F(ListKeeperTest, HasTheListInForceWhenTheFirstLoadReturns) {
+  write(line_of('a') + "rubbish\n" + line_of('b'));
+  ASSERT_TRUE(keeper_.load_first());
+  EXPECT_TRUE(access_.permits(hash_of('a')) && access_.permits(hash_of('b')));
+  EXPECT_FALSE(access_.permits(hash_of('c')));
+  EXPECT_TRUE(logged("2 info_hashes in force")) << log_.text();
+  EXPECT_TRUE(logged("1 line skipped: line 2 is")) << log_.text();
+}
+
+TEST_F(ListKeeperTest, SaysAtStartWhatIsWrongWithTheFile) {
+  EXPECT_NE(keeper_.load_first().error().find("No such file"), std::string::npos);
+  write("no hash\n");
+  EXPECT_NE(keeper_.load_first().error().find("no valid line"), std::string::npos);
+  write("");
+  EXPECT_NE(keeper_.load_first().error().find("is empty"), std::string::npos);
+}
+
+TEST_F(ListKeeperTest, PutsANewListInForceAndForgetsTheChangesOfTheFifos) {
+  write(line_of('a'));
+  ASSERT_TRUE(keeper_.load_first());
+  ASSERT_TRUE(access_.add(hash_of('f')));
+  write(line_of('b'));
+  reload();
+  EXPECT_TRUE(access_.permits(hash_of('b')));
+  EXPECT_FALSE(access_.permits(hash_of('a')));
+  EXPECT_FALSE(access_.permits(hash_of('f')));
+  EXPECT_EQ(replaced_, 2);
+}
+
+TEST_F(ListKeeperTest, KeepsListAndChangesWhenTheFileWillNotDo) {
+  write(line_of('a'));
+  ASSERT_TRUE(keeper_.load_first());
+  ASSERT_TRUE(access_.add(hash_of('f')));
+  for (const std::string_view text : {"", "no hash\n"}) {
+    write(text);
+    reload();
+    EXPECT_TRUE(access_.permits(hash_of('a')) && access_.permits(hash_of('f')));
+  }
+  ASSERT_EQ(::unlink(path_.c_str()), 0);
+  reload();
+  EXPECT_TRUE(access_.permits(hash_of('a')) && access_.permits(hash_of('f')));
+  EXPECT_EQ(replaced_, 1);
+  EXPECT_TRUE(logged("is empty")) << log_.text();
+  EXPECT_TRUE(logged("No such file or directory; the list in force stays")) << log_.text();
+}
+
+TEST_F(ListKeeperTest, CountsWhatCameOfEachRead) {
+  write(line_of('a'));
+  ASSERT_TRUE(keeper_.load_first());
+  clock_.advance(std::chrono::hours(2));
+  write(line_of('a') + line_of('b'));
+  reload();
+  const WallTime loaded_at = clock_.wall_time();
+  clock_.advance(std::chrono::hours(2));
+  write("rubbish\n");
+  reload();
+  const ListFileStatistics& counted = keeper_.statistics();
+  EXPECT_EQ(counted.loaded, 2U);
+  EXPECT_EQ(counted.refused, 1U);
+  EXPECT_EQ(counted.hashes, 2U);
+  EXPECT_GT(counted.bytes, 0U);
+  EXPECT_EQ(counted.loaded_at, loaded_at);
+}
+
+TEST_F(ListKeeperTest, MakesOneMoreLoadOfAnyNumberOfReloadsThatComeMeanwhile) {
+  write(line_of('a'));
+  keeper_.reload();
+  for (int i = 0; i < 100; ++i) keeper_.reload();
+  ASSERT_TRUE(pump_jobs(4));  // two loads, two lists let go of
+  loopback::settle(*loop_);
+  EXPECT_EQ(settled_, 1);
+  EXPECT_EQ(worker_->statistics().done, 4U);
+}
+
+TEST_F(ListKeeperTest, LooksAgainAtAFileThatWasWrittenJustNowUntilItHasSettled) {
+  write(line_of('a'));
+  ASSERT_TRUE(keeper_.load_first());
+  write(line_of('b'), Duration(0));
+  keeper_.reload();
+  ASSERT_TRUE(pump([&] { return logged("looked at again in 2 s"); }));
+  EXPECT_TRUE(access_.permits(hash_of('a')));
+  EXPECT_EQ(settled_, 0);
+  ASSERT_TRUE(pump_jobs(3));
+  clock_.advance(std::chrono::seconds(3));
+  ASSERT_TRUE(pump([&] { return settled_ == 1; }));
+  EXPECT_TRUE(access_.permits(hash_of('b')));
+}
+
+TEST_F(ListKeeperTest, GivesUpOnAFileThatIsWrittenTimeAndAgain) {
+  write(line_of('a'));
+  ASSERT_TRUE(keeper_.load_first());
+  write(line_of('b'), Duration(0));
+  keeper_.reload();
+  for (unsigned look = 1; settled_ == 0 && look < 20; ++look) {
+    ASSERT_TRUE(pump_jobs(1 + 2 * look));
+    loopback::settle(*loop_);
+    clock_.advance(std::chrono::seconds(3));
+    write(line_of('b'), Duration(0));
+  }
+  EXPECT_EQ(settled_, 1);
+  EXPECT_TRUE(logged("time and again")) << log_.text();
+  EXPECT_TRUE(access_.permits(hash_of('a')));
+}
+
+TEST_F(ListKeeperTest, TakesAFreshFileAtStartAsItIsAndLooksAgain) {
+  write(line_of('a'), Duration(0));
+  ASSERT_TRUE(keeper_.load_first());
+  EXPECT_TRUE(access_.permits(hash_of('a')));
+  write(line_of('a') + line_of('b'));
+  ASSERT_TRUE(pump_jobs(1));
+  clock_.advance(std::chrono::seconds(3));
+  ASSERT_TRUE(pump([&] { return settled_ == 1; }));
+  EXPECT_TRUE(access_.permits(hash_of('b')));
+}
+
+// The small brother of the end-to-end storm, for the thread sanitizer.
+TEST_F(ListKeeperTest, NeverShowsHalfAListInAStormOfReloads) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string good;
+  for (const char digit : kDigits) good += line_of(digit);
+  write(good);
+  ASSERT_TRUE(keeper_.load_first());
+  for (int i = 0; i < 300; ++i) {
+    const std::array<std::string, 3> texts{good, "", "no hash\n"};
+    if (i % 4 < 3) {
+      write(texts[static_cast<size_t>(i % 4)]);
+    } else {
+      ::unlink(path_.c_str());
+    }
+    keeper_.reload();
+    loop_->run_once(std::chrono::milliseconds(i % 2));
+    for (const char digit : kDigits) ASSERT_TRUE(access_.permits(hash_of(digit)));
+  }
+  ASSERT_TRUE(pump([&] { return settled_ > 0 && worker_->statistics().waiting == 0; }));
+  write(line_of('a'));
+  reload();
+  EXPECT_FALSE(access_.permits(hash_of('b')));
+}
+
+}  // namespace
+}  // namespace ot

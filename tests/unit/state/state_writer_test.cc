@@ -1,0 +1,274 @@
+#include "state/state_writer.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+
+#include "state/state_loader.h"
+#include "unit/state/state_bytes.h"
+#include "unit/support/scratch_folder.h"
+#include "unit/swarm/table_contents.h"
+
+namespace ot {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// A clock whose wall time may be set, and that goes on a little when it is looked at.
+class TwoClocks final : public Clock {
+ public:
+  [[nodiscard]] MonotonicTime now() const override {
+    advance(std::chrono::nanoseconds(300));
+    return monotonic;
+  }
+  [[nodiscard]] WallTime wall_time() const override {
+    advance(std::chrono::nanoseconds(700));
+    return wall;
+  }
+  void advance(Duration by) const {
+    monotonic += by;
+    wall += by;
+  }
+  mutable MonotonicTime monotonic{hours(3)};
+  mutable WallTime wall{hours(24 * 365 * 50)};
+};
+
+constexpr auto kAll = [](const InfoHash&) { return true; };
+
+class StateWriterTest : public testing::Test {
+ protected:
+  void announce(uint32_t torrent, const Endpoint& peer, bool seeding = false) {
+    AnnounceRequest request;
+    request.info_hash = numbered_hash(torrent, static_cast<uint8_t>(torrent));
+    request.peer = peer;
+    request.seeding = seeding;
+    request.event = seeding ? AnnounceEvent::completed : AnnounceEvent::none;
+    table_.announce(request, table_.locate(request.info_hash), 0, minute(), {}, random_);
+  }
+  void fill(uint32_t torrents) {
+    for (uint32_t n = 0; n < torrents; ++n) {
+      announce(n, endpoint4(n));
+      if (n % 3 == 0) announce(n, endpoint6(n), true);
+    }
+  }
+  [[nodiscard]] Minute minute() const { return minute_of(clock_.now()); }
+  Result<bool, SystemError> write_all(StateWriter& writer) {
+    auto stepped = writer.step();
+    while (stepped && *stepped) stepped = writer.step();
+    return stepped;
+  }
+  void write() {
+    StateWriter writer(table_, clock_, names_);
+    const auto written = write_all(writer);
+    ASSERT_TRUE(written) << written.error().message();
+  }
+  [[nodiscard]] bool exists(const std::string& path) const {
+    return ::access(path.c_str(), F_OK) == 0;
+  }
+  // What a tracker that starts now has.
+  TableContents restarted(StateLoad* load = nullptr, PermitsTorrent permits = kAll) {
+    TorrentTable other({}, SecretHash::from_seed(9));
+    const auto loaded = load_state(names_.current, other, clock_, permits);
+    EXPECT_TRUE(loaded) << loaded.error().message;
+    if (loaded && load != nullptr) *load = *loaded;
+    return contents_of(other, minute());
+  }
+
+  TwoClocks clock_;
+  Random random_{1};
+  TorrentTable table_{{}, SecretHash::from_seed(1)};
+  ScratchFolder folder_;
+  StateNames names_{folder_.path("peers")};
+};
+
+TEST_F(StateWriterTest, ARestartedTrackerHasTheSamePeers) {
+  fill(20'000);
+  for (uint32_t n = 0; n < 10'000; ++n) announce(1, endpoint4(n + 100'000));
+  StateWriter writer(table_, clock_, names_);
+  const auto written = write_all(writer);
+  ASSERT_TRUE(written) << written.error().message();
+  EXPECT_EQ(writer.totals(), (StateTotals{20'000, table_.peers()}));
+  EXPECT_EQ(std::filesystem::file_size(names_.current), writer.bytes());
+  StateLoad load;
+  EXPECT_EQ(restarted(&load), contents_of(table_, minute()));
+  EXPECT_EQ(load.stored, writer.totals());
+  struct stat status {};
+  ASSERT_EQ(::stat(names_.current.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  EXPECT_FALSE(exists(names_.fresh));
+}
+
+TEST_F(StateWriterTest, AnEmptyTableIsAFile) {
+  write();
+  EXPECT_TRUE(restarted().empty());
+}
+
+TEST_F(StateWriterTest, SlicesAreSmall) {
+  for (uint32_t n = 0; n < 300'000; ++n) announce(n % 10, endpoint4(n));
+  StateWriter writer(table_, clock_, names_);
+  uint64_t before = 0;
+  int slices = 0;
+  for (auto more = writer.step(); more && *more; more = writer.step(), ++slices) {
+    EXPECT_LE(writer.bytes() - before, (size_t{1} << 20U) + kMaxStatePayload + kStateBlockHead);
+    before = writer.bytes();
+  }
+  EXPECT_GE(slices, 5);
+}
+
+TEST_F(StateWriterTest, KeepsTheGenerationBefore) {
+  fill(10);
+  write();
+  const auto first = std::filesystem::file_size(names_.current);
+  fill(100);
+  write();
+  EXPECT_EQ(std::filesystem::file_size(names_.old), first);
+  EXPECT_GT(std::filesystem::file_size(names_.current), first);
+}
+
+TEST_F(StateWriterTest, AgesGoOnWhileTheTrackerIsAway) {
+  announce(1, endpoint4(1));
+  clock_.advance(minutes(10) + seconds(50));
+  announce(1, endpoint4(2));
+  write();
+  clock_.advance(minutes(34));
+  const auto contents = restarted();
+  EXPECT_EQ(contents, contents_of(table_, minute()));
+  ASSERT_EQ(contents.size(), 1U);
+  clock_.advance(minutes(2));
+  StateLoad load;
+  EXPECT_EQ(restarted(&load).begin()->second.peers.size(), 1U);
+  EXPECT_EQ(load.too_old, 1U);
+  EXPECT_EQ(std::chrono::floor<minutes>(load.written_ago), minutes(36));
+}
+
+TEST_F(StateWriterTest, AgesDoNotDriftOverManyRestarts) {
+  announce(1, endpoint4(1));
+  for (int restart = 0; restart < 90; ++restart) {
+    clock_.advance(seconds(20));
+    write();
+    clock_.advance(seconds(5));
+    TorrentTable next({}, SecretHash::from_seed(7));
+    ASSERT_TRUE(load_state(names_.current, next, clock_, kAll));
+    StateWriter writer(next, clock_, names_);
+    ASSERT_TRUE(write_all(writer));
+    EXPECT_EQ(contents_of(next, minute()), contents_of(table_, minute()));
+  }
+}
+
+TEST_F(StateWriterTest, AfterAnotherBootTheMonotonicClockIsAnother) {
+  announce(1, endpoint4(1));
+  clock_.advance(minutes(5));
+  write();
+  clock_.wall += minutes(10);
+  clock_.monotonic = MonotonicTime(seconds(10));
+  const std::vector<PeerText> expected{peer_text(numbered_peer<Peer4>(1, false, 15))};
+  EXPECT_EQ(restarted().begin()->second.peers, expected);
+}
+
+TEST_F(StateWriterTest, IfTheWallClockWasSetBackNoTimeHasPassed) {
+  announce(1, endpoint4(1));
+  clock_.advance(minutes(5));
+  write();
+  clock_.wall -= hours(1000);
+  StateLoad load;
+  const std::vector<PeerText> expected{peer_text(numbered_peer<Peer4>(1, false, 5))};
+  EXPECT_EQ(restarted(&load).begin()->second.peers, expected);
+  EXPECT_EQ(load.written_ago, Duration(0));
+}
+
+TEST_F(StateWriterTest, WhatTheListRefusesStaysAway) {
+  fill(10);
+  write();
+  StateLoad load;
+  const InfoHash refused = numbered_hash(3, 3);
+  const auto contents =
+      restarted(&load, [&](const InfoHash& info_hash) { return info_hash != refused; });
+  EXPECT_EQ(contents.size(), 9U);
+  EXPECT_FALSE(contents.contains(refused));
+  EXPECT_EQ(load.not_allowed, 1U);
+}
+
+TEST_F(StateWriterTest, ADamagedFileChangesNothing) {
+  const std::vector<uint8_t> file = small_state_file();
+  folder_.write("peers", as_text(ByteView(file).first(file.size() - 1)));
+  const auto loaded = load_state(names_.current, table_, clock_, kAll);
+  ASSERT_FALSE(loaded);
+  EXPECT_FALSE(loaded.error().is_missing);
+  EXPECT_EQ(
+      loaded.error().message,
+      names_.current + ", at byte " + std::to_string(file.size() - 1) + ": the file is cut short");
+  EXPECT_EQ(table_.torrents(), 0U);
+}
+
+TEST_F(StateWriterTest, WhatIsNoFileIsNamed) {
+  const auto fault = [&](const std::string& path) {
+    return load_state(path, table_, clock_, kAll).error();
+  };
+  EXPECT_TRUE(fault(names_.current).is_missing);
+  EXPECT_EQ(fault(folder_.path("")).message, folder_.path("") + ": is no regular file");
+}
+
+// A limit on the size of files is a disk that is full: the first write is short, the next one
+// fails.
+TEST_F(StateWriterTest, AWriteThatFailsLeavesTheFileThatIsThere) {
+  fill(10);
+  write();
+  const TableContents before = restarted();
+  fill(50'000);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_FSIZE, &limit);
+  const rlimit small{1'000'000, limit.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  StateWriter writer(table_, clock_, names_);
+  const auto written = write_all(writer);
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  std::signal(SIGXFSZ, old_handler);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().message(), "write " + names_.fresh + ": File too large");
+  EXPECT_FALSE(exists(names_.fresh));
+  EXPECT_EQ(restarted(), before);
+}
+
+TEST_F(StateWriterTest, WithoutTheSecondRenameTheFirstIsTakenBack) {
+  fill(10);
+  write();
+  const TableContents before = restarted();
+  fill(20);
+  StateWriter writer(table_, clock_, names_);
+  while (!exists(names_.fresh)) ASSERT_TRUE(writer.step());
+  ASSERT_EQ(::unlink(names_.fresh.c_str()), 0);
+  const auto written = write_all(writer);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().message(),
+            "rename " + names_.fresh + " to " + names_.current + ": No such file or directory");
+  EXPECT_FALSE(writer.is_in_place());
+  EXPECT_EQ(restarted(), before);
+}
+
+TEST_F(StateWriterTest, ADirectoryThatIsNotThereIsNamed) {
+  StateWriter writer(table_, clock_, StateNames(folder_.path("no/peers")));
+  EXPECT_EQ(write_all(writer).error().message(),
+            "open " + folder_.path("no/peers.new") + ": No such file or directory");
+}
+
+TEST_F(StateWriterTest, WhatAKilledOneLeftIsReplacedAndWhatIsAbandonedGoes) {
+  folder_.write("peers.new", "half a file");
+  write();
+  EXPECT_FALSE(exists(names_.fresh));
+  fill(10);
+  {
+    StateWriter writer(table_, clock_, names_);
+    ASSERT_TRUE(writer.step());
+    EXPECT_TRUE(exists(names_.fresh));
+  }
+  EXPECT_FALSE(exists(names_.fresh));
+  EXPECT_TRUE(restarted().empty());
+}
+
+}  // namespace
+}  // namespace ot
