@@ -12,34 +12,8 @@ import pathlib
 import re
 import sys
 
-# A room and the rooms below it that it may include; a folder inside a room (swarm/peers) is a room of
-# its own, and whoever may include the outer room may include it. bittorrent/ and base/ are the ground
-# that every room above them stands on.
-GROUND = {"bittorrent", "base"}
-ROOMS = {
-    "base": set(),
-    "bittorrent": {"base"},
-    "net": {"base"},
-    "access": GROUND,
-    "protocol": GROUND,
-    "swarm/peers": GROUND,
-    "swarm/slots": {"swarm/peers"} | GROUND,
-    "swarm": GROUND,
-    "traffic": {"access"} | GROUND,
-    "state": {"access", "swarm", "protocol", "net"} | GROUND,
-    "lists": {"access", "swarm", "net"} | GROUND,
-    "tracker": {"traffic", "access", "swarm", "net"} | GROUND,
-    "census": {"traffic", "swarm", "net"} | GROUND,
-    "cluster": {"tracker", "swarm", "protocol", "net", "access"} | GROUND,
-    "dump": {"census", "tracker", "swarm", "protocol", "net"} | GROUND,
-    "stats": {"dump", "cluster", "census", "lists", "state", "traffic", "tracker"}
-    | {"swarm", "protocol", "access", "net"}
-    | GROUND,
-    "config": {"access"} | GROUND,
-}
-ROOMS["frontend"] = ROOMS["stats"] | {"stats"}
-ROOMS["app"] = set(ROOMS)
-ROOMS["main"] = set(ROOMS)
+import check_rooms
+from rooms import ROOMS, room_of
 
 # Third-party headers and the files (fnmatch patterns) that may include them.
 SEAMS = {
@@ -100,13 +74,6 @@ def stands_in(name, patterns):
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def room_of(name):
-    """The innermost room of a file under SRC; a file that lies in none is a room by itself (main)."""
-    parents = [str(parent) for parent in pathlib.PurePath(name).parents]
-    known = [parent for parent in parents if parent in ROOMS]
-    return known[0] if known else name.split("/")[0]
-
-
 def check_quoted(src, room, target):
     """Why `#include "target"` is wrong in this room, or None."""
     if not (src / target).is_file():
@@ -161,6 +128,10 @@ def main(src):
         for line, reason in check_file(src, path):
             print(f"{path}:{line}: {reason}")
             violations += 1
+    page = src.parent / "docs/architecture.md"
+    for reason in check_rooms.check_rooms(src, page.read_text(encoding="utf-8")):
+        print(f"{page}: {reason}")
+        violations += 1
     print(f"layers: {len(files)} files, {violations} violations")
     return 1 if violations or not files else 0
 
