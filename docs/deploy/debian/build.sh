@@ -1,10 +1,10 @@
 #!/bin/bash
-# Builds a Debian package from the staged tree of `make install`; called by `make deb`.
+# Builds a Debian package from a tree that `make install` has filled; called by `make deb`.
 #
-#     build.sh VERSION STAGE OUTPUT     OUTPUT is a folder; packages in it are removed first
+#     build.sh VERSION STAGE OUTPUT     OUTPUT is a folder; packages that are in it are removed
 #
-# The same commit gives the same bytes: times are the commit's (SOURCE_DATE_EPOCH), owners root.
-# Needs dpkg-dev. The maintainer is DEBFULLNAME <DEBEMAIL>, as for Debian's own tools.
+# The same commit produces the same bytes: all times are the commit's (SOURCE_DATE_EPOCH), all owners
+# are root. Needs dpkg-dev. The maintainer is DEBFULLNAME <DEBEMAIL>, as with Debian's own tools.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 
@@ -15,7 +15,7 @@ doc=$stage/usr/share/doc/opentracker
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH
 
-# The libraries the program needs, each with the version whose symbols it uses.
+# The libraries that the program needs, each with the lowest version that has the symbols it uses.
 libraries() {
   local work
   work=$(mktemp -d)
@@ -40,7 +40,7 @@ find "$stage/usr/share/man" -type f -exec gzip -9nf {} +
 
 mkdir -p "$stage/DEBIAN"
 needed=$(libraries)
-[ -n "$needed" ] || { echo "deb: no library is needed? dpkg-shlibdeps found none" >&2; exit 1; }
+[ -n "$needed" ] || { echo "deb: dpkg-shlibdeps found no libraries" >&2; exit 1; }
 size=$(du -sk --apparent-size --exclude=DEBIAN "$stage" | cut -f1)
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@/$size/" \
   -e "s/@MAINTAINER@/$maintainer/" -e "s/@LIBRARIES@/$needed/" "$here/control" \
