@@ -4,7 +4,6 @@
 #include <csignal>
 
 #include "app/privileges.h"
-#include "app/start_report.h"
 #include "base/duration_text.h"
 #include "base/random.h"
 #include "net/socket.h"
@@ -48,8 +47,12 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, std::unique_ptr<Worker> worker,
       worker_(std::move(worker)),
       traffic_log_(built_in_traffic_log(clock, log_, Random())),
       request_times_(statistics_),
-      lists_(options.lists, *loop_, *worker_, table_, clock, log_),
-      tracker_(table_, lists_.control(), options.policy, statistics_, Random()),
+      access_(options.lists.mode, table_.hash()),
+      lists_(options.lists, *loop_, *worker_, table_, access_, clock, log_,
+             [this] {
+               if (!stop_by_) notifier_.ready(status());
+             }),
+      tracker_(table_, access_, options.policy, statistics_, Random()),
       connection_ids_(new_connection_ids()),
       udp_frontend_(*loop_, tracker_, connection_ids_, statistics_, options.udp,
                     options.http.addresses),
@@ -99,10 +102,12 @@ Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settin
   std::unique_ptr<Daemon> daemon(
       new Daemon(std::move(*loop), std::move(*worker), options, identity, clock, log));
   if (auto watching = daemon->watch_signals(); !watching) return Unexpected(watching.error());
-  if (auto loaded = daemon->load_lists(options.lists); !loaded) return Unexpected(loaded.error());
+  // Before the first answer, so that no answer is given without the list.
+  if (auto loaded = daemon->lists_.load(); !loaded)
+    return Unexpected(StartError::configuration(loaded.error()));
   daemon->load_state(settings.tracker);
-  const auto loaded = load_dump_at_start(options.dump, daemon->table_, daemon->lists_.control(),
-                                         clock, daemon->log_);
+  const auto loaded =
+      load_dump_at_start(options.dump, daemon->table_, daemon->access_, clock, daemon->log_);
   if (!loaded) return Unexpected(StartError::configuration(loaded.error()));
   if (auto serving = daemon->serve(std::move(*listeners)); !serving)
     return Unexpected(serving.error());
@@ -121,22 +126,12 @@ Result<void, SystemError> Daemon::watch_signals() {
   return {};
 }
 
-// Before the first answer, so that no answer is given without the list.
-Result<void, StartError> Daemon::load_lists(const ListOptions& options) {
-  log_.info(describe_access(options.mode, options.path));
-  auto started = lists_.start([this] {
-    if (!stop_by_) notifier_.ready(status());
-  });
-  if (!started) return Unexpected(StartError::configuration(started.error()));
-  return {};
-}
-
 // Before the first answer, and after the lists, which say what of it is served.
 void Daemon::load_state(const TrackerSettings& settings) {
   if (settings.state_file.empty()) return;
   state_.emplace(*loop_, *worker_, table_, clock_, log_, settings.state_file,
                  settings.state_interval);
-  state_->load([this](const InfoHash& info_hash) { return lists_.control().permits(info_hash); });
+  state_->load([this](const InfoHash& info_hash) { return access_.permits(info_hash); });
   state_->begin();
 }
 

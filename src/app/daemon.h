@@ -60,7 +60,6 @@ class Daemon {
          const RoomOptions& options, const Identity& identity, const Clock& clock, Log& log);
 
   [[nodiscard]] Result<void, SystemError> watch_signals();
-  [[nodiscard]] Result<void, StartError> load_lists(const ListOptions& options);
   void load_state(const TrackerSettings& settings);
   [[nodiscard]] Result<void, SystemError> serve(Listeners listeners);
   // From here on `notifier` hears of us, every `watchdog` / 2 if that is given.
@@ -88,6 +87,7 @@ class Daemon {
   const std::unique_ptr<TrafficLog> traffic_log_;  // null if nothing of it is built in
   Statistics statistics_;
   RequestTimes request_times_;
+  AccessControl access_;
   AccessLists lists_;
   std::optional<StateKeeper> state_;
   Tracker tracker_;

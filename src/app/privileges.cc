@@ -126,6 +126,14 @@ Step seal() {
 
 }  // namespace
 
+std::string describe(const Standing& standing) {
+  const std::string ids =
+      "uid " + std::to_string(standing.uid) + ", gid " + std::to_string(standing.gid);
+  const std::string whom = standing.user.empty() ? ids : "user " + standing.user + " (" + ids + ")";
+  return "running as " + whom + (standing.in_chroot ? ", in a chroot at " : ", in ") +
+         standing.directory;
+}
+
 Result<Standing, StartError> drop_privileges(const std::string& user,
                                              const std::string& directory) {
   const bool is_root = ::geteuid() == 0;

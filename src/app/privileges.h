@@ -26,6 +26,9 @@ struct Standing {
   bool in_chroot = false;
 };
 
+// "running as user nobody (uid 65534, gid 65534), in a chroot at /var/lib/opentracker"
+[[nodiscard]] std::string describe(const Standing& standing);
+
 // As root: enters `directory` with chroot, drops supplementary groups and all capabilities (the
 // bounding set as far as the system allows), becomes `user` with his group, and verifies that
 // nothing of it can be had again. Otherwise: changes to `directory` and drops the capabilities that

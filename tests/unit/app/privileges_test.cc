@@ -187,5 +187,12 @@ TEST_F(PrivilegesTest, IsStillRootAfterARefusal) {
   EXPECT_EQ(report, "refused as " + std::to_string(::geteuid()));
 }
 
+TEST(Standing, SaysWhoRunsWhere) {
+  EXPECT_EQ(describe(Standing{"nobody", 65534, 65533, "/srv", true}),
+            "running as user nobody (uid 65534, gid 65533), in a chroot at /srv");
+  EXPECT_EQ(describe(Standing{"", 1000, 100, "/home", false}),
+            "running as uid 1000, gid 100, in /home");
+}
+
 }  // namespace
 }  // namespace ot
