@@ -41,6 +41,8 @@ RoomOptions room_options(const Settings& settings) {
   const TrackerSettings& tracker = settings.tracker;
   RoomOptions options;
   options.lists = list_options(settings.access);
+  options.state_file = tracker.state_file;
+  options.state_interval = tracker.state_interval;
   options.dump = {tracker.load_statedump,
                   tracker.skip_bad_lines ? BadLines::skipped : BadLines::refused,
                   tracker.torrent_timeout};

@@ -32,6 +32,7 @@ TEST(RoomOptions, OfAnEmptyConfigurationAreTheDefaultsOfTheRooms) {
   EXPECT_EQ(ours.udp.max_reply_v4, theirs.udp.max_reply_v4);
   EXPECT_EQ(ours.udp.max_reply_v6, theirs.udp.max_reply_v6);
   EXPECT_EQ(ours.http.stats_path, theirs.http.stats_path);
+  EXPECT_EQ(ours.http.metrics_path, theirs.http.metrics_path);
   EXPECT_EQ(ours.http.redirect_url, theirs.http.redirect_url);
   EXPECT_EQ(ours.tcp.request_timeout, theirs.tcp.request_timeout);
   EXPECT_EQ(ours.tcp.idle_timeout, theirs.tcp.idle_timeout);
@@ -46,7 +47,8 @@ TEST(RoomOptions, HoldWhatWasConfigured) {
       "tracker.peer_timeout 50m\ntracker.torrent_timeout 2h\ntracker.numwant_default 11\n"
       "tracker.numwant_max 22\ntracker.udp_payload_v4 600\ntracker.udp_payload_v6 700\n"
       "tracker.http_timeout 9s\ntracker.redirect_url http://h/\ntracker.max_peers 1000\n"
-      "tracker.max_peers_per_torrent 100\ntracker.max_memory 1G\naccess.stats_path numbers\n");
+      "tracker.max_peers_per_torrent 100\ntracker.max_memory 1G\naccess.stats_path numbers\n"
+      "tracker.state_file peers\ntracker.state_interval 7m\n");
   EXPECT_EQ(options.policy.interval, minutes(20));
   EXPECT_EQ(options.policy.interval_jitter, minutes(2));
   EXPECT_EQ(options.policy.min_interval, minutes(3));
@@ -62,6 +64,8 @@ TEST(RoomOptions, HoldWhatWasConfigured) {
   EXPECT_EQ(options.table.max_peers_per_torrent, 100U);
   EXPECT_EQ(options.table.max_memory, 1U << 30U);
   EXPECT_EQ(options.http.stats_path, "numbers");
+  EXPECT_EQ(options.state_file, "peers");
+  EXPECT_EQ(options.state_interval, minutes(7));
 }
 
 bool is_in(const Networks& networks, std::string_view address) {
@@ -84,26 +88,17 @@ struct NetworksOfKey {
   const char* key;
   const Networks& (*find)(const HttpOptions& http);
 };
-constexpr std::array<NetworksOfKey, 5> kNetworksOfKeys{
-    {{"access.bless", [](const HttpOptions& http) -> auto& {return http.permissions.blessed;
-}  // namespace
-}  // namespace ot
-, {"access.stats", [](const HttpOptions& http) -> auto& {return http.permissions.stats;
-}
-}
-, {"access.fullscrape", [](const HttpOptions& http) -> auto& {return http.permissions.fullscrape;
-}
-}
-, {"access.proxy", [](const HttpOptions& http) -> auto& {return http.addresses.proxies;
-}
-}
-, {"access.ip_from_query", [](const HttpOptions& http) -> auto& {return http.addresses.claimants;
-}
-}
-,
-}
-}
-;
+const Networks& blessed(const HttpOptions& http) { return http.permissions.blessed; }
+const Networks& stats(const HttpOptions& http) { return http.permissions.stats; }
+const Networks& fullscrape(const HttpOptions& http) { return http.permissions.fullscrape; }
+const Networks& proxies(const HttpOptions& http) { return http.addresses.proxies; }
+const Networks& ip_from_query(const HttpOptions& http) { return http.addresses.claimants; }
+
+constexpr std::array<NetworksOfKey, 5> kNetworksOfKeys{{{"access.bless", blessed},
+                                                        {"access.stats", stats},
+                                                        {"access.fullscrape", fullscrape},
+                                                        {"access.proxy", proxies},
+                                                        {"access.ip_from_query", ip_from_query}}};
 
 TEST(RoomOptions, HoldTheNetworksOfEachKeyInItsOwnSet) {
   for (const NetworksOfKey& given : kNetworksOfKeys) {
