@@ -1,6 +1,7 @@
 #include "app/daemon.h"
 
 #include <algorithm>
+#include <cassert>
 #include <csignal>
 
 #include "app/privileges.h"
@@ -129,6 +130,7 @@ void Daemon::report_ready() {
 }
 
 void Daemon::run() {
+  assert(!stop_by_);
   core_.loop->run();
   write_state();
   log_.tell_left_out();
@@ -167,6 +169,7 @@ void Daemon::begin_stop(int signal) {
 }
 
 void Daemon::stop_when_quiet() {
+  assert(stop_by_);
   if (serving_.connections() == 0 || core_.loop->now() >= *stop_by_) return core_.loop->stop();
   stop_timer_.arm_after(kStopPoll);
 }
@@ -178,6 +181,7 @@ void Daemon::tick() {
 }
 
 void Daemon::feed_watchdog() {
+  assert(watchdog_);
   notifier_.alive();
   watchdog_timer_.arm_after(std::max<Duration>(*watchdog_ / 2, std::chrono::milliseconds(1)));
 }

@@ -25,7 +25,7 @@
 
 namespace ot {
 
-// Who we are, for -v and the statistics.
+// What -v and the statistics say about the program.
 struct Identity {
   std::string version;   // "opentracker 0.1.0 (commit)"
   std::string features;  // the switches, a space between them
@@ -41,9 +41,9 @@ class Daemon {
   void run();
 
  private:
-  // Leaves the rest of the end one of the two seconds that a stop may take.
+  // A stop may take two seconds; this leaves one of them for everything after it.
   static constexpr Duration kGrace = std::chrono::seconds(1);
-  // What the service manager is asked for to write the state file: 10 GB at 100 MB/s.
+  // The time that the service manager is asked for to write the state file: 10 GB at 100 MB/s.
   static constexpr Duration kStateGrace = std::chrono::seconds(100);
 
   // What can fail to be made.
@@ -73,7 +73,7 @@ class Daemon {
   const Clock& clock_;
   LimitedLog log_;
   const Notifier notifier_;
-  const std::optional<Duration> watchdog_;  // how long the service manager bears silence
+  const std::optional<Duration> watchdog_;  // how long the service manager waits for a sign of life
   const MonotonicTime started_;
   const uint32_t tracker_id_;
   const ConnectionIds connection_ids_;

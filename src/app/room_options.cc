@@ -1,6 +1,7 @@
 #include "app/room_options.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/features.h"
 #include "protocol/forwarded.h"
@@ -8,8 +9,8 @@
 namespace ot {
 namespace {
 
-// The mode follows from the list that is named. Without one everything is served, except by a build
-// that has white lists only.
+// The configured list decides the mode. Without one everything is served, except by a build that
+// has white lists only.
 AccessMode access_mode(const AccessSettings& access) {
   if (!access.whitelist.empty()) return AccessMode::white;
   if (!access.blacklist.empty()) return AccessMode::black;
@@ -38,6 +39,7 @@ PermissionRules permission_rules(const AccessSettings& access) {
 }  // namespace
 
 RoomOptions room_options(const Settings& settings) {
+  assert(settings.tracker.numwant_max > 0);
   const TrackerSettings& tracker = settings.tracker;
   RoomOptions options;
   options.lists = list_options(settings.access);

@@ -30,7 +30,7 @@ struct RoomOptions {
   TcpOptions tcp;
 };
 
-// `settings` come from configure().
+// `settings` come from configure(): empty ones have no defaults.
 [[nodiscard]] RoomOptions room_options(const Settings& settings);
 
 }  // namespace ot

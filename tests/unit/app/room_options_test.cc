@@ -16,7 +16,7 @@ RoomOptions options_of(std::string_view text) {
   return room_options(configuration.settings);
 }
 
-TEST(RoomOptions, OfAnEmptyConfigurationAreTheDefaultsOfTheRooms) {
+TEST(RoomOptions, HaveTheDefaultsOfTheRoomsForAnEmptyConfiguration) {
   const RoomOptions ours = options_of("");
   const RoomOptions theirs;
   EXPECT_EQ(ours.table.peer_timeout, theirs.table.peer_timeout);
@@ -39,7 +39,7 @@ TEST(RoomOptions, OfAnEmptyConfigurationAreTheDefaultsOfTheRooms) {
   EXPECT_EQ(ours.tcp.max_reply, theirs.tcp.max_reply);
 }
 
-TEST(RoomOptions, HoldWhatWasConfigured) {
+TEST(RoomOptions, HoldTheConfiguredValues) {
   using std::chrono::minutes;
   using std::chrono::seconds;
   const RoomOptions options = options_of(
@@ -72,7 +72,7 @@ bool is_in(const Networks& networks, std::string_view address) {
   return networks.contains(IpAddress::parse(address).value());
 }
 
-TEST(RoomOptions, KnowNobodyInParticularWithoutBeingTold) {
+TEST(RoomOptions, TrustNobodyByDefault) {
   const HttpOptions http = options_of("").http;
   EXPECT_TRUE(http.addresses.proxies.empty());
   EXPECT_TRUE(http.addresses.claimants.empty());
@@ -83,7 +83,7 @@ TEST(RoomOptions, KnowNobodyInParticularWithoutBeingTold) {
   EXPECT_EQ(http.permissions.stats_shut, features::kStatsShutUnlessAllowed);
 }
 
-// Each key of networks, alone, and the set that it fills.
+// Each key whose values are networks, and the set that it fills.
 struct NetworksOfKey {
   const char* key;
   const Networks& (*find)(const HttpOptions& http);
@@ -113,7 +113,7 @@ TEST(RoomOptions, HoldTheNetworksOfEachKeyInItsOwnSet) {
   }
 }
 
-TEST(RoomOptions, KnowEveryHeaderThatTheConfigurationTakes) {
+TEST(RoomOptions, KnowEveryProxyHeader) {
   if (!features::kIpFromProxy) return;
   for (const ForwardedHeader header : {ForwardedHeader::x_forwarded_for, ForwardedHeader::x_real_ip,
                                        ForwardedHeader::cf_connecting_ip}) {
@@ -122,12 +122,12 @@ TEST(RoomOptions, KnowEveryHeaderThatTheConfigurationTakes) {
   }
 }
 
-TEST(RoomOptions, HaveRoomForTheLargestReplyThatIsConfigured) {
+TEST(RoomOptions, HaveRoomForTheLargestConfiguredReply) {
   const RoomOptions options = options_of("tracker.numwant_max 2000\n");
   EXPECT_GE(options.tcp.max_reply, HttpFrontend::max_reply(options.policy));
 }
 
-TEST(RoomOptions, TheListThatIsNamedDecidesTheMode) {
+TEST(RoomOptions, DeriveTheModeFromTheConfiguredList) {
   if (features::kWhitelist) {
     const ListOptions white = options_of("access.whitelist good\n").lists;
     EXPECT_EQ(white.mode, AccessMode::white);

@@ -10,7 +10,7 @@ namespace {
 
 const SecretHash kSecret({1, 2, 3, 4, 5, 6});
 
-// Moves so far at each look that the time of a step is always up.
+// A second passes at each look, so that the time of a step is always up.
 class Ticking final : public Clock {
  public:
   [[nodiscard]] MonotonicTime now() const override { return now_ += std::chrono::seconds(1); }
