@@ -28,12 +28,12 @@ ListOptions list_options(const AccessSettings& access) {
 }
 
 AddressRules address_rules(const AccessSettings& access) {
-  return {Networks(access.proxies), Networks(access.ip_from_query),
+  return {Networks(access.proxy), Networks(access.ip_from_query),
           parse_forwarded_header(access.proxy_header).value_or(ForwardedHeader::x_forwarded_for)};
 }
 
 PermissionRules permission_rules(const AccessSettings& access) {
-  return {Networks(access.blessed), Networks(access.stats), Networks(access.fullscrape)};
+  return {Networks(access.bless), Networks(access.stats), Networks(access.fullscrape)};
 }
 
 }  // namespace
@@ -58,15 +58,15 @@ RoomOptions room_options(const Settings& settings) {
   options.policy.min_interval = tracker.min_interval;
   options.policy.numwant_default = tracker.numwant_default;
   options.policy.numwant_max = tracker.numwant_max;
-  options.udp.max_reply_v4 = tracker.udp_payload_v4;
-  options.udp.max_reply_v6 = tracker.udp_payload_v6;
+  options.udp.udp_payload_v4 = tracker.udp_payload_v4;
+  options.udp.udp_payload_v6 = tracker.udp_payload_v6;
   options.http.stats_path = settings.access.stats_path;
   options.http.metrics_path = settings.access.metrics_path;
   options.http.redirect_url = tracker.redirect_url;
   options.http.addresses = address_rules(settings.access);
   options.http.permissions = permission_rules(settings.access);
-  options.tcp.request_timeout = tracker.http_timeout;
-  options.tcp.idle_timeout = tracker.keepalive_timeout;
+  options.tcp.http_timeout = tracker.http_timeout;
+  options.tcp.keepalive_timeout = tracker.keepalive_timeout;
   options.tcp.max_reply = std::max(options.tcp.max_reply, HttpFrontend::max_reply(options.policy));
   return options;
 }

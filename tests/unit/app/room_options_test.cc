@@ -29,13 +29,13 @@ TEST(RoomOptions, HaveTheDefaultsOfTheRoomsForAnEmptyConfiguration) {
   EXPECT_EQ(ours.policy.min_interval, theirs.policy.min_interval);
   EXPECT_EQ(ours.policy.numwant_default, theirs.policy.numwant_default);
   EXPECT_EQ(ours.policy.numwant_max, theirs.policy.numwant_max);
-  EXPECT_EQ(ours.udp.max_reply_v4, theirs.udp.max_reply_v4);
-  EXPECT_EQ(ours.udp.max_reply_v6, theirs.udp.max_reply_v6);
+  EXPECT_EQ(ours.udp.udp_payload_v4, theirs.udp.udp_payload_v4);
+  EXPECT_EQ(ours.udp.udp_payload_v6, theirs.udp.udp_payload_v6);
   EXPECT_EQ(ours.http.stats_path, theirs.http.stats_path);
   EXPECT_EQ(ours.http.metrics_path, theirs.http.metrics_path);
   EXPECT_EQ(ours.http.redirect_url, theirs.http.redirect_url);
-  EXPECT_EQ(ours.tcp.request_timeout, theirs.tcp.request_timeout);
-  EXPECT_EQ(ours.tcp.idle_timeout, theirs.tcp.idle_timeout);
+  EXPECT_EQ(ours.tcp.http_timeout, theirs.tcp.http_timeout);
+  EXPECT_EQ(ours.tcp.keepalive_timeout, theirs.tcp.keepalive_timeout);
   EXPECT_EQ(ours.tcp.max_reply, theirs.tcp.max_reply);
 }
 
@@ -56,9 +56,9 @@ TEST(RoomOptions, HoldTheConfiguredValues) {
   EXPECT_EQ(options.table.torrent_timeout, minutes(120));
   EXPECT_EQ(options.policy.numwant_default, 11U);
   EXPECT_EQ(options.policy.numwant_max, 22U);
-  EXPECT_EQ(options.udp.max_reply_v4, 600U);
-  EXPECT_EQ(options.udp.max_reply_v6, 700U);
-  EXPECT_EQ(options.tcp.request_timeout, seconds(9));
+  EXPECT_EQ(options.udp.udp_payload_v4, 600U);
+  EXPECT_EQ(options.udp.udp_payload_v6, 700U);
+  EXPECT_EQ(options.tcp.http_timeout, seconds(9));
   EXPECT_EQ(options.http.redirect_url, "http://h/");
   EXPECT_EQ(options.table.max_peers, 1000U);
   EXPECT_EQ(options.table.max_peers_per_torrent, 100U);
@@ -74,10 +74,10 @@ bool is_in(const Networks& networks, std::string_view address) {
 
 TEST(RoomOptions, TrustNobodyByDefault) {
   const HttpOptions http = options_of("").http;
-  EXPECT_TRUE(http.addresses.proxies.empty());
-  EXPECT_TRUE(http.addresses.claimants.empty());
-  EXPECT_EQ(http.addresses.header, ForwardedHeader::x_forwarded_for);
-  EXPECT_TRUE(http.permissions.blessed.empty());
+  EXPECT_TRUE(http.addresses.proxy.empty());
+  EXPECT_TRUE(http.addresses.ip_from_query.empty());
+  EXPECT_EQ(http.addresses.proxy_header, ForwardedHeader::x_forwarded_for);
+  EXPECT_TRUE(http.permissions.bless.empty());
   EXPECT_TRUE(http.permissions.stats.empty());
   EXPECT_TRUE(http.permissions.fullscrape.empty());
   EXPECT_EQ(http.permissions.stats_shut, features::kStatsShutUnlessAllowed);
@@ -88,11 +88,11 @@ struct NetworksOfKey {
   const char* key;
   const Networks& (*find)(const HttpOptions& http);
 };
-const Networks& blessed(const HttpOptions& http) { return http.permissions.blessed; }
+const Networks& blessed(const HttpOptions& http) { return http.permissions.bless; }
 const Networks& stats(const HttpOptions& http) { return http.permissions.stats; }
 const Networks& fullscrape(const HttpOptions& http) { return http.permissions.fullscrape; }
-const Networks& proxies(const HttpOptions& http) { return http.addresses.proxies; }
-const Networks& ip_from_query(const HttpOptions& http) { return http.addresses.claimants; }
+const Networks& proxies(const HttpOptions& http) { return http.addresses.proxy; }
+const Networks& ip_from_query(const HttpOptions& http) { return http.addresses.ip_from_query; }
 
 constexpr std::array<NetworksOfKey, 5> kNetworksOfKeys{{{"access.bless", blessed},
                                                         {"access.stats", stats},
@@ -118,7 +118,7 @@ TEST(RoomOptions, KnowEveryProxyHeader) {
   for (const ForwardedHeader header : {ForwardedHeader::x_forwarded_for, ForwardedHeader::x_real_ip,
                                        ForwardedHeader::cf_connecting_ip}) {
     const std::string line = "access.proxy_header " + std::string(name_of(header)) + "\n";
-    EXPECT_EQ(options_of(line).http.addresses.header, header) << line;
+    EXPECT_EQ(options_of(line).http.addresses.proxy_header, header) << line;
   }
 }
 
