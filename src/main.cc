@@ -1,5 +1,5 @@
-// The program: reads command line, environment and what they name, starts the daemon, runs it,
-// turns errors into exit codes.
+// The program: reads the command line, the configuration and the environment, starts the daemon,
+// runs it, and turns errors into exit codes.
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,7 +43,7 @@ int refuse(const ot::StartError& error, ot::Log& log) {
 
 int print(const std::string& text) { return std::fputs(text.c_str(), stdout) < 0 ? kExitUsage : 0; }
 
-// Errors go out as they are, for editors and people that look for file:line:.
+// Without a prefix, so that a line begins with file:line: as editors expect.
 void complain(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }
 
 int refuse(const ot::Configuration& configuration) {
@@ -62,7 +62,7 @@ int show(const ot::Configuration& configuration) {
 }
 
 int serve(const ot::Configuration& configuration, const ot::Environment& environment) {
-  // Only now: the configuration may have been a descriptor of the shell's, as in -f <(...).
+  // Not earlier, since the configuration may be an inherited descriptor, as in -f <(...).
   ot::close_other_descriptors(environment.sockets.size());
   const ot::SystemClock clock;
   const ot::ProgramLog log(kLogTarget, kLogLevel, environment, clock);

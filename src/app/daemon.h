@@ -1,10 +1,11 @@
-// The tracker put together: the one place where objects are chosen, made and connected.
+// The tracker as a whole: what exists once in the process, and the order in which it starts and
+// stops.
 //
-// start() binds or takes over its sockets, gives up root, and only then lets the first packet in;
-// run() serves until SIGINT or SIGTERM. Then it listens no more, lets those who are in the middle
-// of a request have their reply for at most kGrace, writes its state file, and ends; a second
-// signal, whenever it comes, ends it at once and without the writing. Thread: all of it on one; the
-// loop's.
+// start() binds the sockets or takes over those that were passed in, gives up root, makes every
+// room, reads access list and state, and only then lets the first packet in. run() serves until
+// SIGINT or SIGTERM. Then no new request is accepted, requests under way have kGrace to be
+// answered, the state file is written, and run() returns. A second signal ends it at once, without
+// writing the state. Thread: the main thread, which runs the loop.
 #pragma once
 
 #include <memory>
@@ -13,31 +14,18 @@
 #include <vector>
 
 #include "app/environment.h"
-#include "app/listeners.h"
 #include "app/notifier.h"
-#include "app/room_options.h"
-#include "app/start_error.h"
-#include "base/clock.h"
+#include "app/serving_loop.h"
 #include "base/log_limit.h"
 #include "config/settings.h"
-#include "frontend/http.h"
-#include "frontend/proxy_introduction.h"
-#include "frontend/udp.h"
 #include "lists/access_lists.h"
-#include "net/event_loop.h"
 #include "net/signal_watcher.h"
-#include "net/tcp_server.h"
-#include "net/udp_server.h"
-#include "net/worker.h"
 #include "state/state_keeper.h"
-#include "swarm/expiry.h"
-#include "tracker/request_times.h"
 #include "tracker/upkeep.h"
-#include "traffic/traffic_log.h"
 
 namespace ot {
 
-// Who we are, for -v and the statistics.
+// What -v and the statistics say about the program.
 struct Identity {
   std::string version;   // "opentracker 0.1.0 (commit)"
   std::string features;  // the switches, a space between them
@@ -45,74 +33,69 @@ struct Identity {
 
 class Daemon {
  public:
+  // Clock and log outlive the daemon. It is ready when this returns: run() is to follow.
   [[nodiscard]] static Result<std::unique_ptr<Daemon>, StartError> start(
       const Settings& settings, const Identity& identity, const Environment& environment,
       const Clock& clock, Log& log);
+  // Once.
   void run();
 
  private:
-  // With what is left of two seconds for the rest of the end.
+  // A stop may take two seconds; this leaves one of them for everything after it.
   static constexpr Duration kGrace = std::chrono::seconds(1);
-  // What the service manager is asked for to write the state file: 10 GB at 100 MB/s.
+  // The time that the service manager is asked for to write the state file: 10 GB at 100 MB/s.
   static constexpr Duration kStateGrace = std::chrono::seconds(100);
 
-  Daemon(std::unique_ptr<EventLoop> loop, std::unique_ptr<Worker> worker,
-         const RoomOptions& options, const Identity& identity, const Clock& clock, Log& log);
+  // What can fail to be made.
+  struct Parts {
+    std::unique_ptr<EventLoop> loop;
+    std::unique_ptr<Worker> worker;
+    Notifier notifier;
+  };
 
-  [[nodiscard]] Result<void, SystemError> watch_signals();
-  [[nodiscard]] Result<void, StartError> load_lists(const ListOptions& options);
-  void load_state(const TrackerSettings& settings);
-  [[nodiscard]] Result<void, SystemError> serve(Listeners listeners);
-  // From here on `notifier` hears of us, every `watchdog` / 2 if that is given.
-  void report_to(Notifier notifier, std::optional<Duration> watchdog);
+  Daemon(Parts parts, const RoomOptions& options, const Identity& identity,
+         std::optional<Duration> watchdog, const Clock& clock, Log& log);
+
+  [[nodiscard]] Result<void, std::string> load(const StateDumpOptions& dump);
+  void report_ready();
   void on_signal(int number);
   void reload();
+  void on_reloaded();
   void begin_stop(int signal);
   void stop_when_quiet();
   void write_state();
-  void age();
   void tick();
-  void end_pass(Duration took);
-  [[nodiscard]] std::string status();
+  void feed_watchdog();
+  [[nodiscard]] std::string status() const;
   [[nodiscard]] StatsSnapshot snapshot();
 
-  const std::unique_ptr<EventLoop> loop_;
   const Identity identity_;
   const Clock& clock_;
   LimitedLog log_;
-  Notifier notifier_;
+  const Notifier notifier_;
+  const std::optional<Duration> watchdog_;  // how long the service manager waits for a sign of life
   const MonotonicTime started_;
   const uint32_t tracker_id_;
-  TorrentTable table_;
-  const std::unique_ptr<Worker> worker_;           // its jobs use the table
-  const std::unique_ptr<TrafficLog> traffic_log_;  // null if nothing of it is built in
-  Statistics statistics_;
-  RequestTimes request_times_;
-  AccessLists lists_;
-  std::optional<StateKeeper> state_;
-  Tracker tracker_;
   const ConnectionIds connection_ids_;
-  UdpFrontend udp_frontend_;
+  TorrentTable table_;
+  LoopCore core_;
+  const std::unique_ptr<Worker> worker_;  // its jobs use the table, and end on the loop
+  AccessLists lists_;
+  const std::unique_ptr<StateKeeper> state_;  // null: no state file is configured
+  SlotSettler upkeep_;
   StatsWalks stats_walks_;
   LateStats late_stats_;
   LastRecount last_recount_;
   FullScrapes full_scrapes_;
-  HttpFrontend http_frontend_;
-  ProxyIntroduction proxy_introduction_;
-  std::optional<SlotSettler> slot_settler_;
-  TcpServer tcp_server_;
-  std::vector<std::unique_ptr<UdpServer>> udp_servers_;
-  std::unique_ptr<SignalWatcher> signals_;
-  Expiry expiry_;
-  Timer expiry_timer_;
+  ServingLoop serving_;
+  SignalWatcher signals_;
   Timer tick_timer_;
-  uint32_t ticks_ = 0;
-  Duration watchdog_interval_{};
   Timer watchdog_timer_;
+  Timer stop_timer_;
+  uint32_t ticks_ = 0;
   std::optional<MonotonicTime> stop_by_;  // once it is stopping
   bool is_stopping_at_once_ = false;
-  Timer stop_timer_;
-  const Statistics* const loops_[1];
+  const std::vector<const Statistics*> counted_;  // of each loop
 };
 
 }  // namespace ot

@@ -1,6 +1,7 @@
 #include "app/environment.h"
 
 #include <array>
+#include <cassert>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -8,11 +9,11 @@
 namespace ot {
 namespace {
 
-// systemd itself passes no more.
+// The limit of systemd itself.
 constexpr uint64_t kMostSockets = 4096;
 constexpr uint64_t kLongestWatchdog = 1'000'000ULL * 86400 * 366;
 
-// The variables as they stand; nothing if one is not there.
+// The texts of the variables; nothing for one that is not set.
 struct Raw {
   std::optional<std::string_view> listen_pid;
   std::optional<std::string_view> listen_fds;
@@ -51,12 +52,13 @@ Raw read(const char* const* variables) {
 
 Result<uint64_t, StartError> number(std::string_view name, std::string_view text, uint64_t max) {
   if (const auto value = parse_decimal(text, max)) return *value;
-  return Unexpected(StartError::configuration(
-      "environment: " + std::string(name) + "=" + std::string(text) +
-      " is not a number from 0 to " + std::to_string(max) + ", as a service manager would set it"));
+  return Unexpected(StartError::configuration("environment: " + std::string(name) + "=" +
+                                              std::string(text) + " is not a number from 0 to " +
+                                              std::to_string(max) +
+                                              "; a service manager sets this variable"));
 }
 
-// Whether a pid that was given is another's; none at all is fine.
+// Whether the variable names another process; if it is not set, it does not.
 Result<bool, StartError> is_for_another(std::string_view name,
                                         const std::optional<std::string_view>& text, pid_t self) {
   if (!text) return false;
@@ -65,7 +67,7 @@ Result<bool, StartError> is_for_another(std::string_view name,
   return *pid != static_cast<uint64_t>(self);
 }
 
-// The names are separated by colons; there may be fewer than sockets.
+// `names` are separated by colons; there may be fewer of them than sockets.
 std::vector<std::string> names_of(size_t count, std::string_view names) {
   std::vector<std::string> all(count);
   for (std::string& name : all) {
@@ -79,6 +81,7 @@ std::vector<std::string> names_of(size_t count, std::string_view names) {
 }  // namespace
 
 Result<Environment, StartError> Environment::parse(const char* const* variables, pid_t self) {
+  assert(variables != nullptr && self > 0);
   const Raw raw = read(variables);
   Environment environment;
   environment.notify_socket = raw.notify_socket.value_or("");

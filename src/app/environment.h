@@ -1,6 +1,6 @@
-// What the program is told by its environment: by systemd, or by who does the same.
+// What systemd, or a service manager like it, passes in environment variables.
 //
-// Read once by main and passed in; nothing else looks at it. Sources: sd_listen_fds(3),
+// Read once by main and passed on; nothing else reads the environment. Sources: sd_listen_fds(3),
 // sd_notify(3), sd_watchdog_enabled(3), systemd.exec(5) for JOURNAL_STREAM.
 #pragma once
 
@@ -17,21 +17,21 @@
 namespace ot {
 
 struct Environment {
-  // The first of the sockets that are passed in, by the protocol of sd_listen_fds(3).
+  // The descriptor of the first socket passed in, as sd_listen_fds(3) specifies.
   static constexpr int kFirstSocket = 3;
 
-  // LISTEN_FDS sockets, with their names from LISTEN_FDNAMES ("" if they have none); only if
+  // One for each of the LISTEN_FDS sockets: its name from LISTEN_FDNAMES, or "". Empty unless
   // LISTEN_PID is this process.
   std::vector<std::string> sockets;
-  // NOTIFY_SOCKET; empty: nobody waits for news.
+  // NOTIFY_SOCKET; empty: nobody is to be notified.
   std::string notify_socket;
-  // WATCHDOG_USEC: how long we may be silent; only if WATCHDOG_PID is this process or not given.
+  // WATCHDOG_USEC: how long we may be silent; only if WATCHDOG_PID is this process or not set.
   std::optional<Duration> watchdog;
-  // JOURNAL_STREAM, "device:inode" of a stream to the journal.
+  // JOURNAL_STREAM: "device:inode" of the stream to the journal.
   std::string journal_stream;
 
-  // `variables` as main gets them ("NAME=value", the last one nullptr), `self` is our process id. A
-  // number that is none is an error.
+  // `variables` as main gets them ("NAME=value", the last one nullptr); `self` is our process id.
+  // An invalid number is an error.
   [[nodiscard]] static Result<Environment, StartError> parse(const char* const* variables,
                                                              pid_t self);
 };

@@ -11,7 +11,7 @@
 namespace ot {
 namespace {
 
-// 0.0.0.0 and ::, as far as this build serves them.
+// 0.0.0.0 and ::, or the one of them that this build serves.
 std::vector<IpAddress> wildcards() {
   std::vector<IpAddress> addresses;
   if (!features::kV6Only) addresses.push_back(IpAddress::v4(std::array<uint8_t, 4>{}));
@@ -58,7 +58,7 @@ Result<void, SystemError> bind_one(Listeners& listeners, const Place& place, Log
   return {};
 }
 
-// Without an address, a family that the kernel lacks is skipped if there is another.
+// Without an address, a family that the kernel lacks is skipped as long as the other one works.
 Result<void, SystemError> bind(Listeners& listeners, const ListenOption& option, Log& log) {
   const std::vector<Place> places = places_of(option);
   size_t skipped = 0;
@@ -72,7 +72,7 @@ Result<void, SystemError> bind(Listeners& listeners, const ListenOption& option,
   return {};
 }
 
-// The switch that keeps this build from serving the address's family, or nullptr.
+// The build switch that excludes the family of `address`, or nullptr.
 const Feature* excluding(const IpAddress& address) {
   const Feature& other_family = address.is_v4() ? features::kV6Only : features::kV4Only;
   return other_family ? &other_family : nullptr;

@@ -1,5 +1,5 @@
-// The sockets the daemon serves: those that were passed in, or else those it is told to bind. Made
-// before root is given up.
+// The sockets a loop serves: those that were passed in, otherwise those the configuration names.
+// Opened before root is given up.
 #pragma once
 
 #include <vector>
@@ -16,9 +16,9 @@ struct Listeners {
   std::vector<UniqueFd> proxied_tcp;  // each connection begins with a PROXY header
   std::vector<UniqueFd> udp;
 
-  // Sockets that were passed in replace all others: half of a restart without loss would be none.
-  // The log names each socket, and each that somebody has asked for and that is left out because of
-  // that. One at the address of a listen.tcp.proxy is served as such.
+  // Sockets that were passed in replace all others: a restart that keeps only some of its sockets
+  // loses requests on the rest. The log names each socket, and each configured address that is left
+  // out for that reason. A passed-in socket at the address of a listen.tcp.proxy is served as one.
   [[nodiscard]] static Result<Listeners, StartError> open(const ListenSettings& settings,
                                                           const Environment& environment, Log& log);
 };

@@ -1,11 +1,12 @@
 #include "app/notifier.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace ot {
 namespace {
 
-// A line end would begin another variable.
+// A line feed in it would begin another variable.
 std::string status_line(std::string_view status) {
   std::string line = "STATUS=" + std::string(status);
   std::replace(line.begin(), line.end(), '\n', ' ');
@@ -42,6 +43,7 @@ void Notifier::stopping(std::string_view status) const {
 }
 
 void Notifier::extend(Duration by) const {
+  assert(by > Duration(0));
   const auto microseconds = std::chrono::floor<std::chrono::microseconds>(by).count();
   tell("EXTEND_TIMEOUT_USEC=" + std::to_string(microseconds), UnixDatagram::Wait::one_second);
 }

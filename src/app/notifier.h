@@ -1,8 +1,8 @@
-// Tells systemd, or who started us like it, how we are: the protocol of sd_notify(3), a datagram of
+// Reports to systemd, or a service manager like it, by the protocol of sd_notify(3): datagrams of
 // NAME=value lines.
 //
-// Connected before a chroot hides the socket. Without one, everything here does nothing; what
-// cannot be delivered is dropped, since a tracker serves clients first. Thread: that of the loop.
+// Connected before a chroot hides the socket. Without a socket nothing is sent. What cannot be
+// delivered is dropped, since a tracker serves its clients first. Thread: that of the loop.
 #pragma once
 
 #include <optional>
@@ -17,19 +17,20 @@ namespace ot {
 class Notifier {
  public:
   Notifier() = default;
-  // `socket` as in NOTIFY_SOCKET: a path, or @name; empty: nobody to tell.
+  // `socket` as in NOTIFY_SOCKET: a path, or @name; empty: nothing is sent.
   [[nodiscard]] static Result<Notifier, SystemError> connect(std::string_view socket);
 
-  // Serving; also the end of a reload. `status` is a line for `systemctl status`.
+  // These four wait up to a second for room in the socket.
+  // The tracker serves; also the end of a reload. `status` is a line for `systemctl status`.
   void ready(std::string_view status) const;
-  // The configuration is being read again since `now`, on the system's monotonic clock.
+  // A reload begins. `now` is the time of the system's monotonic clock.
   void reloading(MonotonicTime now) const;
   void stopping(std::string_view status) const;
-  // The stop may take so much longer, from now on.
+  // Asks for this much time, from now on, before a start or stop counts as failed.
   void extend(Duration by) const;
-  // These two never wait.
+  // These two never wait for room.
   void status(std::string_view status) const;
-  // The loop turns. Due within the interval of WATCHDOG_USEC.
+  // The loop runs. Must be sent more often than WATCHDOG_USEC says.
   void alive() const;
 
  private:

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <vector>
 
@@ -32,10 +33,11 @@ Result<UserIds, StartError> look_up(const std::string& user) {
   };
   if (found == nullptr && code != 0)
     return Unexpected(SystemError{code, "look up user '" + user + "'"});
-  if (found == nullptr) return refusal("there is no such user; -u or tracker.user names another");
-  if (found->pw_uid == 0) return refusal("that is root; -u or tracker.user names another");
+  if (found == nullptr)
+    return refusal("there is no such user; name another with -u or tracker.user");
+  if (found->pw_uid == 0) return refusal("that is root; name another with -u or tracker.user");
   if (found->pw_gid == 0)
-    return refusal("that is in root's group; -u or tracker.user names another");
+    return refusal("its group is root's; name another with -u or tracker.user");
   return UserIds{found->pw_uid, found->pw_gid};
 }
 
@@ -62,7 +64,7 @@ Result<bool, SystemError> has_capabilities() {
   return any;
 }
 
-// Asks first: a service's filter of system calls may allow no capset at all.
+// Asks first, since the system call filter of a service may forbid capset.
 Step drop_capabilities() {
   const auto before = has_capabilities();
   if (!before) return Unexpected(before.error());
@@ -76,8 +78,8 @@ Step drop_capabilities() {
   return {};
 }
 
-// What a file with capabilities could give us; no_new_privs says the same once more. Needs a
-// capability itself that root in a container may lack.
+// Limits what executing a file with capabilities could give us; no_new_privs does so once more, so
+// a failure is ignored: root in a container may lack the capability that this needs.
 void empty_bounding_set() {
   for (unsigned long capability = 0; capability <= CAP_LAST_CAP; ++capability)
     ::prctl(PR_CAPBSET_DROP, capability, 0UL, 0UL, 0UL);
@@ -97,9 +99,9 @@ Step verify_no_way_back() {
   return {};
 }
 
-std::string current_directory(const std::string& otherwise) {
+std::string current_directory(const std::string& fallback) {
   std::vector<char> buffer(4096);
-  return ::getcwd(buffer.data(), buffer.size()) != nullptr ? buffer.data() : otherwise;
+  return ::getcwd(buffer.data(), buffer.size()) != nullptr ? buffer.data() : fallback;
 }
 
 Step enter_chroot(const std::string& directory) {
@@ -111,12 +113,12 @@ Step leave_root(const UserIds& ids, const std::string& user, const std::string& 
   if (Step step = enter_chroot(directory); !step) return step;
   empty_bounding_set();
   if (Step step = become(ids, user); !step) return step;
-  // A change of uid drops them, unless somebody has set the secure bits otherwise.
+  // The change of uid has dropped them already, unless the secure bits say otherwise.
   if (Step step = drop_capabilities(); !step) return step;
   return verify_no_way_back();
 }
 
-// Last, since a change of uid sets the kernel's idea of dumpable anew.
+// Last, since a change of uid resets whether the process is dumpable.
 Step seal() {
   if (Step step = check(::prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL), "set no_new_privs");
       !step)
@@ -126,8 +128,17 @@ Step seal() {
 
 }  // namespace
 
+std::string describe(const Standing& standing) {
+  const std::string ids =
+      "uid " + std::to_string(standing.uid) + ", gid " + std::to_string(standing.gid);
+  const std::string whom = standing.user.empty() ? ids : "user " + standing.user + " (" + ids + ")";
+  return "running as " + whom + (standing.in_chroot ? ", in a chroot at " : ", in ") +
+         standing.directory;
+}
+
 Result<Standing, StartError> drop_privileges(const std::string& user,
                                              const std::string& directory) {
+  assert(!directory.empty());
   const bool is_root = ::geteuid() == 0;
   UserIds ids{::getuid(), ::getgid()};
   if (is_root) {

@@ -28,7 +28,7 @@ ProgramLog::ProgramLog(LogTarget target, LogLevel lowest, const Environment& env
   if (connected) {
     syslog_ = std::move(*connected);
   } else {
-    standard_error_->warning("logging to standard error, there is no syslog: " +
+    standard_error_->warning("logging to standard error, since syslog cannot be reached: " +
                              connected.error().message());
   }
 }

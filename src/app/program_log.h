@@ -1,5 +1,5 @@
-// Where the program's lines go: standard error, in the form that suits who reads it, or the
-// system's log daemon.
+// Where log lines go: to standard error, in the form that suits its reader, or to the system's log
+// daemon.
 #pragma once
 
 #include <memory>
@@ -12,14 +12,14 @@ namespace ot {
 
 enum class LogTarget : uint8_t { standard_error, syslog };
 
-// Whether descriptor `fd` is the stream to the journal that JOURNAL_STREAM names, so that what is
-// written there needs no time. A descriptor that was redirected since does not match.
+// Whether descriptor `fd` is the stream to the journal that JOURNAL_STREAM names, so that lines
+// need no time. A descriptor that has been redirected since does not match.
 [[nodiscard]] bool is_journal(int fd, std::string_view journal_stream);
 
 class ProgramLog {
  public:
-  // Connects before the chroot. Without a log daemon at `syslog_socket` everything goes to standard
-  // error, and a warning there says so. Messages below `lowest` are dropped.
+  // Connects, so it comes before the chroot. Without a log daemon at `syslog_socket` everything
+  // goes to standard error, and a warning there says so. Messages below `lowest` are dropped.
   ProgramLog(LogTarget target, LogLevel lowest, const Environment& environment, const Clock& clock,
              std::string_view syslog_socket = kSyslogSocket);
 

@@ -1,6 +1,7 @@
 #include "app/room_options.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/features.h"
 #include "protocol/forwarded.h"
@@ -8,8 +9,8 @@
 namespace ot {
 namespace {
 
-// The mode follows from the list that is named. Without one everything is served, except by a build
-// that has white lists only.
+// The configured list decides the mode. Without one everything is served, except by a build that
+// has white lists only.
 AccessMode access_mode(const AccessSettings& access) {
   if (!access.whitelist.empty()) return AccessMode::white;
   if (!access.blacklist.empty()) return AccessMode::black;
@@ -27,20 +28,23 @@ ListOptions list_options(const AccessSettings& access) {
 }
 
 AddressRules address_rules(const AccessSettings& access) {
-  return {Networks(access.proxies), Networks(access.ip_from_query),
+  return {Networks(access.proxy), Networks(access.ip_from_query),
           parse_forwarded_header(access.proxy_header).value_or(ForwardedHeader::x_forwarded_for)};
 }
 
 PermissionRules permission_rules(const AccessSettings& access) {
-  return {Networks(access.blessed), Networks(access.stats), Networks(access.fullscrape)};
+  return {Networks(access.bless), Networks(access.stats), Networks(access.fullscrape)};
 }
 
 }  // namespace
 
 RoomOptions room_options(const Settings& settings) {
+  assert(settings.tracker.numwant_max > 0);
   const TrackerSettings& tracker = settings.tracker;
   RoomOptions options;
   options.lists = list_options(settings.access);
+  options.state_file = tracker.state_file;
+  options.state_interval = tracker.state_interval;
   options.dump = {tracker.load_statedump,
                   tracker.skip_bad_lines ? BadLines::skipped : BadLines::refused,
                   tracker.torrent_timeout};
@@ -54,15 +58,15 @@ RoomOptions room_options(const Settings& settings) {
   options.policy.min_interval = tracker.min_interval;
   options.policy.numwant_default = tracker.numwant_default;
   options.policy.numwant_max = tracker.numwant_max;
-  options.udp.max_reply_v4 = tracker.udp_payload_v4;
-  options.udp.max_reply_v6 = tracker.udp_payload_v6;
+  options.udp.udp_payload_v4 = tracker.udp_payload_v4;
+  options.udp.udp_payload_v6 = tracker.udp_payload_v6;
   options.http.stats_path = settings.access.stats_path;
   options.http.metrics_path = settings.access.metrics_path;
   options.http.redirect_url = tracker.redirect_url;
   options.http.addresses = address_rules(settings.access);
   options.http.permissions = permission_rules(settings.access);
-  options.tcp.request_timeout = tracker.http_timeout;
-  options.tcp.idle_timeout = tracker.keepalive_timeout;
+  options.tcp.http_timeout = tracker.http_timeout;
+  options.tcp.keepalive_timeout = tracker.keepalive_timeout;
   options.tcp.max_reply = std::max(options.tcp.max_reply, HttpFrontend::max_reply(options.policy));
   return options;
 }

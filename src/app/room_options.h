@@ -1,8 +1,11 @@
-// The settings as the options of each room: the one place that knows both.
+// Turns the settings into the options of each room: the one place that knows both.
 //
-// Pure. The rooms have defaults of their own, for tests; the configuration's agree with them (a
-// test compares).
+// Pure. The rooms have defaults of their own, for tests; a test compares them with those of the
+// configuration.
 #pragma once
+
+#include <chrono>
+#include <string>
 
 #include "config/settings.h"
 #include "frontend/http.h"
@@ -17,6 +20,8 @@ namespace ot {
 
 struct RoomOptions {
   ListOptions lists;
+  std::string state_file;  // empty: not configured
+  std::chrono::seconds state_interval{};
   StateDumpOptions dump;
   TableOptions table;
   TrackerPolicy policy;
@@ -25,6 +30,7 @@ struct RoomOptions {
   TcpOptions tcp;
 };
 
+// `settings` come from configure(): empty ones have no defaults.
 [[nodiscard]] RoomOptions room_options(const Settings& settings);
 
 }  // namespace ot

@@ -1,5 +1,5 @@
-// Why the program did not start: something the operator has to write differently, or a system call
-// that failed. The two have different exit codes.
+// Why the program did not start: a mistake in the configuration, or a system call that failed. The
+// two have different exit codes.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ class StartError {
   [[nodiscard]] static StartError configuration(std::string message) {
     return {std::move(message), true};
   }
-  // Exit code 111. Implicit on purpose: a failed system call is passed on as it is.
+  // Exit code 111. Implicit on purpose, so that a failed system call is passed on as it is.
   // NOLINTNEXTLINE(google-explicit-constructor)
   StartError(const SystemError& error) : StartError(error.message(), false) {}
 

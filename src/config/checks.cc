@@ -113,7 +113,7 @@ Fault proxies_are_known(const Settings& settings) {
   const std::vector<ListenOption>& sockets = settings.listen.sockets;
   const bool any_proxied = std::any_of(sockets.begin(), sockets.end(),
                                        [](const ListenOption& socket) { return socket.proxied; });
-  if (!any_proxied || !settings.access.proxies.empty()) return std::nullopt;
+  if (!any_proxied || !settings.access.proxy.empty()) return std::nullopt;
   return "nobody could connect to a listen.tcp.proxy without an access.proxy; name the proxies "
          "there";
 }

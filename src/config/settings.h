@@ -69,12 +69,12 @@ struct AccessSettings {
   std::string fifo_add;
   std::string fifo_delete;
   // May do everything that is restricted (-A).
-  std::vector<Network> blessed;
+  std::vector<Network> bless;
   std::vector<Network> stats;
   std::string stats_path;
   std::string metrics_path;
   std::vector<Network> fullscrape;
-  std::vector<Network> proxies;
+  std::vector<Network> proxy;
   std::string proxy_header;
   std::vector<Network> ip_from_query;
 };

@@ -56,15 +56,14 @@ ClientAddress unknown_at(const IpAddress& connection, AddressRefusal refusal) {
 ClientAddress resolve(const AddressRules& rules, const AddressEvidence& evidence) {
   IpAddress address = evidence.socket;
   if (evidence.proxy_header) {
-    if (!rules.proxies.contains(address))
-      return unknown_at(address, AddressRefusal::untrusted_proxy);
+    if (!rules.proxy.contains(address)) return unknown_at(address, AddressRefusal::untrusted_proxy);
     if (!evidence.proxy_header->source) return unknown_at(address, AddressRefusal::proxy_itself);
     address = evidence.proxy_header->source->address;
   }
-  if (evidence.fields && rules.proxies.contains(address)) {
+  if (evidence.fields && rules.proxy.contains(address)) {
     const auto client = forwarded_client(
-        *evidence.fields, rules.header,
-        [&](const IpAddress& candidate) { return rules.proxies.contains(candidate); });
+        *evidence.fields, rules.proxy_header,
+        [&](const IpAddress& candidate) { return rules.proxy.contains(candidate); });
     if (!client) return unknown_at(address, AddressRefusal::no_client);
     address = *client;
   }
@@ -90,7 +89,7 @@ ClientAddress decide_client_address(const AddressRules& rules, const AddressEvid
                                     ClaimedAddress claimed) {
   ClientAddress client = resolve(rules, evidence);
   if (client.refusal) return client;
-  if (rules.claimants.contains(client.connection))
+  if (rules.ip_from_query.contains(client.connection))
     client.announced = claimed().value_or(client.connection);
   if (!is_announceable(client.connection, evidence.socket) ||
       !is_announceable(client.announced, client.connection))

@@ -20,10 +20,11 @@
 
 namespace ot {
 
+// The fields have the names of their keys: access.proxy, access.ip_from_query, access.proxy_header.
 struct AddressRules {
-  Networks proxies;    // access.proxy
-  Networks claimants;  // access.ip_from_query
-  ForwardedHeader header = ForwardedHeader::x_forwarded_for;
+  Networks proxy;
+  Networks ip_from_query;
+  ForwardedHeader proxy_header = ForwardedHeader::x_forwarded_for;
 };
 
 struct AddressEvidence {

@@ -100,7 +100,7 @@ ClientAddress HttpFrontend::client_of(const StreamPeer& peer, std::string_view f
   const IpAddress& socket = peer.socket.address;
   const AddressRules& rules = options_.addresses;
   // What most trackers are: nobody speaks for anybody else.
-  if (rules.proxies.empty() && rules.claimants.empty() && !peer.introduced)
+  if (rules.proxy.empty() && rules.ip_from_query.empty() && !peer.introduced)
     return {socket, socket, std::nullopt};
   AddressEvidence evidence{socket, std::nullopt, fields};
   if (peer.introduced) evidence.proxy_header = ProxyHeader{peer.client, 0};

@@ -62,7 +62,7 @@ class HttpFrontend final : public StreamHandler {
   void set_full_scrapes(FullScrapes& full_scrapes) { full_scrapes_ = &full_scrapes; }
 
   // access.proxy, as long as this lives.
-  [[nodiscard]] const Networks& proxies() const { return options_.addresses.proxies; }
+  [[nodiscard]] const Networks& proxies() const { return options_.addresses.proxy; }
 
   // The largest reply this front end builds; what TcpOptions::max_reply must be at least.
   [[nodiscard]] static size_t max_reply(const TrackerPolicy& policy);

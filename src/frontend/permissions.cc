@@ -32,7 +32,7 @@ bool may_see(const PermissionRules& rules, Sight sight, const ClientAddress& cli
   const auto is_in = [&client](const Networks& networks) {
     return !client.refusal && networks.contains(client.connection);
   };
-  if (is_in(rules.blessed)) return true;
+  if (is_in(rules.bless)) return true;
   const Networks& allowed = sight == Sight::full_scrape ? rules.fullscrape : rules.stats;
   if (!allowed.empty()) return is_in(allowed);
   if (sight == Sight::full_scrape) return true;
@@ -42,7 +42,7 @@ bool may_see(const PermissionRules& rules, Sight sight, const ClientAddress& cli
 
 bool may_change(const PermissionRules& rules, const ClientAddress& client,
                 std::string_view fields) {
-  return !client.refusal && rules.blessed.contains(client.connection) && !has_proxy_trace(fields) &&
+  return !client.refusal && rules.bless.contains(client.connection) && !has_proxy_trace(fields) &&
          asks_to_change(fields);
 }
 

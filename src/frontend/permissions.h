@@ -25,11 +25,12 @@
 
 namespace ot {
 
+// The networks have the names of their keys: access.bless (-A), access.stats, access.fullscrape.
 struct PermissionRules {
-  Networks blessed;     // access.bless, -A
-  Networks stats;       // access.stats
-  Networks fullscrape;  // access.fullscrape
-  // Whether statistics need a network in `stats` or `blessed` to be seen at all.
+  Networks bless;
+  Networks stats;
+  Networks fullscrape;
+  // Whether statistics need a network in `stats` or `bless` to be seen at all.
   bool stats_shut = features::kStatsShutUnlessAllowed;
 };
 

@@ -115,7 +115,7 @@ std::optional<AnnounceRequest> UdpFrontend::relocate(const UdpAnnounce& announce
 
 void UdpFrontend::serve(const UdpAnnounce& announce, const Pending& pending,
                         const Datagram& datagram, UdpReply& reply) {
-  if (addresses_.claimants.empty())
+  if (addresses_.ip_from_query.empty())
     return answer(announce.transaction, announce.request, pending, datagram, reply);
   if (const auto request = relocate(announce, datagram, reply))
     answer(announce.transaction, *request, pending, datagram, reply);

@@ -20,8 +20,8 @@ namespace ot {
 
 struct UdpLimits {
   // Bytes of a reply, so that it is never fragmented on its way; 64 to UdpServer::kMaxDatagram.
-  size_t max_reply_v4 = 1352;
-  size_t max_reply_v6 = 1232;
+  size_t udp_payload_v4 = 1352;
+  size_t udp_payload_v6 = 1232;
   // Error packets a second, in all, for wrong connection ids.
   uint32_t mismatches_per_second = 1000;
 };
@@ -62,7 +62,7 @@ class UdpFrontend final : public DatagramHandler {
   void write_failure(TransactionId transaction, std::string_view text, const Datagram& datagram,
                      UdpReply& reply);
   [[nodiscard]] size_t max_reply(const Datagram& datagram) const {
-    return datagram.source.address.is_v4() ? limits_.max_reply_v4 : limits_.max_reply_v6;
+    return datagram.source.address.is_v4() ? limits_.udp_payload_v4 : limits_.udp_payload_v6;
   }
   void record(const Datagram& datagram, Action action) {
     statistics_.record(Transport::udp, datagram.source.address.family(), action);

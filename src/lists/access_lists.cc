@@ -1,59 +1,56 @@
 #include "lists/access_lists.h"
 
+#include <cassert>
 #include <utility>
 
 namespace ot {
-AccessLists::AccessLists(ListOptions options, EventLoop& loop, Worker& worker, TorrentTable& table,
-                         const Clock& clock, Log& log)
-    : options_(std::move(options)),
-      hash_(table.hash()),
-      loop_(loop),
-      worker_(worker),
-      table_(table),
-      clock_(clock),
-      log_(log),
-      access_(options_.mode, hash_),
-      eviction_(table, access_, clock),
-      eviction_timer_(loop.timers(), [this] { evict(); }) {}
 
-Result<void, std::string> AccessLists::start(std::function<void()> on_settled) {
-  on_settled_ = std::move(on_settled);
-  if (!options_.path.empty()) {
-    keeper_.emplace(loop_, worker_, access_, hash_, options_.path, clock_, log_,
-                    ListKeeper::Hooks{[this] { begin_eviction(); }, on_settled_});
-    if (auto loaded = keeper_->load_first(); !loaded) {
-      const bool is_white = options_.mode == AccessMode::white;
-      return Unexpected((is_white ? "white list " : "black list ") + loaded.error());
-    }
-  }
-  if (access_.mode() == AccessMode::open) {
-    if (!options_.fifo_add.empty() || !options_.fifo_delete.empty())
-      log_.warning(
-          "access.fifo_add and access.fifo_delete have no effect: there is no list to change; "
-          "name one with access.whitelist or access.blacklist");
-    return {};
-  }
-  if (auto opened = open_fifo(options_.fifo_add, ListFifo::Effect::adds); !opened) return opened;
-  return open_fifo(options_.fifo_delete, ListFifo::Effect::deletes);
+AccessLists::AccessLists(const ListOptions& options, EventLoop& loop, Worker& worker,
+                         TorrentTable& table, AccessControl& access, const Clock& clock, Log& log,
+                         std::function<void()> on_reloaded)
+    : options_(options),
+      access_(access),
+      log_(log),
+      on_reloaded_(std::move(on_reloaded)),
+      eviction_(loop.timers(), table, access, clock, log),
+      keeper_(options.path.empty()
+                  ? nullptr
+                  : std::make_unique<ListKeeper>(loop, worker, access, eviction_, table.hash(),
+                                                 options.path, clock, log, on_reloaded_)),
+      adder_(make_fifo(options.fifo_add, ListFifo::Effect::adds, loop)),
+      deleter_(make_fifo(options.fifo_delete, ListFifo::Effect::deletes, loop)) {
+  assert(options.mode == access.mode());
 }
 
-Result<void, std::string> AccessLists::open_fifo(const std::string& path, ListFifo::Effect effect) {
-  if (path.empty()) return {};
-  auto fifo = ListFifo::open(path, effect, loop_, access_, log_, [this](const InfoHash& info_hash) {
-    if (!access_.permits(info_hash)) table_.remove(info_hash);
-  });
-  if (!fifo) return Unexpected(fifo.error().message);
-  (effect == ListFifo::Effect::adds ? adder_ : deleter_) = std::move(*fifo);
-  log_.info((effect == ListFifo::Effect::adds ? "adding to the list what comes from "
-                                              : "deleting from the list what comes from ") +
-            path);
+std::unique_ptr<ListFifo> AccessLists::make_fifo(const std::string& path, ListFifo::Effect effect,
+                                                 EventLoop& loop) {
+  if (path.empty() || access_.mode() == AccessMode::open) return nullptr;
+  return std::make_unique<ListFifo>(path, effect, loop, access_, eviction_, log_);
+}
+
+Result<void, std::string> AccessLists::load() {
+  log_.info(describe(options_));
+  if (keeper_) {
+    const bool is_white = access_.mode() == AccessMode::white;
+    if (auto loaded = keeper_->load_first(); !loaded)
+      return Unexpected((is_white ? "white list " : "black list ") + loaded.error());
+  }
+  const bool has_fifo_options = !options_.fifo_add.empty() || !options_.fifo_delete.empty();
+  if (access_.mode() == AccessMode::open && has_fifo_options)
+    log_.warning(
+        "access.fifo_add and access.fifo_delete have no effect: there is no list to change; "
+        "name one with access.whitelist or access.blacklist");
+  for (const auto* fifo : {&adder_, &deleter_}) {
+    if (!*fifo) continue;
+    if (auto opened = (*fifo)->open(); !opened) return Unexpected(opened.error().message);
+  }
   return {};
 }
 
 void AccessLists::reload() {
   if (keeper_) return keeper_->reload();
   log_.info("SIGHUP: no access list is configured, nothing to reload");
-  on_settled_();
+  on_reloaded_();
 }
 
 ListStatistics AccessLists::statistics() const {
@@ -69,18 +66,16 @@ ListStatistics AccessLists::statistics() const {
   return statistics;
 }
 
-void AccessLists::begin_eviction() {
-  if (!eviction_.is_due()) removed_before_ = eviction_.removed();
-  eviction_.begin();
-  if (!eviction_timer_.armed()) eviction_timer_.arm_after(Duration(0));
-}
-
-void AccessLists::evict() {
-  eviction_.step();
-  if (eviction_.is_due()) return eviction_timer_.arm_after(Eviction::kTick);
-  const uint64_t removed = eviction_.removed() - removed_before_;
-  if (removed > 0)
-    log_.info(std::to_string(removed) + " torrents that the list refuses have left the table");
+std::string describe(const ListOptions& options) {
+  if (options.mode == AccessMode::open)
+    return "serving every torrent: no white or black list is configured";
+  const bool is_white = options.mode == AccessMode::white;
+  if (!options.path.empty())
+    return (is_white ? "serving the torrents of the white list "
+                     : "serving every torrent except those of the black list ") +
+           options.path;
+  return is_white ? "serving no torrent: this build has white lists only, and none is configured"
+                  : "serving every torrent: no black list is configured";
 }
 
 }  // namespace ot

@@ -1,15 +1,14 @@
-// The access list put together: mode, file, FIFOs, and the torrents that leave the table because of
-// them.
+// The access list as a whole: its file, its FIFOs, and the eviction of the torrents that it
+// refuses.
 //
-// start() runs before the first answer and inside the chroot; reload() on SIGHUP. Thread: the
-// loop's.
+// Writes the loop's AccessControl, which the tracker reads. load() runs before the first answer and
+// inside the chroot, reload() on SIGHUP. Thread: that of the loop. Everything passed by reference
+// outlives this.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "base/log.h"
 #include "lists/eviction.h"
@@ -18,7 +17,7 @@
 
 namespace ot {
 
-// Paths are opened by start(), relative to the working directory; an empty one is not configured.
+// Paths are opened by load(), relative to the working directory; empty: not configured.
 struct ListOptions {
   AccessMode mode = AccessMode::open;
   std::string path;  // the file of the white or black list
@@ -28,41 +27,35 @@ struct ListOptions {
 
 class AccessLists {
  public:
-  // Everything passed by reference outlives this.
-  AccessLists(ListOptions options, EventLoop& loop, Worker& worker, TorrentTable& table,
-              const Clock& clock, Log& log);
+  // `access` is of the options' mode and made with the table's hash. `on_reloaded` is called when
+  // everything that reload() asked for so far is done, successfully or not; also when a file that
+  // was too new at start has been read again.
+  AccessLists(const ListOptions& options, EventLoop& loop, Worker& worker, TorrentTable& table,
+              AccessControl& access, const Clock& clock, Log& log,
+              std::function<void()> on_reloaded);
 
-  [[nodiscard]] const AccessControl& control() const { return access_; }
-
-  // Reads the file and opens the FIFOs. The error says what is wrong with the file or the FIFO.
-  [[nodiscard]] Result<void, std::string> start(std::function<void()> on_settled);
-  // Reads the file again; calls `on_settled` when all that was asked for so far has come to its
-  // end, well or not. At once if there is no file.
+  // Reads the file and opens the FIFOs; once. The error says what is wrong with one of them.
+  [[nodiscard]] Result<void, std::string> load();
+  // Reads the file again. Without a file, on_reloaded is called at once.
   void reload();
 
   [[nodiscard]] ListStatistics statistics() const;
 
  private:
-  [[nodiscard]] Result<void, std::string> open_fifo(const std::string& path,
-                                                    ListFifo::Effect effect);
-  void begin_eviction();
-  void evict();
+  [[nodiscard]] std::unique_ptr<ListFifo> make_fifo(const std::string& path,
+                                                    ListFifo::Effect effect, EventLoop& loop);
 
   const ListOptions options_;
-  const SecretHash hash_;
-  EventLoop& loop_;
-  Worker& worker_;
-  TorrentTable& table_;
-  const Clock& clock_;
+  AccessControl& access_;
   Log& log_;
-  AccessControl access_;
+  const std::function<void()> on_reloaded_;
   Eviction eviction_;
-  uint64_t removed_before_ = 0;  // when this round of the eviction began
-  Timer eviction_timer_;
-  std::function<void()> on_settled_;
-  std::optional<ListKeeper> keeper_;
-  std::unique_ptr<ListFifo> adder_;
-  std::unique_ptr<ListFifo> deleter_;
+  const std::unique_ptr<ListKeeper> keeper_;  // null: no file is configured
+  const std::unique_ptr<ListFifo> adder_;     // null: not configured, or no list to change
+  const std::unique_ptr<ListFifo> deleter_;   // likewise
 };
+
+// What is served, for the log: "serving the torrents of the white list good.txt".
+[[nodiscard]] std::string describe(const ListOptions& options);
 
 }  // namespace ot

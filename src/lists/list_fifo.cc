@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <utility>
 
@@ -16,71 +17,66 @@ constexpr int kReadsPerPass = 4;
 }  // namespace
 
 ListFifo::ListFifo(std::string path, Effect effect, EventLoop& loop, AccessControl& access,
-                   Log& log, OnChange on_change)
+                   Eviction& eviction, Log& log)
     : path_(std::move(path)),
       effect_(effect),
       loop_(loop),
       access_(access),
-      log_(log),
-      on_change_(std::move(on_change)) {}
+      eviction_(eviction),
+      log_(log) {
+  assert(!path_.empty());
+}
 
-Result<std::unique_ptr<ListFifo>, FifoError> ListFifo::open(const std::string& path, Effect effect,
-                                                            EventLoop& loop, AccessControl& access,
-                                                            Log& log, OnChange on_change) {
-  auto fd = open_fifo(path);
+Result<void, FifoError> ListFifo::open() {
+  assert(!fd_);
+  auto fd = open_fifo(path_);
   if (!fd) return Unexpected(fd.error());
-  std::unique_ptr<ListFifo> fifo(
-      new ListFifo(path, effect, loop, access, log, std::move(on_change)));
-  fifo->fd_ = std::move(*fd);
-  auto watch = loop.watch(fifo->fd_.get(), EPOLLIN, *fifo);
-  if (!watch) return Unexpected(FifoError{path + ": " + watch.error().message()});
-  fifo->watch_ = *watch;
-  return fifo;
+  auto watch = loop_.watch(fd->get(), EPOLLIN, *this);
+  if (!watch) return Unexpected(FifoError{path_ + ": " + watch.error().message()});
+  fd_ = std::move(*fd);
+  watch_ = *watch;
+  log_.info((effect_ == Effect::adds ? "adding to the list what comes from "
+                                     : "deleting from the list what comes from ") +
+            path_);
+  return {};
 }
 
 ListFifo::~ListFifo() { loop_.unwatch(watch_); }
 
 void ListFifo::on_events(uint32_t) {
+  const auto on_hash = [this](const InfoHash& info_hash) { apply(info_hash); };
   const uint64_t faulty_before = lines_.tally().faulty;
   left_out_ = 0;
-  int reads = 0;
-  while (reads < kReadsPerPass && read_once()) ++reads;
-  tell_faults(faulty_before);
-}
-
-bool ListFifo::read_once() {
-  const auto on_hash = [this](const InfoHash& info_hash) { apply(info_hash); };
   std::array<uint8_t, kChunk> buffer{};
-  const ssize_t size = ::read(fd_.get(), buffer.data(), buffer.size());
-  if (size > 0) {
+  for (int reads = 0; reads < kReadsPerPass; ++reads) {
+    const ssize_t size = ::read(fd_.get(), buffer.data(), buffer.size());
+    if (size < 0 && errno == EAGAIN) lines_.pause(on_hash);
+    if (size <= 0) break;
     lines_.add(ByteView(buffer).first(static_cast<size_t>(size)), on_hash);
-    return true;
   }
-  if (size < 0 && errno == EAGAIN) lines_.pause(on_hash);
-  return false;
+  log_what_was_ignored(faulty_before);
 }
 
 void ListFifo::apply(const InfoHash& info_hash) {
-  const bool taken = effect_ == Effect::adds ? access_.add(info_hash) : access_.remove(info_hash);
-  if (taken) {
-    on_change_(info_hash);
-  } else {
-    ++left_out_;
-    ++left_out_in_all_;
-  }
+  const bool has_room =
+      effect_ == Effect::adds ? access_.add(info_hash) : access_.remove(info_hash);
+  if (has_room) return eviction_.judge(info_hash);
+  ++left_out_;
+  ++left_out_in_all_;
 }
 
-void ListFifo::tell_faults(uint64_t faulty_before) {
+void ListFifo::log_what_was_ignored(uint64_t faulty_before) {
   const FifoTally& tally = lines_.tally();
-  if (tally.faulty != faulty_before) {
-    log_.warning(path_ + ": " + std::to_string(tally.faulty - faulty_before) +
-                 " lines skipped; the last is " + std::string(describe(tally.last_fault)));
+  if (const uint64_t faulty = tally.faulty - faulty_before; faulty != 0) {
+    log_.warning(path_ + ": " + std::to_string(faulty) + (faulty == 1 ? " line" : " lines") +
+                 " skipped (the last: " + std::string(describe(tally.last_fault)) + ")");
   }
   if (left_out_ == 0) return;
   log_.warning(path_ + ": " + std::to_string(left_out_) +
-               " info_hashes without effect: " + std::to_string(access_.changes()) +
-               " have changed since the list was read, which is the most; write them into the "
-               "list's file and send SIGHUP");
+               " info_hashes had no effect: the FIFOs have changed " +
+               std::to_string(access_.changes()) +
+               " hashes since the list was read, which is the limit; write them into the list's "
+               "file and send SIGHUP");
 }
 
 }  // namespace ot

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <cassert>
 #include <new>
 #include <utility>
 
@@ -10,45 +11,44 @@
 namespace ot {
 namespace {
 
-constexpr std::string_view kStays = "; the list in force stays";
-
-// "; 7 lines skipped: line 3 is (why), line 9 is (why), ...", or nothing.
-std::string faults_text(const ListTally& tally) {
+// "; 7 lines skipped (line 3: why, line 9: why, ...)", or nothing.
+std::string skipped_text(const ListTally& tally) {
   if (tally.faulty == 0) return {};
   std::string text =
-      "; " + std::to_string(tally.faulty) + (tally.faulty == 1 ? " line" : " lines") + " skipped: ";
+      "; " + std::to_string(tally.faulty) + (tally.faulty == 1 ? " line" : " lines") + " skipped (";
   for (const FaultyLine& line : tally.first_faulty) {
     if (&line != &tally.first_faulty.front()) text += ", ";
-    text += "line " + std::to_string(line.number) + " is " + std::string(describe(line.fault));
+    text += "line " + std::to_string(line.number) + ": " + std::string(describe(line.fault));
   }
-  return tally.faulty > tally.first_faulty.size() ? text + ", ..." : text;
+  return text + (tally.faulty > tally.first_faulty.size() ? ", ...)" : ")");
 }
 
 void wait_until_settled() {
-  ::poll(nullptr, 0,
-         static_cast<int>(
-             std::chrono::milliseconds(kSettleTime + std::chrono::milliseconds(50)).count()));
+  constexpr std::chrono::milliseconds kWait = kSettleTime + std::chrono::milliseconds(50);
+  ::poll(nullptr, 0, static_cast<int>(kWait.count()));
 }
 
-// Something was there to be seen: hashes, or comments and nothing that is wrong.
-bool is_usable(const ListReading& reading) {
-  const ListTally& tally = reading.tally;
+// The file holds something: hashes, or comments and no faulty line.
+bool is_usable(const ListTally& tally) {
   return tally.hashes != 0 || (tally.lines != 0 && tally.faulty == 0);
 }
 
 }  // namespace
 
-// Reads the file into itself; knows its keeper only at the end.
+// Reads the file; only finish() touches the keeper.
 class ListKeeper::Load final : public Job {
  public:
-  Load(ListKeeper& keeper, const std::string& path, const SecretHash& hash, const Clock& clock)
-      : keeper_(keeper), path_(path), hash_(hash), clock_(clock) {}
+  Load(ListKeeper& keeper, std::string path, const SecretHash& hash, const Clock& clock)
+      : keeper_(keeper), path_(std::move(path)), hash_(hash), clock_(clock) {}
+
+  void read(FunctionRef<bool()> is_cancelled) {
+    const MonotonicTime start = clock_.now();
+    reading = read_list_file(path_, clock_.wall_time(), hash_, is_cancelled);
+    took = clock_.now() - start;
+  }
 
   JobResult run(const JobWatch& watch) override {
-    const MonotonicTime start = clock_.now();
-    reading =
-        read_list_file(path_, clock_.wall_time(), hash_, [&watch] { return watch.is_cancelled(); });
-    took = clock_.now() - start;
+    read([&watch] { return watch.is_cancelled(); });
     return {};
   }
   void finish(const JobResult& result) override { keeper_.finish(*this, result); }
@@ -64,39 +64,39 @@ class ListKeeper::Load final : public Job {
   const Clock& clock_;
 };
 
-ListKeeper::ListKeeper(EventLoop& loop, Worker& worker, AccessControl& access,
+ListKeeper::ListKeeper(EventLoop& loop, Worker& worker, AccessControl& access, Eviction& eviction,
                        const SecretHash& hash, std::string path, const Clock& clock, Log& log,
-                       Hooks hooks)
+                       std::function<void()> on_reloaded)
     : loop_(loop),
       worker_(worker),
       access_(access),
+      eviction_(eviction),
       hash_(hash),
       path_(std::move(path)),
       clock_(clock),
       log_(log),
-      hooks_(std::move(hooks)),
-      retry_timer_(loop.timers(), [this] { submit(); }) {}
+      on_reloaded_(std::move(on_reloaded)),
+      retry_timer_(loop.timers(), [this] { submit(); }) {
+  assert(!path_.empty() && access_.mode() != AccessMode::open);
+}
 
 Result<void, std::string> ListKeeper::load_first() {
-  const auto read = [this](ListReading& reading) {
-    const MonotonicTime start = clock_.now();
-    reading = read_list_file(path_, clock_.wall_time(), hash_, [] { return false; });
-    return clock_.now() - start;
-  };
+  assert(!is_loading_ && statistics_.loaded == 0);
+  const auto never = [] { return false; };
   try {
-    ListReading reading;
-    Duration took = read(reading);
-    for (looks_ = 1; reading.outcome == ListOutcome::read_again && !is_usable(reading); ++looks_) {
-      if (looks_ == kMaxLooks) return Unexpected(reading.reason);
+    Load load(*this, path_, hash_, clock_);
+    load.read(never);
+    for (looks_ = 1; load.reading.outcome == ListOutcome::read_again; ++looks_) {
+      if (is_usable(load.reading.tally)) break;
+      if (looks_ == kMaxLooks) return Unexpected(load.reading.reason);
       wait_until_settled();
-      took = read(reading);
+      load.read(never);
     }
-    if (reading.outcome == ListOutcome::refused) return Unexpected(reading.reason);
-    const bool is_settled = reading.outcome == ListOutcome::loaded;
-    put_in_force(reading, took);
-    if (!is_settled) retry_timer_.arm_after(kSettleTime);
+    if (load.reading.outcome == ListOutcome::refused) return Unexpected(load.reading.reason);
+    put_in_force(load.reading, load.took);
+    if (load.reading.outcome == ListOutcome::read_again) retry_timer_.arm_after(kSettleTime);
   } catch (const std::bad_alloc&) {
-    return Unexpected(path_ + ": no memory for a list as long as this");
+    return Unexpected(path_ + ": not enough memory for a list this long");
   }
   return {};
 }
@@ -112,6 +112,7 @@ void ListKeeper::reload() {
 }
 
 void ListKeeper::submit() {
+  assert(!is_loading_);
   ++looks_;
   is_loading_ = true;
   is_asked_again_ = false;
@@ -120,53 +121,55 @@ void ListKeeper::submit() {
 
 void ListKeeper::finish(Load& load, const JobResult& result) {
   is_loading_ = false;
-  bool is_settled = true;
+  bool is_done = true;
   if (!result) {
-    keep(path_ + ": " + result.error().reason);
+    log_refusal(path_ + ": " + result.error().reason);
   } else if (load.reading.outcome == ListOutcome::loaded) {
     put_in_force(load.reading, load.took);
   } else if (load.reading.outcome == ListOutcome::refused) {
-    keep(load.reading.reason);
+    log_refusal(load.reading.reason);
   } else {
-    is_settled = !look_again(load.reading);
+    is_done = !read_again_later(load.reading.reason);
     worker_.discard(std::make_shared<const AccessList>(std::move(load.reading.list)));
   }
   if (is_asked_again_) {
     retry_timer_.disarm();
     return submit();
   }
-  if (is_settled) hooks_.on_settled();
+  if (is_done) on_reloaded_();
 }
 
 void ListKeeper::put_in_force(ListReading& reading, Duration took) {
+  assert(reading.outcome != ListOutcome::refused);
   const bool is_settled = reading.outcome == ListOutcome::loaded;
   auto list = std::make_shared<const AccessList>(std::move(reading.list));
   log_.info(path_ + ": " + std::to_string(list->size()) + " info_hashes in force, read in " +
-            seconds_text(took) + faults_text(reading.tally) +
-            (is_settled ? "" : "; it was written just now, so it is looked at again soon"));
+            seconds_text(took) + skipped_text(reading.tally) +
+            (is_settled ? "" : "; the file was written just now and will be read again soon"));
   ++statistics_.loaded;
   statistics_.hashes = list->size();
   statistics_.bytes = list->bytes();
   statistics_.loaded_at = clock_.wall_time();
   statistics_.took = took;
   worker_.discard(access_.replace(std::move(list)));
-  hooks_.on_replaced();
+  eviction_.begin();
 }
 
-bool ListKeeper::look_again(const ListReading& reading) {
+bool ListKeeper::read_again_later(const std::string& reason) {
   if (looks_ >= kMaxLooks) {
-    keep(reading.reason + ", time and again; replace it by a rename, then send SIGHUP");
+    log_refusal(reason + ", " + std::to_string(kMaxLooks) +
+                " times in a row; replace it by a rename, then send SIGHUP");
     return false;
   }
   ++statistics_.unsettled;
-  log_.info(reading.reason + "; looked at again in " + std::to_string(kSettleTime.count()) + " s");
+  log_.info(reason + "; reading it again in " + std::to_string(kSettleTime.count()) + " s");
   retry_timer_.arm_after(kSettleTime);
   return true;
 }
 
-void ListKeeper::keep(std::string_view reason) {
+void ListKeeper::log_refusal(const std::string& reason) {
   ++statistics_.refused;
-  log_.warning(std::string(reason) + std::string(kStays));
+  log_.warning(reason + "; the list in force stays");
 }
 
 }  // namespace ot

@@ -1,11 +1,11 @@
-// Keeps the access list as its file says: reads it at start and again whenever it is told to.
+// Keeps the access list as its file says: reads it at start and again on every reload().
 //
-// At start the caller waits for the file. Later a job on the worker reads it; the list it makes is
-// put in force on the loop, and what was in force goes back to the worker to be let go of. A file
-// that will not do leaves the list in force where it is, and the log says why. One that is being
-// written is looked at again after kSettleTime, at most kMaxLooks times in a row. A reload that is
-// asked for while one runs begins when that has ended; any number of them are one. Thread: that of
-// the loop.
+// At start the caller waits for the file. Later a job on the worker reads it; the loop puts the new
+// list in force, starts an eviction, and gives the old list back to the worker to free. A file that
+// cannot be used leaves the list in force as it is, and the log says why. A file that is still
+// being written is read again after kSettleTime, at most kMaxLooks times in a row. Reloads that are
+// asked for while one runs are served together by one more after it. Thread: that of the loop.
+// Everything passed by reference outlives it.
 #pragma once
 
 #include <functional>
@@ -15,6 +15,7 @@
 #include "access/access_control.h"
 #include "access/list_file.h"
 #include "base/log.h"
+#include "lists/eviction.h"
 #include "lists/statistics.h"
 #include "net/worker.h"
 
@@ -24,20 +25,15 @@ class ListKeeper {
  public:
   static constexpr unsigned kMaxLooks = 5;
 
-  struct Hooks {
-    // Another list is in force.
-    std::function<void()> on_replaced;
-    // All that reload() asked for has come to its end, well or not.
-    std::function<void()> on_settled;
-  };
+  // `path` is the file of the white or black list of `access`, and `hash` what `access` was made
+  // with. `on_reloaded` is called when all that reload() asked for is done, successfully or not.
+  ListKeeper(EventLoop& loop, Worker& worker, AccessControl& access, Eviction& eviction,
+             const SecretHash& hash, std::string path, const Clock& clock, Log& log,
+             std::function<void()> on_reloaded);
 
-  // `path` is the file of the white or black list that `access` is to go by.
-  ListKeeper(EventLoop& loop, Worker& worker, AccessControl& access, const SecretHash& hash,
-             std::string path, const Clock& clock, Log& log, Hooks hooks);
-
-  // Reads the list on the calling thread and puts it in force. A file that was written just now is
-  // taken as it is if there is something in it, and looked at again soon; waits for it if not. An
-  // error says what is wrong with the file.
+  // Reads the list on the calling thread and puts it in force; once, before anything else. A file
+  // that was written just now is used as it is if it holds anything, and read again soon; otherwise
+  // this waits for it. The error says what is wrong with the file.
   [[nodiscard]] Result<void, std::string> load_first();
 
   void reload();
@@ -50,18 +46,19 @@ class ListKeeper {
   void submit();
   void finish(Load& load, const JobResult& result);
   void put_in_force(ListReading& reading, Duration took);
-  // Of a file that is not settled: whether it is to be looked at again.
-  bool look_again(const ListReading& reading);
-  void keep(std::string_view reason);
+  // The file was still being written. False: it has been read often enough.
+  [[nodiscard]] bool read_again_later(const std::string& reason);
+  void log_refusal(const std::string& reason);
 
   EventLoop& loop_;
   Worker& worker_;
   AccessControl& access_;
+  Eviction& eviction_;
   const SecretHash hash_;
   const std::string path_;
   const Clock& clock_;
   Log& log_;
-  const Hooks hooks_;
+  const std::function<void()> on_reloaded_;
   Timer retry_timer_;
   unsigned looks_ = 0;
   bool is_loading_ = false;

@@ -1,4 +1,4 @@
-// What can be counted of an access list: its file, its FIFOs, and what it has cost the table.
+// The numbers of an access list: of its file, of its FIFOs, and of the torrents it removed.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace ot {
 
-// Of the file; the read at start counts like every other.
+// Of the file. The read at start counts like any other.
 struct ListFileStatistics {
   uint64_t loaded = 0;     // reads that put a list in force
   uint64_t refused = 0;    // that left the one in force where it was

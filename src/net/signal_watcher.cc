@@ -3,23 +3,29 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <cassert>
+#include <utility>
+
 namespace ot {
 
-Result<std::unique_ptr<SignalWatcher>, SystemError> SignalWatcher::create(
-    EventLoop& loop, std::initializer_list<int> signals, std::function<void(int)> on_signal) {
+SignalWatcher::SignalWatcher(EventLoop& loop, std::function<void(int)> on_signal)
+    : loop_(loop), on_signal_(std::move(on_signal)) {
+  pthread_sigmask(SIG_BLOCK, nullptr, &old_mask_);
+}
+
+Result<void, SystemError> SignalWatcher::watch(std::initializer_list<int> signals) {
+  assert(!fd_);
   sigset_t mask;
-  sigset_t old_mask;
   sigemptyset(&mask);
   for (const int signal : signals) sigaddset(&mask, signal);
-  if (const int code = pthread_sigmask(SIG_BLOCK, &mask, &old_mask); code != 0)
+  if (const int code = pthread_sigmask(SIG_BLOCK, &mask, nullptr); code != 0)
     return Unexpected(SystemError{code, "pthread_sigmask"});
-  std::unique_ptr<SignalWatcher> watcher(new SignalWatcher(loop, old_mask, std::move(on_signal)));
-  watcher->fd_.reset(signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC));
-  if (!watcher->fd_) return last_error("signalfd");
-  auto watch = loop.watch(watcher->fd_.get(), EPOLLIN, *watcher);
+  fd_.reset(signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC));
+  if (!fd_) return last_error("signalfd");
+  auto watch = loop_.watch(fd_.get(), EPOLLIN, *this);
   if (!watch) return Unexpected(watch.error());
-  watcher->watch_ = *watch;
-  return watcher;
+  watch_ = *watch;
+  return {};
 }
 
 SignalWatcher::~SignalWatcher() {

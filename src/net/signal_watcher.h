@@ -1,14 +1,11 @@
 // Signals as events of a loop (signalfd), so that no code ever runs inside a signal handler.
 //
-// The signals are blocked in the calling thread while the watcher lives; create it before other
-// threads start, since they inherit the mask and an unblocked one would take the signal away.
 // Thread: that of the loop.
 #pragma once
 
 #include <csignal>
 #include <functional>
 #include <initializer_list>
-#include <memory>
 
 #include "base/posix.h"
 #include "base/result.h"
@@ -18,24 +15,24 @@ namespace ot {
 
 class SignalWatcher final : public EventHandler {
  public:
-  // Calls on_signal(number) in the loop for each of `signals`. Equal signals that arrive before the
-  // loop gets to them are one, as always in POSIX.
-  [[nodiscard]] static Result<std::unique_ptr<SignalWatcher>, SystemError> create(
-      EventLoop& loop, std::initializer_list<int> signals, std::function<void(int)> on_signal);
+  // The loop outlives it.
+  SignalWatcher(EventLoop& loop, std::function<void(int)> on_signal);
   SignalWatcher(const SignalWatcher&) = delete;
   SignalWatcher& operator=(const SignalWatcher&) = delete;
-  // Puts the thread's signal mask back.
+  // Restores the signal mask that the thread had at construction.
   ~SignalWatcher();
+
+  // Blocks `signals` in the calling thread and calls on_signal(number) in the loop for each; once.
+  // Equal signals that arrive before the loop gets to them are one, as always in POSIX. A thread
+  // that leaves them unblocked would take them away: threads started later inherit the mask.
+  [[nodiscard]] Result<void, SystemError> watch(std::initializer_list<int> signals);
 
   void on_events(uint32_t events) override;
 
  private:
-  SignalWatcher(EventLoop& loop, const sigset_t& old_mask, std::function<void(int)> on_signal)
-      : loop_(loop), old_mask_(old_mask), on_signal_(std::move(on_signal)) {}
-
   EventLoop& loop_;
-  const sigset_t old_mask_;
   const std::function<void(int)> on_signal_;
+  sigset_t old_mask_;
   UniqueFd fd_;
   Watch watch_;
 };

@@ -45,19 +45,18 @@ TcpServer::TcpServer(EventLoop& loop, StreamHandler& handler, const TcpOptions& 
       crowded_from_(crowded_from(options.descriptor_limit)),
       input_(std::make_unique<uint8_t[]>(options.max_input)),
       output_(std::make_unique<uint8_t[]>(options.max_reply)),
-      reading_(loop.timers(), options.request_timeout,
+      reading_(loop.timers(), options.http_timeout,
                [this](Connection& late) {
                  ++counters_.closed_by_timeout;
                  close(late);
                }),
-      idle_(loop.timers(), options.idle_timeout,
+      idle_(loop.timers(), options.keepalive_timeout,
             [this](Connection& late) {
               ++counters_.closed_idle;
               close(late);
             }),
-      writing_(loop.timers(), options.request_timeout, [this](Connection& late) { give_up(late); }),
-      replying_(loop.timers(), options.request_timeout,
-                [this](Connection& late) { give_up(late); }),
+      writing_(loop.timers(), options.http_timeout, [this](Connection& late) { give_up(late); }),
+      replying_(loop.timers(), options.http_timeout, [this](Connection& late) { give_up(late); }),
       draining_(loop.timers(), options.drain_timeout, [this](Connection& late) { close(late); }),
       ready_timer_(loop.timers(), [this] { run_ready(); }),
       acceptor_(loop, options.accepts_per_wake, *this) {}

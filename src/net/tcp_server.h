@@ -36,8 +36,8 @@ namespace ot {
 struct TcpOptions {
   // From accept, or from the first byte of the next request, to its last byte; also how long a
   // reply may make no progress.
-  Duration request_timeout = std::chrono::seconds(30);
-  Duration idle_timeout = std::chrono::seconds(5);
+  Duration http_timeout = std::chrono::seconds(30);
+  Duration keepalive_timeout = std::chrono::seconds(5);
   // How long unread input is drained after the reply.
   Duration drain_timeout = std::chrono::seconds(2);
   // Bytes of input a connection can hold; a handler must give its verdict before they are full.

@@ -227,9 +227,9 @@ int run(const char* port, bool thinks, Duration counting) {
   auto loop = EventLoop::create(clock);
   if (!loop) return fail(loop.error());
   ObservedServer server(**loop, thinks, counting);
-  auto signals = SignalWatcher::create(**loop, {SIGUSR1, SIGUSR2, SIGTERM},
-                                       [&](int signal) { server.on_signal(signal); });
-  if (!signals) return fail(signals.error());
+  SignalWatcher signals(**loop, [&](int signal) { server.on_signal(signal); });
+  if (auto watching = signals.watch({SIGUSR1, SIGUSR2, SIGTERM}); !watching)
+    return fail(watching.error());
   if (auto serving = server.serve(*endpoint); !serving) return fail(serving.error());
   (*loop)->run();
   return 0;

@@ -125,7 +125,7 @@ def test_sighup_brings_a_new_list_and_what_it_refuses_leaves_the_table(start_wit
     write_list(folder / "list", lines(TWO, THREE) + "rubbish\n")
     reload(tracker, "2 info_hashes in force")
     assert [is_served(PORT, torrent) for torrent in (ONE, TWO, THREE)] == [False, True, True]
-    assert "1 line skipped: line 3 is" in tracker.output()
+    assert "1 line skipped (line 3: " in tracker.output()
     wait_until(
         lambda: "1 torrents that the list refuses have left the table" in tracker.output(),
         "the refused torrent to leave",
@@ -152,7 +152,7 @@ def test_a_file_that_is_being_written_is_looked_at_again(start_with, folder):
     write_list(folder / "list", lines(ONE))
     tracker = start_with("-w", "list")
     (folder / "list").write_text(lines(ONE, TWO))
-    reload(tracker, "was written just now; looked at again in 2 s")
+    reload(tracker, "was written just now; reading it again in 2 s")
     assert not is_served(PORT, TWO)
     wait_until(lambda: "2 info_hashes in force" in tracker.output(), "the second look")
     assert is_served(PORT, TWO)
@@ -184,7 +184,7 @@ def test_fifos_change_the_list_at_once_until_it_is_read_anew(start_with, folder)
     wait_until(lambda: is_served_over_udp(PORT, TWO), "the added torrent to be served")
     write_fifo(folder / "deleter", lines(ONE) + "rubbish\n")
     wait_until(lambda: not is_served_over_udp(PORT, ONE), "the deleted torrent to be refused")
-    wait_until(lambda: "deleter: 1 lines skipped" in tracker.output(), "the bad line in the log")
+    wait_until(lambda: "deleter: 1 line skipped" in tracker.output(), "the bad line in the log")
     reload(tracker, "1 info_hashes in force")
     assert is_served(PORT, ONE) and not is_served(PORT, TWO)
 

@@ -32,7 +32,7 @@ def white_list(tmp_path):
 
 
 def start_in(start_tracker, white_list):
-    """A tracker that has answered: one that only listens has not opened all it needs."""
+    """A tracker that has answered: one that only listens may not have opened all its files yet."""
     flags = ["-i", TRACKER_V4, "-p", str(PORT), "-P", str(PORT)]
     tracker = start_tracker(
         port=PORT, arguments=[*flags, "-d", str(white_list.parent), "-w", white_list.name]

@@ -1,4 +1,4 @@
-"""What the log says, in which form, how often, and what it keeps to itself."""
+"""The lines of the log, their form, their rate, and what they must not contain."""
 import os
 import re
 import signal
@@ -76,7 +76,7 @@ def test_no_address_of_a_client_is_logged(tracker):
 
 
 def hang_up(tracker):
-    """SIGHUP, taken by the tracker before this returns, so that the next is another."""
+    """Sends SIGHUP and waits until the tracker has taken it, so that the next one counts, too."""
     os.kill(tracker.pid, signal.SIGHUP)
     wait_until(lambda: int(tracker.status()["ShdPnd"], 16) == 0, "SIGHUP to be taken", pause=0)
 

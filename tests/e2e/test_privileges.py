@@ -1,4 +1,4 @@
-"""What is left of root, as the kernel shows it in /proc."""
+"""Which rights of root are left, as the kernel shows them in /proc."""
 import os
 import pwd
 import re
@@ -30,20 +30,20 @@ def capabilities(status):
 
 
 def serving(tracker):
-    """The same tracker, once it has answered: it listens before it gives up root."""
+    """Returns the tracker once it has answered, since it listens before it gives up root."""
     assert HttpClient(tracker.port).announce(HASH)[b"incomplete"] == 1
     return tracker
 
 
 def descriptors(tracker):
-    """What each of its open descriptors leads to."""
+    """The target of each of its open descriptors."""
     folder = f"/proc/{tracker.pid}/fd"
     return {int(number): os.readlink(f"{folder}/{number}") for number in os.listdir(folder)}
 
 
 @pytest.fixture
 def public_directory():
-    """A directory that everybody may enter and write to; the tests' own belong to root."""
+    """A directory that any user may enter and write to; those of pytest belong to root."""
     with tempfile.TemporaryDirectory(dir="/tmp") as directory:
         os.chmod(directory, 0o777)
         yield directory
@@ -121,7 +121,7 @@ def test_closed_standard_streams_are_not_taken_by_sockets(start_tracker):
 
 @pytest.mark.parametrize("as_root", [True, False])
 def test_it_leaves_no_core_dump(public_directory, as_root):
-    """In it would be the keys, and the addresses of everybody served."""
+    """It would hold the secret keys and the addresses of all clients."""
     limit = resource.getrlimit(resource.RLIMIT_CORE)
     program = shutil.copy(binary(), public_directory)
     tracker = Daemon(public_directory, program=([] if as_root else AS_NOBODY) + [program])
@@ -160,7 +160,7 @@ def test_a_user_or_directory_that_will_not_do_is_named(tmp_path, arguments, code
     assert reason in said
 
 
-# In this order, each for the first time after the last of the one before.
+# Each is called for the first time after the one before.
 STEPS = [
     r"(bind|listen)\(",
     r"chroot\(",
@@ -181,7 +181,7 @@ def test_root_is_given_up_after_binding_and_before_the_first_packet_and_thread(s
         calls = file.read().splitlines()
     places = [[at for at, call in enumerate(calls) if re.match(step, call)] for step in STEPS]
     for step, before, after in zip(STEPS, places, places[1:]):
-        # Whether the way back is closed is tried, too; what counts is when it was closed.
+        # The tracker also tries to undo each step, so only the first call of a step counts.
         assert before and after and before[0] < after[0], step
     assert places[0][-1] < places[1][0], "bound after the chroot"
     assert places[-2][0] < places[-1][0]

@@ -27,7 +27,7 @@ def settings(key):
 
 
 def expanded(word):
-    """The system calls a word of SystemCallFilter= stands for."""
+    """The system calls that a word of SystemCallFilter= stands for."""
     if not word.startswith("@"):
         return {word}
     lister = find_program("systemd-analyze", "systemd")
@@ -62,7 +62,7 @@ def only_child(pid):
 
 
 def after_exec(trace):
-    """What the tracker itself called, without the program that started it."""
+    """The calls of the tracker itself, without those of the program that started it."""
     lines = trace.splitlines()
     first = max(at for at, line in enumerate(lines) if "execve(" in line)
     return lines[first + 1 :]

@@ -1,4 +1,4 @@
-"""Started by a service manager: with sockets of its own, watched, restarted without loss."""
+"""Started by a service manager: passed-in sockets, notifications, watchdog, restart without loss."""
 import os
 import socket
 import struct
@@ -111,7 +111,7 @@ def test_a_missing_notify_socket_is_a_warning(start_tracker):
 
 
 class Asking(threading.Thread):
-    """Asks without a pause until told to end, and fails with what went wrong."""
+    """Sends requests without a pause until told to end; fails with the first error."""
 
     def __init__(self):
         super().__init__(daemon=True)

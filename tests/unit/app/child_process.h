@@ -1,5 +1,4 @@
-// Something done in a process of its own, which it may ruin: give up root, change its root, be
-// killed.
+// For tests that would ruin their process: they give up root, change its root, or end it.
 #pragma once
 
 #include <fcntl.h>
@@ -11,7 +10,8 @@
 
 namespace ot {
 
-// What `report` returned in a forked child. Nothing the child does to itself reaches the caller.
+// Runs `report` in a forked child and returns its result. Nothing it does to its process reaches
+// the caller.
 inline std::string report_of_child(const std::function<std::string()>& report) {
   int pipe_ends[2];
   if (::pipe(pipe_ends) != 0) return "no pipe";

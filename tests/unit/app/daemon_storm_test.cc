@@ -1,6 +1,6 @@
-// Everything that the worker does, all at once, beside announces: full scrapes, dumps, walks,
-// writings of the state file and reloads of the access list. Under the thread sanitizer this is the
-// test of what loop and worker share.
+// All jobs of the worker at the same time as announces: full scrapes, dumps, walks, writing the
+// state file and reloading the access list. The thread sanitizer checks with it what loop and
+// worker share.
 #include <gtest/gtest.h>
 
 #include "base/bytes.h"
@@ -67,7 +67,7 @@ class Readers {
       if (++asked_ % 3 != 0) open_.push_back(std::move(connection));
     }
   }
-  // Reads what is there to its end; how many replies had a body.
+  // Reads every open connection to its end. Returns how many replies had a body.
   size_t read_all() {
     size_t whole = 0;
     for (const UniqueFd& connection : open_) whole += read_to_end(connection) > 100 ? 1U : 0U;
@@ -92,7 +92,7 @@ class Readers {
   uint32_t asked_ = 0;
 };
 
-TEST(DaemonStorm, AnswersEverybodyWhileTheWorkerDoesAllItCan) {
+TEST(DaemonStorm, AnswersEveryClientWhileTheWorkerIsBusy) {
   const ScratchFolder folder;
   std::filesystem::permissions(folder.path(""), std::filesystem::perms::all);
   const std::string list = folder.write("list", list_of_torrents());

@@ -1,5 +1,5 @@
 // The daemon as a whole, in a child process on the loopback: it starts, answers over both protocols
-// and stops when told to. What the program makes of it is tests/e2e's.
+// and stops when told to. tests/e2e tests the program around it.
 #include "app/daemon.h"
 
 #include <gtest/gtest.h>
@@ -39,7 +39,7 @@ TEST(Daemon, StopsAlthoughConnectionsAreOpen) {
   EXPECT_EQ(daemon.wait_for_exit(seconds(2)), 0);
 }
 
-TEST(Daemon, GoesOnAfterSighupAndSigpipe) {
+TEST(Daemon, KeepsServingAfterSighupAndSigpipe) {
   RunningDaemon daemon;
   const UniqueFd connection = daemon.connect(SOCK_STREAM);
   EXPECT_NE(exchange(connection, "GET /stats HTTP/1.1\r\n\r\n"), "");
@@ -60,7 +60,7 @@ std::vector<std::string> messages(UnixReceiver& receiver, size_t count) {
   return all;
 }
 
-TEST(Daemon, TellsWhoStartedItHowItIs) {
+TEST(Daemon, ReportsStartReloadAndStopToTheServiceManager) {
   Environment environment;
   environment.notify_socket = "@opentracker-daemon-" + std::to_string(::getpid());
   UnixReceiver receiver(environment.notify_socket);
@@ -87,7 +87,7 @@ TEST(Daemon, FeedsTheWatchdogInTime) {
   EXPECT_EQ(std::count(seen.begin(), seen.end(), "WATCHDOG=1"), std::ssize(seen) - 1);
 }
 
-TEST(Daemon, LetsARequestThatIsOnItsWayHaveItsReply) {
+TEST(Daemon, AnswersARequestThatWasUnderWayWhenItWasStopped) {
   RunningDaemon daemon;
   const UniqueFd connection = daemon.connect(SOCK_STREAM);
   EXPECT_NE(exchange(connection, "GET /stats HTTP/1.1\r\n\r\n"), "");
@@ -99,7 +99,7 @@ TEST(Daemon, LetsARequestThatIsOnItsWayHaveItsReply) {
   EXPECT_EQ(daemon.wait_for_exit(std::chrono::seconds(1)), 0);
 }
 
-TEST(Daemon, EndsAtOnceAtTheSecondSignal) {
+TEST(Daemon, EndsAtOnceOnASecondSignal) {
   RunningDaemon daemon;
   const UniqueFd half = daemon.connect(SOCK_STREAM);
   EXPECT_EQ(::send(half.get(), "GET /", 5, MSG_NOSIGNAL), 5);
@@ -112,8 +112,7 @@ TEST(Daemon, EndsAtOnceAtTheSecondSignal) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(500));
 }
 
-// Nobody's state is written then, whatever the stop was waiting for.
-TEST(Daemon, TheSecondSignalLeavesOutTheStateFile) {
+TEST(Daemon, WritesNoStateFileAfterASecondSignal) {
   const ScratchFolder folder;
   const std::string path = folder.path("peers");
   std::filesystem::permissions(folder.path(""), std::filesystem::perms::all);
@@ -131,7 +130,7 @@ TEST(Daemon, TheSecondSignalLeavesOutTheStateFile) {
   }
 }
 
-// What start() says in a child of its own: "started", or its error.
+// The result of start() in a child process: "started" and the log, or its error.
 std::string start(const Settings& settings) {
   return report_of_child([&] {
     const SystemClock clock;
@@ -141,7 +140,7 @@ std::string start(const Settings& settings) {
   });
 }
 
-TEST(Daemon, NamesTheAddressThatIsTaken) {
+TEST(Daemon, NamesAnAddressInUse) {
   const auto taken = bind_udp({kLoopback, 0});
   ASSERT_TRUE(taken);
   const uint16_t port = local_endpoint(taken.value().get()).value().port;
@@ -149,13 +148,13 @@ TEST(Daemon, NamesTheAddressThatIsTaken) {
             "bind 127.0.0.1:" + std::to_string(port) + ": Address already in use");
 }
 
-TEST(Daemon, NamesTheDirectoryThatIsMissing) {
+TEST(Daemon, NamesAMissingDirectory) {
   Settings settings = settings_for(free_port());
   settings.tracker.rootdir = "/no/such/directory";
   EXPECT_EQ(start(settings), "chdir /no/such/directory: No such file or directory");
 }
 
-TEST(Daemon, LogsAsWhomItRunsAndWhomItServes) {
+TEST(Daemon, LogsItsUserAndWhichTorrentsItServes) {
   const std::string log = start(settings_for(free_port()));
   EXPECT_NE(log.find("\nrunning as "), std::string::npos) << log;
   EXPECT_NE(log.find("\nserving every torrent: "), std::string::npos) << log;

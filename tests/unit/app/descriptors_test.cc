@@ -10,7 +10,7 @@ namespace {
 
 bool is_open(int fd) { return ::fcntl(fd, F_GETFD) >= 0; }
 
-// report_of_child's pipe would be among what is closed, so the child answers by its exit code.
+// The pipe of report_of_child would be closed, too, so the child answers by its exit code.
 int exit_code_of_child(const std::function<bool()>& check) {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(check() ? 0 : 1);
@@ -19,7 +19,7 @@ int exit_code_of_child(const std::function<bool()>& check) {
   return status;
 }
 
-TEST(Descriptors, OpensStandardStreamsThatAreClosed) {
+TEST(Descriptors, OpensClosedStandardStreams) {
   EXPECT_EQ(report_of_child([]() -> std::string {
               ::close(STDIN_FILENO);
               ::close(STDERR_FILENO);
@@ -43,7 +43,7 @@ TEST(Descriptors, LeavesOpenStreamsAlone) {
             "x");
 }
 
-TEST(Descriptors, ClosesAllButTheStandardStreamsAndTheSocketsPassedIn) {
+TEST(Descriptors, ClosesAllExceptStandardStreamsAndPassedInSockets) {
   EXPECT_EQ(exit_code_of_child([] {
               for (const int fd : {3, 4, 5, 6, 100}) ::dup2(STDIN_FILENO, fd);
               close_other_descriptors(2);

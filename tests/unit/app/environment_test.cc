@@ -28,7 +28,7 @@ std::string error_of(const Variables& variables) {
   return environment.error().message();
 }
 
-TEST(Environment, IsQuietByDefault) {
+TEST(Environment, HoldsNothingByDefault) {
   const Environment environment = good({"PATH=/bin", "LISTEN", "=", ""});
   EXPECT_TRUE(environment.sockets.empty());
   EXPECT_EQ(environment.notify_socket, "");
@@ -36,7 +36,7 @@ TEST(Environment, IsQuietByDefault) {
   EXPECT_FALSE(environment.watchdog);
 }
 
-TEST(Environment, TakesWhatIsMeantForThisProcess) {
+TEST(Environment, ReadsVariablesMeantForThisProcess) {
   const Environment environment =
       good({"LISTEN_PID=77", "LISTEN_FDS=2", "NOTIFY_SOCKET=@news", "WATCHDOG_PID=77",
             "WATCHDOG_USEC=30000000", "JOURNAL_STREAM=8:4711"});
@@ -46,24 +46,24 @@ TEST(Environment, TakesWhatIsMeantForThisProcess) {
   EXPECT_EQ(environment.journal_stream, "8:4711");
 }
 
-TEST(Environment, LeavesAloneWhatIsMeantForAnother) {
+TEST(Environment, IgnoresVariablesMeantForAnotherProcess) {
   const Environment environment =
       good({"LISTEN_PID=78", "LISTEN_FDS=2", "WATCHDOG_PID=78", "WATCHDOG_USEC=1"});
   EXPECT_TRUE(environment.sockets.empty());
   EXPECT_FALSE(environment.watchdog);
 }
 
-TEST(Environment, TakesNoSocketsWithoutAPid) {
+TEST(Environment, IgnoresSocketsWithoutAPid) {
   EXPECT_TRUE(good({"LISTEN_FDS=2"}).sockets.empty());
 }
 
-TEST(Environment, WatchesWithoutAPidButNotWithoutAnInterval) {
+TEST(Environment, NeedsNoPidForTheWatchdogButAnInterval) {
   EXPECT_EQ(good({"WATCHDOG_USEC=1000"}).watchdog, std::chrono::milliseconds(1));
   EXPECT_FALSE(good({"WATCHDOG_USEC=0"}).watchdog);
   EXPECT_FALSE(good({"WATCHDOG_PID=77"}).watchdog);
 }
 
-TEST(Environment, NamesTheSocketsAsFarAsThereAreNames) {
+TEST(Environment, NamesSocketsByLISTEN_FDNAMES) {
   const auto names = [](const char* fds, const char* text) {
     return good({"LISTEN_PID=77", fds, text}).sockets;
   };
@@ -73,11 +73,11 @@ TEST(Environment, NamesTheSocketsAsFarAsThereAreNames) {
   EXPECT_EQ(names("LISTEN_FDS=1", "LISTEN_FDNAMES="), Names{""});
 }
 
-TEST(Environment, NamesTheNumberThatIsNone) {
+TEST(Environment, NamesAnInvalidNumber) {
   EXPECT_EQ(
       error_of({"LISTEN_PID=77", "LISTEN_FDS=two"}),
-      "environment: LISTEN_FDS=two is not a number from 0 to 4096, as a service manager would "
-      "set it");
+      "environment: LISTEN_FDS=two is not a number from 0 to 4096; a service manager sets this "
+      "variable");
   EXPECT_NE(error_of({"LISTEN_PID=", "LISTEN_FDS=1"}).find("LISTEN_PID="), std::string::npos);
   EXPECT_NE(error_of({"LISTEN_PID=77", "LISTEN_FDS=4097"}).find("LISTEN_FDS=4097"),
             std::string::npos);

@@ -1,4 +1,4 @@
-// Sockets passed in have fixed numbers, so each case runs in a child of its own.
+// Passed-in sockets have fixed numbers, so each case runs in its own child process.
 #include "app/listeners.h"
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@ namespace {
 
 const IpAddress kLoopback = IpAddress::parse("127.0.0.1").value();
 
-// Far from 3, where they are put in the end.
+// Moves it far from 3, where open_with() puts its sockets.
 UniqueFd out_of_the_way(Result<UniqueFd, SystemError> socket) {
   return UniqueFd(::fcntl(socket.value().get(), F_DUPFD_CLOEXEC, 100));
 }
@@ -43,7 +43,7 @@ std::string port_of(const UniqueFd& socket) {
   return std::to_string(local_endpoint(socket.get()).value().port);
 }
 
-// What open() says and logs with `sockets` as descriptors 3, 4, …
+// The log and the result of open() with `sockets` as descriptors 3, 4, …
 std::string open_with(const std::vector<int>& sockets, const ListenSettings& settings) {
   return report_of_child([&] {
     Environment environment;
@@ -62,14 +62,14 @@ std::string open_with(const std::vector<int>& sockets, const ListenSettings& set
   });
 }
 
-TEST(Listeners, BindsWhatIsConfigured) {
+TEST(Listeners, BindsTheConfiguredAddresses) {
   const auto settings =
       configured({option(ListenProtocol::tcp, 0), option(ListenProtocol::udp, 0)});
   EXPECT_EQ(open_with({}, settings),
             "listening on TCP 127.0.0.1:0\nlistening on UDP 127.0.0.1:0\n1 TCP, 1 UDP");
 }
 
-TEST(Listeners, TakesOverWhatIsPassedInInsteadOfTheDefault) {
+TEST(Listeners, TakesOverPassedInSocketsInsteadOfTheDefault) {
   const UniqueFd tcp = out_of_the_way(listen_tcp({kLoopback, 0}));
   const UniqueFd udp = out_of_the_way(bind_udp({kLoopback, 0}));
   EXPECT_EQ(open_with({tcp.get(), udp.get()}, by_default({option(ListenProtocol::udp, 1)})),
@@ -78,7 +78,7 @@ TEST(Listeners, TakesOverWhatIsPassedInInsteadOfTheDefault) {
                 "1 TCP, 1 UDP");
 }
 
-TEST(Listeners, NamesWhatIsConfiguredAndNotPassedIn) {
+TEST(Listeners, NamesConfiguredAddressesThatAreLeftOut) {
   const UniqueFd tcp = out_of_the_way(listen_tcp({kLoopback, 0}));
   const uint16_t port = local_endpoint(tcp.get()).value().port;
   const auto settings =
@@ -89,13 +89,13 @@ TEST(Listeners, NamesWhatIsConfiguredAndNotPassedIn) {
                 ": the sockets that were passed in replace the configured ones\n1 TCP, 0 UDP");
 }
 
-TEST(Listeners, KeepsApartWhatIsBehindProxies) {
+TEST(Listeners, KeepsListenersForProxiesApart) {
   EXPECT_EQ(open_with({}, configured({proxied(0), option(ListenProtocol::tcp, 0)})),
             "listening on TCP 127.0.0.1:0, behind PROXY headers\n"
             "listening on TCP 127.0.0.1:0\n1 TCP, 1 proxied, 0 UDP");
 }
 
-TEST(Listeners, TakesASocketAtTheAddressOfAProxyListenerForOne) {
+TEST(Listeners, ServesAPassedInSocketAtAProxyAddressAsProxied) {
   const UniqueFd behind = out_of_the_way(listen_tcp({kLoopback, 0}));
   const UniqueFd plain = out_of_the_way(listen_tcp({kLoopback, 0}));
   const uint16_t port = local_endpoint(behind.get()).value().port;
@@ -106,7 +106,7 @@ TEST(Listeners, TakesASocketAtTheAddressOfAProxyListenerForOne) {
                 "1 TCP, 1 proxied, 0 UDP");
 }
 
-TEST(Listeners, NamesAProxyListenerThatIsNotPassedIn) {
+TEST(Listeners, NamesAProxyListenerThatIsLeftOut) {
   const UniqueFd plain = out_of_the_way(listen_tcp({kLoopback, 0}));
   EXPECT_EQ(open_with({plain.get()}, configured({proxied(1)})),
             "listening on TCP 127.0.0.1:" + port_of(plain) + ", a socket that was passed in\n" +
@@ -114,14 +114,14 @@ TEST(Listeners, NamesAProxyListenerThatIsNotPassedIn) {
                 "passed in replace the configured ones\n1 TCP, 0 UDP");
 }
 
-TEST(Listeners, TakesAUdpSocketAtThatAddressForNoProxys) {
+TEST(Listeners, ServesAUdpSocketAtAProxyAddressAsPlainUdp) {
   const UniqueFd udp = out_of_the_way(bind_udp({kLoopback, 0}));
   const uint16_t port = local_endpoint(udp.get()).value().port;
   const std::string said = open_with({udp.get()}, configured({proxied(port)}));
   EXPECT_NE(said.find("0 TCP, 1 UDP"), std::string::npos) << said;
 }
 
-TEST(Listeners, NamesTheDescriptorThatIsNoGood) {
+TEST(Listeners, NamesAnUnusableDescriptor) {
   EXPECT_EQ(open_with({STDIN_FILENO}, {}),
             "descriptor 3 (unit0), passed in by LISTEN_FDS: is not a socket");
   const UniqueFd udp = out_of_the_way(bind_udp({kLoopback, 0}));

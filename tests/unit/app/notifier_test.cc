@@ -9,7 +9,7 @@ using Texts = std::vector<std::string>;
 
 std::string abstract_name() { return "@opentracker-notifier-" + std::to_string(::getpid()); }
 
-TEST(Notifier, TellsEachChangeInADatagramOfItsOwn) {
+TEST(Notifier, SendsADatagramForEachChange) {
   for (const std::string& address : {UnixReceiver::unused_path(), abstract_name()}) {
     UnixReceiver receiver(address);
     const auto notifier = Notifier::connect(address);
@@ -25,20 +25,20 @@ TEST(Notifier, TellsEachChangeInADatagramOfItsOwn) {
   }
 }
 
-TEST(Notifier, LetsNoStatusSetAnotherVariable) {
+TEST(Notifier, KeepsAStatusOnOneLine) {
   UnixReceiver receiver(abstract_name());
   Notifier::connect(abstract_name())->status("a\nMAINPID=1");
   EXPECT_EQ(receiver.received(), Texts{"STATUS=a MAINPID=1"});
 }
 
-TEST(Notifier, IsSilentWithoutASocket) {
+TEST(Notifier, SendsNothingWithoutASocket) {
   const auto notifier = Notifier::connect("");
   ASSERT_TRUE(notifier);
   notifier->ready("nobody hears");
   Notifier().alive();
 }
 
-TEST(Notifier, SurvivesThatNobodyListensAnyMore) {
+TEST(Notifier, SurvivesAClosedSocket) {
   UnixReceiver receiver(UnixReceiver::unused_path());
   const auto notifier = Notifier::connect(UnixReceiver::unused_path());
   receiver.close();
@@ -46,7 +46,7 @@ TEST(Notifier, SurvivesThatNobodyListensAnyMore) {
   notifier->alive();
 }
 
-TEST(Notifier, NamesTheSocketThatIsMissing) {
+TEST(Notifier, NamesAMissingSocket) {
   EXPECT_EQ(Notifier::connect("/no/such/socket").error().message(),
             "connect /no/such/socket: No such file or directory");
 }

@@ -1,5 +1,5 @@
-// Giving up root is tried in child processes. Whoever runs the tests unprivileged sees the other
-// half of the contract: drop_privileges() only changes the directory.
+// Root is given up in child processes. Run without root, these tests check the other half of the
+// contract: drop_privileges() only changes the directory.
 #include "app/privileges.h"
 
 #include <grp.h>
@@ -45,7 +45,7 @@ class PrivilegesTest : public testing::Test {
       return dropped ? check() : outcome(dropped);
     });
   }
-  // What the function answers in a child of its own.
+  // The result of drop_privileges() in a child process.
   static std::string drop(const std::string& user, const std::string& directory) {
     return report_of_child([&] { return outcome(drop_privileges(user, directory)); });
   }
@@ -66,7 +66,7 @@ std::string ids() {
   return text + " groups " + std::to_string(::getgroups(0, nullptr));
 }
 
-TEST_F(PrivilegesTest, BecomesTheUserWithHisGroupAndNoOther) {
+TEST_F(PrivilegesTest, BecomesTheUserWithOnlyItsGroup) {
   const passwd* nobody = ::getpwnam("nobody");
   ASSERT_NE(nobody, nullptr);
   const std::string uid = " " + std::to_string(nobody->pw_uid);
@@ -131,7 +131,7 @@ TEST_F(PrivilegesTest, LeavesNoCoreDump) {
   EXPECT_EQ(after_drop([] { return std::to_string(::prctl(PR_GET_DUMPABLE)); }), "0");
 }
 
-TEST_F(PrivilegesTest, SaysWhoWeAreAndWhereAsSeenFromOutside) {
+TEST_F(PrivilegesTest, ReportsUserAndDirectoryAsSeenFromOutside) {
   const std::string report = report_of_child([&] {
     const auto standing = drop_privileges("nobody", directory_ / ".." / directory_.filename());
     if (!standing) return outcome(standing);
@@ -157,24 +157,25 @@ TEST_F(PrivilegesTest, BlamesTheConfigurationForTheUserAndTheSystemForTheDirecto
   EXPECT_EQ(cause("nobody", directory_ / "missing"), "system");
 }
 
-TEST_F(PrivilegesTest, RefusesAUserThereIsNot) {
+TEST_F(PrivilegesTest, RefusesAnUnknownUser) {
   const std::string refusal =
-      "cannot become user 'no-such-user': there is no such user; -u or tracker.user names another";
+      "cannot become user 'no-such-user': there is no such user; name another with -u or "
+      "tracker.user";
   EXPECT_EQ(drop("no-such-user", directory_), is_root() ? refusal : "done");
 }
 
-TEST_F(PrivilegesTest, RefusesAUserWhoIsRoot) {
+TEST_F(PrivilegesTest, RefusesRootAsUser) {
   const std::string refusal =
-      "cannot become user 'root': that is root; -u or tracker.user names another";
+      "cannot become user 'root': that is root; name another with -u or tracker.user";
   EXPECT_EQ(drop("root", directory_), is_root() ? refusal : "done");
 }
 
-TEST_F(PrivilegesTest, RefusesADirectoryThereIsNot) {
+TEST_F(PrivilegesTest, RefusesAMissingDirectory) {
   const std::string missing = directory_ / "missing";
   EXPECT_EQ(drop("nobody", missing), "chdir " + missing + ": No such file or directory");
 }
 
-TEST_F(PrivilegesTest, RefusesADirectoryThatIsAFile) {
+TEST_F(PrivilegesTest, RefusesAFileAsDirectory) {
   const std::string file = directory_ / "inside";
   EXPECT_EQ(drop("nobody", file), "chdir " + file + ": Not a directory");
 }
@@ -185,6 +186,13 @@ TEST_F(PrivilegesTest, IsStillRootAfterARefusal) {
     return std::string(dropped ? "dropped" : "refused") + " as " + std::to_string(::geteuid());
   });
   EXPECT_EQ(report, "refused as " + std::to_string(::geteuid()));
+}
+
+TEST(Standing, IsDescribedByUserAndDirectory) {
+  EXPECT_EQ(describe(Standing{"nobody", 65534, 65533, "/srv", true}),
+            "running as user nobody (uid 65534, gid 65533), in a chroot at /srv");
+  EXPECT_EQ(describe(Standing{"", 1000, 100, "/home", false}),
+            "running as uid 1000, gid 100, in /home");
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ class ProgramLogTest : public testing::Test {
   Environment environment_;
 };
 
-TEST_F(ProgramLogTest, KnowsTheJournalByItsDeviceAndInode) {
+TEST_F(ProgramLogTest, RecognisesTheJournalByDeviceAndInode) {
   const std::string stream = stream_of(STDIN_FILENO);
   EXPECT_TRUE(is_journal(STDIN_FILENO, stream));
   EXPECT_FALSE(is_journal(STDIN_FILENO, stream + "0"));
@@ -33,7 +33,7 @@ TEST_F(ProgramLogTest, KnowsTheJournalByItsDeviceAndInode) {
   EXPECT_FALSE(is_journal(-1, stream));
 }
 
-TEST_F(ProgramLogTest, DatesItsLinesUnlessTheJournalReadsThem) {
+TEST_F(ProgramLogTest, WritesTheTimeUnlessTheJournalDoes) {
   CapturedStderr captured;
   {
     const ProgramLog log(LogTarget::standard_error, LogLevel::info, environment_, clock_);
@@ -46,7 +46,7 @@ TEST_F(ProgramLogTest, DatesItsLinesUnlessTheJournalReadsThem) {
             (std::vector<std::string>{"2019-12-20T01:00:00.000Z opentracker: x\n", "<6>y\n"}));
 }
 
-TEST_F(ProgramLogTest, WritesToSyslogAlone) {
+TEST_F(ProgramLogTest, WritesOnlyToSyslog) {
   UnixReceiver syslog(UnixReceiver::unused_path());
   CapturedStderr captured;
   const ProgramLog log(LogTarget::syslog, LogLevel::info, environment_, clock_,
@@ -56,11 +56,11 @@ TEST_F(ProgramLogTest, WritesToSyslogAlone) {
   EXPECT_NE(only(syslog.received()).find(": x"), std::string::npos);
 }
 
-TEST_F(ProgramLogTest, SaysSoIfThereIsNoSyslog) {
+TEST_F(ProgramLogTest, WarnsThatSyslogCannotBeReached) {
   CapturedStderr captured;
   const ProgramLog log(LogTarget::syslog, LogLevel::info, environment_, clock_, "/no/such/log");
   EXPECT_NE(only(captured.writes())
-                .find("warning: logging to standard error, there is no syslog: connect "
+                .find("warning: logging to standard error, since syslog cannot be reached: connect "
                       "/no/such/log: No such file or directory"),
             std::string::npos);
 }

@@ -16,7 +16,7 @@ RoomOptions options_of(std::string_view text) {
   return room_options(configuration.settings);
 }
 
-TEST(RoomOptions, OfAnEmptyConfigurationAreTheDefaultsOfTheRooms) {
+TEST(RoomOptions, HaveTheDefaultsOfTheRoomsForAnEmptyConfiguration) {
   const RoomOptions ours = options_of("");
   const RoomOptions theirs;
   EXPECT_EQ(ours.table.peer_timeout, theirs.table.peer_timeout);
@@ -29,16 +29,17 @@ TEST(RoomOptions, OfAnEmptyConfigurationAreTheDefaultsOfTheRooms) {
   EXPECT_EQ(ours.policy.min_interval, theirs.policy.min_interval);
   EXPECT_EQ(ours.policy.numwant_default, theirs.policy.numwant_default);
   EXPECT_EQ(ours.policy.numwant_max, theirs.policy.numwant_max);
-  EXPECT_EQ(ours.udp.max_reply_v4, theirs.udp.max_reply_v4);
-  EXPECT_EQ(ours.udp.max_reply_v6, theirs.udp.max_reply_v6);
+  EXPECT_EQ(ours.udp.udp_payload_v4, theirs.udp.udp_payload_v4);
+  EXPECT_EQ(ours.udp.udp_payload_v6, theirs.udp.udp_payload_v6);
   EXPECT_EQ(ours.http.stats_path, theirs.http.stats_path);
+  EXPECT_EQ(ours.http.metrics_path, theirs.http.metrics_path);
   EXPECT_EQ(ours.http.redirect_url, theirs.http.redirect_url);
-  EXPECT_EQ(ours.tcp.request_timeout, theirs.tcp.request_timeout);
-  EXPECT_EQ(ours.tcp.idle_timeout, theirs.tcp.idle_timeout);
+  EXPECT_EQ(ours.tcp.http_timeout, theirs.tcp.http_timeout);
+  EXPECT_EQ(ours.tcp.keepalive_timeout, theirs.tcp.keepalive_timeout);
   EXPECT_EQ(ours.tcp.max_reply, theirs.tcp.max_reply);
 }
 
-TEST(RoomOptions, HoldWhatWasConfigured) {
+TEST(RoomOptions, HoldTheConfiguredValues) {
   using std::chrono::minutes;
   using std::chrono::seconds;
   const RoomOptions options = options_of(
@@ -46,7 +47,8 @@ TEST(RoomOptions, HoldWhatWasConfigured) {
       "tracker.peer_timeout 50m\ntracker.torrent_timeout 2h\ntracker.numwant_default 11\n"
       "tracker.numwant_max 22\ntracker.udp_payload_v4 600\ntracker.udp_payload_v6 700\n"
       "tracker.http_timeout 9s\ntracker.redirect_url http://h/\ntracker.max_peers 1000\n"
-      "tracker.max_peers_per_torrent 100\ntracker.max_memory 1G\naccess.stats_path numbers\n");
+      "tracker.max_peers_per_torrent 100\ntracker.max_memory 1G\naccess.stats_path numbers\n"
+      "tracker.state_file peers\ntracker.state_interval 7m\n");
   EXPECT_EQ(options.policy.interval, minutes(20));
   EXPECT_EQ(options.policy.interval_jitter, minutes(2));
   EXPECT_EQ(options.policy.min_interval, minutes(3));
@@ -54,56 +56,49 @@ TEST(RoomOptions, HoldWhatWasConfigured) {
   EXPECT_EQ(options.table.torrent_timeout, minutes(120));
   EXPECT_EQ(options.policy.numwant_default, 11U);
   EXPECT_EQ(options.policy.numwant_max, 22U);
-  EXPECT_EQ(options.udp.max_reply_v4, 600U);
-  EXPECT_EQ(options.udp.max_reply_v6, 700U);
-  EXPECT_EQ(options.tcp.request_timeout, seconds(9));
+  EXPECT_EQ(options.udp.udp_payload_v4, 600U);
+  EXPECT_EQ(options.udp.udp_payload_v6, 700U);
+  EXPECT_EQ(options.tcp.http_timeout, seconds(9));
   EXPECT_EQ(options.http.redirect_url, "http://h/");
   EXPECT_EQ(options.table.max_peers, 1000U);
   EXPECT_EQ(options.table.max_peers_per_torrent, 100U);
   EXPECT_EQ(options.table.max_memory, 1U << 30U);
   EXPECT_EQ(options.http.stats_path, "numbers");
+  EXPECT_EQ(options.state_file, "peers");
+  EXPECT_EQ(options.state_interval, minutes(7));
 }
 
 bool is_in(const Networks& networks, std::string_view address) {
   return networks.contains(IpAddress::parse(address).value());
 }
 
-TEST(RoomOptions, KnowNobodyInParticularWithoutBeingTold) {
+TEST(RoomOptions, TrustNobodyByDefault) {
   const HttpOptions http = options_of("").http;
-  EXPECT_TRUE(http.addresses.proxies.empty());
-  EXPECT_TRUE(http.addresses.claimants.empty());
-  EXPECT_EQ(http.addresses.header, ForwardedHeader::x_forwarded_for);
-  EXPECT_TRUE(http.permissions.blessed.empty());
+  EXPECT_TRUE(http.addresses.proxy.empty());
+  EXPECT_TRUE(http.addresses.ip_from_query.empty());
+  EXPECT_EQ(http.addresses.proxy_header, ForwardedHeader::x_forwarded_for);
+  EXPECT_TRUE(http.permissions.bless.empty());
   EXPECT_TRUE(http.permissions.stats.empty());
   EXPECT_TRUE(http.permissions.fullscrape.empty());
   EXPECT_EQ(http.permissions.stats_shut, features::kStatsShutUnlessAllowed);
 }
 
-// Each key of networks, alone, and the set that it fills.
+// Each key whose values are networks, and the set that it fills.
 struct NetworksOfKey {
   const char* key;
   const Networks& (*find)(const HttpOptions& http);
 };
-constexpr std::array<NetworksOfKey, 5> kNetworksOfKeys{
-    {{"access.bless", [](const HttpOptions& http) -> auto& {return http.permissions.blessed;
-}  // namespace
-}  // namespace ot
-, {"access.stats", [](const HttpOptions& http) -> auto& {return http.permissions.stats;
-}
-}
-, {"access.fullscrape", [](const HttpOptions& http) -> auto& {return http.permissions.fullscrape;
-}
-}
-, {"access.proxy", [](const HttpOptions& http) -> auto& {return http.addresses.proxies;
-}
-}
-, {"access.ip_from_query", [](const HttpOptions& http) -> auto& {return http.addresses.claimants;
-}
-}
-,
-}
-}
-;
+const Networks& blessed(const HttpOptions& http) { return http.permissions.bless; }
+const Networks& stats(const HttpOptions& http) { return http.permissions.stats; }
+const Networks& fullscrape(const HttpOptions& http) { return http.permissions.fullscrape; }
+const Networks& proxies(const HttpOptions& http) { return http.addresses.proxy; }
+const Networks& ip_from_query(const HttpOptions& http) { return http.addresses.ip_from_query; }
+
+constexpr std::array<NetworksOfKey, 5> kNetworksOfKeys{{{"access.bless", blessed},
+                                                        {"access.stats", stats},
+                                                        {"access.fullscrape", fullscrape},
+                                                        {"access.proxy", proxies},
+                                                        {"access.ip_from_query", ip_from_query}}};
 
 TEST(RoomOptions, HoldTheNetworksOfEachKeyInItsOwnSet) {
   for (const NetworksOfKey& given : kNetworksOfKeys) {
@@ -118,21 +113,21 @@ TEST(RoomOptions, HoldTheNetworksOfEachKeyInItsOwnSet) {
   }
 }
 
-TEST(RoomOptions, KnowEveryHeaderThatTheConfigurationTakes) {
+TEST(RoomOptions, KnowEveryProxyHeader) {
   if (!features::kIpFromProxy) return;
   for (const ForwardedHeader header : {ForwardedHeader::x_forwarded_for, ForwardedHeader::x_real_ip,
                                        ForwardedHeader::cf_connecting_ip}) {
     const std::string line = "access.proxy_header " + std::string(name_of(header)) + "\n";
-    EXPECT_EQ(options_of(line).http.addresses.header, header) << line;
+    EXPECT_EQ(options_of(line).http.addresses.proxy_header, header) << line;
   }
 }
 
-TEST(RoomOptions, HaveRoomForTheLargestReplyThatIsConfigured) {
+TEST(RoomOptions, HaveRoomForTheLargestConfiguredReply) {
   const RoomOptions options = options_of("tracker.numwant_max 2000\n");
   EXPECT_GE(options.tcp.max_reply, HttpFrontend::max_reply(options.policy));
 }
 
-TEST(RoomOptions, TheListThatIsNamedDecidesTheMode) {
+TEST(RoomOptions, DeriveTheModeFromTheConfiguredList) {
   if (features::kWhitelist) {
     const ListOptions white = options_of("access.whitelist good\n").lists;
     EXPECT_EQ(white.mode, AccessMode::white);

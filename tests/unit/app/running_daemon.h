@@ -96,7 +96,7 @@ class RunningDaemon {
   std::optional<int> exit_status_;
 };
 
-// What comes back within ten seconds; "" if nothing does.
+// Sends `request` and returns what comes back within ten seconds; "" if nothing does.
 inline std::string exchange(const UniqueFd& fd, std::string_view request) {
   if (::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return "not sent";
   pollfd ready{fd.get(), POLLIN, 0};

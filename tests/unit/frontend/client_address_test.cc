@@ -62,7 +62,7 @@ TEST_F(ClientAddressTest, IsNotChangedByHeadersFromElsewhere) {
 
 TEST_F(ClientAddressTest, IsTheForwardedOneBehindATrustedProxy) {
   EXPECT_EQ(decide(request("10.0.0.1", kForwarded)), "192.0.2.1 192.0.2.1");
-  rules_.header = ForwardedHeader::x_real_ip;
+  rules_.proxy_header = ForwardedHeader::x_real_ip;
   EXPECT_EQ(decide(request("10.0.0.1", "X-Real-IP: 192.0.2.9\r\n")), "192.0.2.9 192.0.2.9");
   EXPECT_EQ(decide(request("10.0.0.1", kForwarded)),
             refused("10.0.0.1", AddressRefusal::no_client));

@@ -61,7 +61,7 @@ TEST(Permissions, AStatisticsNetworkSeesThemAllAndOthersNone) {
 
 TEST(Permissions, TheBlessedSeeEverything) {
   PermissionRules rules = open_rules();
-  rules.blessed = networks("198.51.100.1");
+  rules.bless = networks("198.51.100.1");
   EXPECT_EQ(seen(rules, at("198.51.100.1")), kAll);
   EXPECT_EQ(seen(rules, at("198.51.100.2")), kCounters);
   rules.stats = networks("192.0.2.0/24");
@@ -80,7 +80,7 @@ TEST(Permissions, ABuildThatNamesTheSwitchShowsNoStatisticsUntilANetworkIsNamed)
   PermissionRules rules = open_rules();
   rules.stats_shut = true;
   EXPECT_EQ(seen(rules, at("127.0.0.1")), kNoStatistics);
-  rules.blessed = networks("127.0.0.1");
+  rules.bless = networks("127.0.0.1");
   EXPECT_EQ(seen(rules, at("127.0.0.1")), kAll);
   EXPECT_EQ(seen(rules, at("192.0.2.1")), kNoStatistics);
   rules.stats = networks("192.0.2.1");
@@ -96,7 +96,7 @@ TEST(Permissions, AnAddressThatIsNotKnownForSureHasNoRights) {
     client.refusal = refusal;
     EXPECT_EQ(seen(rules, client), kCounters);
   }
-  rules.blessed = networks("127.0.0.1");
+  rules.bless = networks("127.0.0.1");
   rules.stats = networks("127.0.0.1");
   EXPECT_EQ(seen(rules, client), kNoStatistics);
 }
@@ -106,7 +106,7 @@ constexpr std::string_view kChange = "Accept: a\r\nx-opentracker: change\r\n";
 TEST(Permissions, ChangesAreForTheBlessedWithTheHeaderLineThatNoPageCanSend) {
   PermissionRules rules = open_rules();
   rules.stats = networks("192.0.2.0/24");
-  rules.blessed = networks("198.51.100.7");
+  rules.bless = networks("198.51.100.7");
   EXPECT_TRUE(may_change(rules, at("198.51.100.7"), kChange));
   for (const char* other : {"198.51.100.8", "192.0.2.1", "127.0.0.1", "::1"})
     EXPECT_FALSE(may_change(rules, at(other), kChange)) << other;
@@ -118,7 +118,7 @@ TEST(Permissions, ChangesAreForTheBlessedWithTheHeaderLineThatNoPageCanSend) {
 // Whoever owns the name may point it at the tracker, and a browser takes the two for one site.
 TEST(Permissions, ChangesAreAskedForByAddressNotByName) {
   PermissionRules rules = open_rules();
-  rules.blessed = networks("127.0.0.1");
+  rules.bless = networks("127.0.0.1");
   const auto may = [&rules](const char* host) {
     return may_change(rules, at("127.0.0.1"), std::string(kChange) + "Host: " + host + "\r\n");
   };
@@ -132,7 +132,7 @@ TEST(Permissions, ChangesAreAskedForByAddressNotByName) {
 
 TEST(Permissions, ChangesAreNotForWhoComesThroughAProxy) {
   PermissionRules rules = open_rules();
-  rules.blessed = networks("127.0.0.1");
+  rules.bless = networks("127.0.0.1");
   const std::string through = std::string(kChange) + "X-Forwarded-For: 127.0.0.1\r\n";
   EXPECT_FALSE(may_change(rules, at("127.0.0.1"), through));
   ClientAddress unnamed = at("127.0.0.1");

@@ -12,10 +12,10 @@ const Endpoint kTrusted = endpoint("10.0.1.1:1000");
 const Endpoint kTrusted6 = endpoint("[fd00::1]:1000");
 const Endpoint kElsewhere = endpoint("203.0.113.1:1000");
 
-OfflineSettings with_claimants() {
+OfflineSettings with_ip_from_query() {
   OfflineSettings settings;
-  settings.http.addresses.proxies = Networks(std::array{*Network::parse("10.0.0.0/24")});
-  settings.http.addresses.claimants =
+  settings.http.addresses.proxy = Networks(std::array{*Network::parse("10.0.0.0/24")});
+  settings.http.addresses.ip_from_query =
       Networks(std::array{*Network::parse("10.0.1.0/24"), *Network::parse("fd00::/64")});
   return settings;
 }
@@ -39,7 +39,7 @@ class UdpClientsAddressTest : public testing::Test {
     return text;
   }
 
-  OfflineTracker tracker_{with_claimants()};
+  OfflineTracker tracker_{with_ip_from_query()};
 };
 
 TEST_F(UdpClientsAddressTest, ATrustedSourceMayNameAnother) {

@@ -237,7 +237,7 @@ TEST_F(UdpFrontendTest, StaysBelowTheDatagramSizeOfEachFamily) {
 }
 
 TEST_F(UdpFrontendTest, TakesOtherDatagramSizesIfConfigured) {
-  OfflineTracker tracker(with_limits({.max_reply_v4 = 508, .max_reply_v6 = 508}));
+  OfflineTracker tracker(with_limits({.udp_payload_v4 = 508, .udp_payload_v6 = 508}));
   fill(tracker, true, 300);
   fill(tracker, false, 300);
   const uint64_t id4 = tracker.udp_connection_id(kClient4);
@@ -247,7 +247,7 @@ TEST_F(UdpFrontendTest, TakesOtherDatagramSizesIfConfigured) {
 }
 
 TEST_F(UdpFrontendTest, AnswersOnlyAsManyHashesOfAScrapeAsTheDatagramHolds) {
-  OfflineTracker tracker(with_limits({.max_reply_v4 = 508, .max_reply_v6 = 508}));
+  OfflineTracker tracker(with_limits({.udp_payload_v4 = 508, .udp_payload_v6 = 508}));
   const std::vector<InfoHash> hashes(kUdpMaxScrapeHashes);
   const uint64_t id = tracker.udp_connection_id(kClient4);
   EXPECT_EQ(tracker.udp(kClient4, udp_scrape(id, 1, hashes)).size(), 8U + 41 * 12);

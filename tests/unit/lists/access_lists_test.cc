@@ -20,9 +20,12 @@ class AccessListsTest : public testing::Test {
  protected:
   AccessLists& start(AccessMode mode) {
     options_.mode = mode;
-    lists_.emplace(options_, *loop_, *worker_, table_, clock_, log_);
-    const auto started = lists_->start([this] { ++settled_; });
-    error_ = started ? "" : started.error();
+    lists_.reset();
+    access_.emplace(mode, table_.hash());
+    lists_.emplace(options_, *loop_, *worker_, table_, *access_, clock_, log_,
+                   [this] { ++reloaded_; });
+    const auto loaded = lists_->load();
+    error_ = loaded ? "" : loaded.error();
     return *lists_;
   }
   // With both FIFOs and `list` in the file.
@@ -52,12 +55,13 @@ class AccessListsTest : public testing::Test {
   std::unique_ptr<EventLoop> loop_ = loopback::make_loop(clock_);
   std::unique_ptr<Worker> worker_ = std::move(Worker::create(clock_)).value();
   ListOptions options_;
+  std::optional<AccessControl> access_;
   std::optional<AccessLists> lists_;
   std::string error_;
-  int settled_ = 0;
+  int reloaded_ = 0;
 };
 
-TEST_F(AccessListsTest, RefuseToStartWithAFileThatWillNotDo) {
+TEST_F(AccessListsTest, RefuseToStartWithAnUnusableFile) {
   options_.path = folder_.path("gone");
   start(AccessMode::black);
   EXPECT_NE(error_.find("black list " + folder_.path("gone")), std::string::npos) << error_;
@@ -67,28 +71,29 @@ TEST_F(AccessListsTest, RefuseToStartWithAFileThatWillNotDo) {
   EXPECT_NE(error_.find("mkfifo"), std::string::npos) << error_;
 }
 
-TEST_F(AccessListsTest, SayThatFifosWithoutAListHaveNoEffect) {
+TEST_F(AccessListsTest, WarnThatFifosWithoutAListHaveNoEffect) {
   options_.fifo_add = folder_.path("adder");
   start(AccessMode::open);
   EXPECT_EQ(error_, "");
   EXPECT_NE(log_.text().find("have no effect"), std::string::npos);
 }
 
-TEST_F(AccessListsTest, ObeyTheFifosAtOnceAndDropWhatTheyRefuse) {
-  AccessLists& lists = start_with(AccessMode::white, hex_of('a') + "\n");
+TEST_F(AccessListsTest, ApplyTheFifosAtOnceAndRemoveRefusedTorrents) {
+  start_with(AccessMode::white, hex_of('a') + "\n");
   ASSERT_EQ(error_, "");
   write_to(options_.fifo_add, hex_of('b') + "\nrubbish\n");
-  ASSERT_TRUE(pump([&] { return lists.control().permits(hash_of('b')); }));
-  ASSERT_TRUE(pump([&] { return log_.text().find("1 lines skipped") != std::string::npos; }));
+  ASSERT_TRUE(pump([&] { return access_->permits(hash_of('b')); }));
+  ASSERT_TRUE(pump(
+      [&] { return log_.text().find("adder: 1 line skipped (the last: ") != std::string::npos; }));
   announce(hash_of('a'));
   announce(hash_of('b'));
   write_to(options_.fifo_delete, hex_of('a') + "\n");
   ASSERT_TRUE(pump([&] { return table_.torrents() == 1; }));
-  EXPECT_FALSE(lists.control().permits(hash_of('a')));
-  EXPECT_TRUE(lists.control().permits(hash_of('b')));
+  EXPECT_FALSE(access_->permits(hash_of('a')));
+  EXPECT_TRUE(access_->permits(hash_of('b')));
 }
 
-TEST_F(AccessListsTest, CountWhatTheFifosDid) {
+TEST_F(AccessListsTest, CountTheLinesOfTheFifos) {
   AccessLists& lists = start_with(AccessMode::white, hex_of('a') + "\n");
   write_to(options_.fifo_add, hex_of('b') + "\nrubbish\n" + hex_of('c') + "\n");
   write_to(options_.fifo_delete, hex_of('a') + "\n");
@@ -99,16 +104,16 @@ TEST_F(AccessListsTest, CountWhatTheFifosDid) {
   EXPECT_EQ(lists.statistics().file.hashes, 1U);
 }
 
-TEST_F(AccessListsTest, TakeWhatABlackListGainsOutOfTheTable) {
+TEST_F(AccessListsTest, RemoveTorrentsThatANewBlackListNames) {
   AccessLists& lists = start_with(AccessMode::black, "# nothing yet\n");
   ASSERT_EQ(error_, "");
   announce(hash_of('a'));
   announce(hash_of('b'));
   folder_.write("list", hex_of('a') + "\n");
   lists.reload();
-  ASSERT_TRUE(pump([&] { return settled_ == 1; }));
-  EXPECT_FALSE(lists.control().permits(hash_of('a')));
-  // The worker reads the clock; it has nothing left to do when the time changes.
+  ASSERT_TRUE(pump([&] { return reloaded_ == 1; }));
+  EXPECT_FALSE(access_->permits(hash_of('a')));
+  // The worker reads the clock, so it must be idle when the time changes.
   ASSERT_TRUE(pump([&] { return worker_->statistics().done >= 3; }));
   ASSERT_TRUE(pump([&] {
     clock_.advance(Eviction::kTick);
@@ -117,10 +122,29 @@ TEST_F(AccessListsTest, TakeWhatABlackListGainsOutOfTheTable) {
   EXPECT_EQ(table_.torrents(), 1U);
 }
 
-TEST_F(AccessListsTest, SettleAtOnceWhereThereIsNoFile) {
+TEST_F(AccessListsTest, FinishAReloadAtOnceWithoutAFile) {
   start(AccessMode::open).reload();
-  EXPECT_EQ(settled_, 1);
+  EXPECT_EQ(reloaded_, 1);
   EXPECT_NE(log_.text().find("nothing to reload"), std::string::npos);
+}
+
+std::string described(AccessMode mode, const std::string& path) {
+  ListOptions options;
+  options.mode = mode;
+  options.path = path;
+  return describe(options);
+}
+
+TEST(AccessLists, SayWhichTorrentsAreServed) {
+  EXPECT_EQ(described(AccessMode::open, ""),
+            "serving every torrent: no white or black list is configured");
+  EXPECT_EQ(described(AccessMode::white, "good.txt"),
+            "serving the torrents of the white list good.txt");
+  EXPECT_EQ(described(AccessMode::black, "bad.txt"),
+            "serving every torrent except those of the black list bad.txt");
+  EXPECT_EQ(described(AccessMode::white, ""),
+            "serving no torrent: this build has white lists only, and none is configured");
+  EXPECT_EQ(described(AccessMode::black, ""), "serving every torrent: no black list is configured");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/support/collected_log.h"
 #include "unit/swarm/numbered.h"
 
 namespace ot {
@@ -9,7 +10,7 @@ namespace {
 
 const SecretHash kSecret({1, 2, 3, 4, 5, 6});
 
-// Says each time that the time is up.
+// A second passes at each look, so that the time of a step is always up.
 class Ticking final : public Clock {
  public:
   [[nodiscard]] MonotonicTime now() const override { return now_ += std::chrono::seconds(1); }
@@ -56,10 +57,12 @@ class EvictionTest : public testing::Test {
   Random random_{1};
   TorrentTable table_{{}, SecretHash::from_seed(1)};
   AccessControl access_{AccessMode::white, kSecret};
-  Eviction eviction_{table_, access_, clock_};
+  Timers timers_{clock_.now()};
+  CollectedLog log_;
+  Eviction eviction_{timers_, table_, access_, clock_, log_};
 };
 
-TEST_F(EvictionTest, TakesEveryRefusedTorrentOutAndKeepsTheCounts) {
+TEST_F(EvictionTest, RemovesEveryRefusedTorrentAndKeepsTheCounts) {
   constexpr uint32_t kTorrents = 20'000;
   fill(kTorrents);
   list_even(kTorrents);
@@ -76,13 +79,13 @@ TEST_F(EvictionTest, TakesEveryRefusedTorrentOutAndKeepsTheCounts) {
     EXPECT_EQ(scrape(hash_of(i)), i % 2 == 0 ? (SwarmCounts{1, 1, 1}) : SwarmCounts{});
 }
 
-// Not before the last one is judged: until then the list is to be asked about what is there, too.
-TEST_F(EvictionTest, SaysWhenTheTableHoldsNothingThatIsRefused) {
+// Only after the last torrent is judged: until then the list must be asked about every torrent.
+TEST_F(EvictionTest, NotesWhenTheTableHoldsNoRefusedTorrent) {
   EXPECT_TRUE(access_.is_carried_out()) << "nothing has been there yet";
   constexpr uint32_t kTorrents = 5'000;
   fill(kTorrents);
   list_even(kTorrents);
-  Eviction eviction(table_, access_, slow_);
+  Eviction eviction(timers_, table_, access_, slow_, log_);
   eviction.begin();
   size_t steps = 0;
   for (; eviction.is_due(); ++steps) {
@@ -96,8 +99,8 @@ TEST_F(EvictionTest, SaysWhenTheTableHoldsNothingThatIsRefused) {
   EXPECT_FALSE(access_.is_carried_out()) << "another list, another round";
 }
 
-// What it has seen of the shard it is in has been judged by the list before.
-TEST_F(EvictionTest, JudgesTheShardItIsInOnceMoreWhenTheListChanges) {
+// The part of the current shard that is done was judged by the old list.
+TEST_F(EvictionTest, JudgesTheCurrentShardAgainWhenTheListChanges) {
   constexpr uint32_t kTorrents = 1'000;
   std::vector<InfoHash> all;
   for (uint32_t i = 0; i < kTorrents; ++i) {
@@ -105,7 +108,7 @@ TEST_F(EvictionTest, JudgesTheShardItIsInOnceMoreWhenTheListChanges) {
     announce(all.back(), endpoint4(i), false);
   }
   (void)access_.replace(std::make_shared<const AccessList>(all, kSecret));
-  Eviction eviction(table_, access_, slow_);
+  Eviction eviction(timers_, table_, access_, slow_, log_);
   eviction.begin();
   for (int i = 0; i < 3; ++i) eviction.step();
   EXPECT_EQ(table_.torrents(), kTorrents);
@@ -116,7 +119,7 @@ TEST_F(EvictionTest, JudgesTheShardItIsInOnceMoreWhenTheListChanges) {
   EXPECT_EQ(table_.torrents(), 0U);
 }
 
-TEST_F(EvictionTest, GivesTheMemoryOfLargeSwarmsBack) {
+TEST_F(EvictionTest, FreesTheMemoryOfLargeSwarms) {
   const uint64_t empty = table_.totals().bytes;
   for (uint32_t i = 0; i < 20'000; ++i) announce(hash_of(1), endpoint4(i), false);
   EXPECT_GT(table_.totals().bytes, empty + 100'000);
@@ -125,7 +128,7 @@ TEST_F(EvictionTest, GivesTheMemoryOfLargeSwarmsBack) {
   EXPECT_LE(table_.totals().bytes, empty + 3 * 4096);
 }
 
-TEST_F(EvictionTest, GoesOnWhereItWasWhenTheListChangesInTheMiddle) {
+TEST_F(EvictionTest, ContinuesWhereItWasWhenTheListChangesDuringARound) {
   constexpr uint32_t kTorrents = 5'000;
   fill(kTorrents);
   list_even(kTorrents);
@@ -138,12 +141,12 @@ TEST_F(EvictionTest, GoesOnWhereItWasWhenTheListChangesInTheMiddle) {
   EXPECT_EQ(table_.torrents(), kTorrents / 2);
 }
 
-// However slow, a step removes a torrent, and what it did not come to is not passed over.
-TEST_F(EvictionTest, EndsAStepWhenItsTimeIsUpAndComesToTheEndNevertheless) {
+// However slow, a step removes a torrent, and the next one continues with the one after it.
+TEST_F(EvictionTest, EndsAStepWhenItsTimeIsUpAndStillFinishesTheRound) {
   constexpr uint32_t kTorrents = 5'000;
   fill(kTorrents);
   list_even(kTorrents);
-  Eviction eviction(table_, access_, slow_);
+  Eviction eviction(timers_, table_, access_, slow_, log_);
   eviction.begin();
   for (uint64_t steps = 0; eviction.is_due() && steps < 10 * kTorrents; ++steps) {
     const uint64_t before = eviction.removed();
@@ -155,13 +158,40 @@ TEST_F(EvictionTest, EndsAStepWhenItsTimeIsUpAndComesToTheEndNevertheless) {
   EXPECT_EQ(table_.torrents(), kTorrents / 2);
 }
 
-TEST_F(EvictionTest, LeavesATableThatIsRefusedNothingAlone) {
+TEST_F(EvictionTest, LeavesATableWithoutRefusedTorrentsAlone) {
   fill(1'000);
   list_even(2'000);
   for (uint32_t i = 1; i < 1'000; i += 2) ASSERT_TRUE(access_.add(hash_of(i)));
   run();
   EXPECT_EQ(eviction_.removed(), 0U);
   EXPECT_EQ(table_.torrents(), 1'000U);
+}
+
+TEST_F(EvictionTest, StepsByItsTimerUntilTheRoundIsDoneAndLogsTheNumber) {
+  constexpr uint32_t kTorrents = 5'000;
+  fill(kTorrents);
+  list_even(kTorrents);
+  Eviction eviction(timers_, table_, access_, slow_, log_);
+  eviction.begin();
+  MonotonicTime now = clock_.now();
+  for (uint32_t ticks = 0; eviction.is_due() && ticks < 10 * kTorrents; ++ticks) {
+    ASSERT_TRUE(log_.lines().empty());
+    timers_.begin_pass(now += Eviction::kTick);
+    timers_.fire();
+  }
+  EXPECT_EQ(log_.lines(),
+            std::vector{std::string("2500 torrents that the list refuses have left the table")});
+  EXPECT_FALSE(timers_.next());
+}
+
+TEST_F(EvictionTest, RemovesASingleRefusedTorrentAtOnce) {
+  fill(2);
+  list_even(2);
+  eviction_.judge(hash_of(0));
+  EXPECT_EQ(table_.torrents(), 2U);
+  eviction_.judge(hash_of(1));
+  EXPECT_EQ(table_.torrents(), 1U);
+  EXPECT_EQ(scrape(hash_of(0)), (SwarmCounts{1, 1, 1}));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The keeper with real files and a real worker. The clock says 2020, so that no file counts as
-// written just now, but where a test wants one to.
+// The keeper with real files and a real worker. The clock says 2020, so that a file counts as
+// written just now only where a test wants it to.
 #include "lists/list_keeper.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ InfoHash hash_of(char digit) { return parse_hash_line(std::string(40, digit)).in
 
 class ListKeeperTest : public testing::Test {
  protected:
-  // Written as of `age` before the clock's now.
+  // Written `age` before the clock's now.
   void write(std::string_view text, Duration age = std::chrono::hours(1)) {
     const std::string fresh = folder_.write("fresh", text);
     const auto seconds =
@@ -33,16 +33,16 @@ class ListKeeperTest : public testing::Test {
     ASSERT_EQ(::rename(fresh.c_str(), path_.c_str()), 0);
   }
   bool pump(const std::function<bool()>& done) { return loopback::pump(*loop_, done); }
-  // Until the worker has done so many jobs, letting go of lists included: it reads the clock, so
-  // this comes before a change of the time.
+  // Until the worker has done `count` jobs, freed lists included. It reads the clock, so this comes
+  // before a change of the time.
   bool pump_jobs(uint64_t count) {
     return pump([&] { return worker_->statistics().done >= count; });
   }
   // Reloads and waits for the end.
   void reload() {
-    const int before = settled_;
+    const int before = reloaded_;
     keeper_.reload();
-    ASSERT_TRUE(pump([&] { return settled_ > before; }));
+    ASSERT_TRUE(pump([&] { return reloaded_ > before; }));
   }
   [[nodiscard]] bool logged(std::string_view words) const {
     return log_.text().find(words) != std::string::npos;
@@ -55,10 +55,11 @@ class ListKeeperTest : public testing::Test {
   std::unique_ptr<EventLoop> loop_ = loopback::make_loop(clock_);
   std::unique_ptr<Worker> worker_ = std::move(Worker::create(clock_)).value();
   AccessControl access_{AccessMode::white, kSecret};
-  int replaced_ = 0;
-  int settled_ = 0;
-  ListKeeper keeper_{*loop_, *worker_, access_, kSecret,
-                     path_,  clock_,   log_,    {[this] { ++replaced_; }, [this] { ++settled_; }}};
+  TorrentTable table_{{}, kSecret};
+  Eviction eviction_{loop_->timers(), table_, access_, clock_, log_};
+  int reloaded_ = 0;
+  ListKeeper keeper_{
+      *loop_, *worker_, access_, eviction_, kSecret, path_, clock_, log_, [this] { ++reloaded_; }};
 };
 
 TEST_F(ListKeeperTest, HasTheListInForceWhenTheFirstLoadReturns) {
@@ -67,10 +68,10 @@ TEST_F(ListKeeperTest, HasTheListInForceWhenTheFirstLoadReturns) {
   EXPECT_TRUE(access_.permits(hash_of('a')) && access_.permits(hash_of('b')));
   EXPECT_FALSE(access_.permits(hash_of('c')));
   EXPECT_TRUE(logged("2 info_hashes in force")) << log_.text();
-  EXPECT_TRUE(logged("1 line skipped: line 2 is")) << log_.text();
+  EXPECT_TRUE(logged("1 line skipped (line 2: ")) << log_.text();
 }
 
-TEST_F(ListKeeperTest, SaysAtStartWhatIsWrongWithTheFile) {
+TEST_F(ListKeeperTest, NamesTheFaultOfTheFileAtStart) {
   EXPECT_NE(keeper_.load_first().error().find("No such file"), std::string::npos);
   write("no hash\n");
   EXPECT_NE(keeper_.load_first().error().find("no valid line"), std::string::npos);
@@ -87,10 +88,10 @@ TEST_F(ListKeeperTest, PutsANewListInForceAndForgetsTheChangesOfTheFifos) {
   EXPECT_TRUE(access_.permits(hash_of('b')));
   EXPECT_FALSE(access_.permits(hash_of('a')));
   EXPECT_FALSE(access_.permits(hash_of('f')));
-  EXPECT_EQ(replaced_, 2);
+  EXPECT_EQ(keeper_.statistics().loaded, 2U);
 }
 
-TEST_F(ListKeeperTest, KeepsListAndChangesWhenTheFileWillNotDo) {
+TEST_F(ListKeeperTest, KeepsListAndChangesWhenTheFileIsUnusable) {
   write(line_of('a'));
   ASSERT_TRUE(keeper_.load_first());
   ASSERT_TRUE(access_.add(hash_of('f')));
@@ -102,12 +103,12 @@ TEST_F(ListKeeperTest, KeepsListAndChangesWhenTheFileWillNotDo) {
   ASSERT_EQ(::unlink(path_.c_str()), 0);
   reload();
   EXPECT_TRUE(access_.permits(hash_of('a')) && access_.permits(hash_of('f')));
-  EXPECT_EQ(replaced_, 1);
+  EXPECT_EQ(keeper_.statistics().loaded, 1U);
   EXPECT_TRUE(logged("is empty")) << log_.text();
   EXPECT_TRUE(logged("No such file or directory; the list in force stays")) << log_.text();
 }
 
-TEST_F(ListKeeperTest, CountsWhatCameOfEachRead) {
+TEST_F(ListKeeperTest, CountsTheOutcomeOfEachRead) {
   write(line_of('a'));
   ASSERT_TRUE(keeper_.load_first());
   clock_.advance(std::chrono::hours(2));
@@ -125,58 +126,58 @@ TEST_F(ListKeeperTest, CountsWhatCameOfEachRead) {
   EXPECT_EQ(counted.loaded_at, loaded_at);
 }
 
-TEST_F(ListKeeperTest, MakesOneMoreLoadOfAnyNumberOfReloadsThatComeMeanwhile) {
+TEST_F(ListKeeperTest, ServesAllReloadsAskedForDuringALoadByOneMore) {
   write(line_of('a'));
   keeper_.reload();
   for (int i = 0; i < 100; ++i) keeper_.reload();
-  ASSERT_TRUE(pump_jobs(4));  // two loads, two lists let go of
+  ASSERT_TRUE(pump_jobs(4));  // two loads, two lists freed
   loopback::settle(*loop_);
-  EXPECT_EQ(settled_, 1);
+  EXPECT_EQ(reloaded_, 1);
   EXPECT_EQ(worker_->statistics().done, 4U);
 }
 
-TEST_F(ListKeeperTest, LooksAgainAtAFileThatWasWrittenJustNowUntilItHasSettled) {
+TEST_F(ListKeeperTest, ReadsAFileAgainUntilItHasSettled) {
   write(line_of('a'));
   ASSERT_TRUE(keeper_.load_first());
   write(line_of('b'), Duration(0));
   keeper_.reload();
-  ASSERT_TRUE(pump([&] { return logged("looked at again in 2 s"); }));
+  ASSERT_TRUE(pump([&] { return logged("reading it again in 2 s"); }));
   EXPECT_TRUE(access_.permits(hash_of('a')));
-  EXPECT_EQ(settled_, 0);
+  EXPECT_EQ(reloaded_, 0);
   ASSERT_TRUE(pump_jobs(3));
   clock_.advance(std::chrono::seconds(3));
-  ASSERT_TRUE(pump([&] { return settled_ == 1; }));
+  ASSERT_TRUE(pump([&] { return reloaded_ == 1; }));
   EXPECT_TRUE(access_.permits(hash_of('b')));
 }
 
-TEST_F(ListKeeperTest, GivesUpOnAFileThatIsWrittenTimeAndAgain) {
+TEST_F(ListKeeperTest, GivesUpOnAFileThatNeverSettles) {
   write(line_of('a'));
   ASSERT_TRUE(keeper_.load_first());
   write(line_of('b'), Duration(0));
   keeper_.reload();
-  for (unsigned look = 1; settled_ == 0 && look < 20; ++look) {
+  for (unsigned look = 1; reloaded_ == 0 && look < 20; ++look) {
     ASSERT_TRUE(pump_jobs(1 + 2 * look));
     loopback::settle(*loop_);
     clock_.advance(std::chrono::seconds(3));
     write(line_of('b'), Duration(0));
   }
-  EXPECT_EQ(settled_, 1);
-  EXPECT_TRUE(logged("time and again")) << log_.text();
+  EXPECT_EQ(reloaded_, 1);
+  EXPECT_TRUE(logged("5 times in a row")) << log_.text();
   EXPECT_TRUE(access_.permits(hash_of('a')));
 }
 
-TEST_F(ListKeeperTest, TakesAFreshFileAtStartAsItIsAndLooksAgain) {
+TEST_F(ListKeeperTest, UsesAFreshFileAtStartAndReadsItAgain) {
   write(line_of('a'), Duration(0));
   ASSERT_TRUE(keeper_.load_first());
   EXPECT_TRUE(access_.permits(hash_of('a')));
   write(line_of('a') + line_of('b'));
   ASSERT_TRUE(pump_jobs(1));
   clock_.advance(std::chrono::seconds(3));
-  ASSERT_TRUE(pump([&] { return settled_ == 1; }));
+  ASSERT_TRUE(pump([&] { return reloaded_ == 1; }));
   EXPECT_TRUE(access_.permits(hash_of('b')));
 }
 
-// The small brother of the end-to-end storm, for the thread sanitizer.
+// Like the end-to-end storm, but small enough for the thread sanitizer.
 TEST_F(ListKeeperTest, NeverShowsHalfAListInAStormOfReloads) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string good;
@@ -194,7 +195,7 @@ TEST_F(ListKeeperTest, NeverShowsHalfAListInAStormOfReloads) {
     loop_->run_once(std::chrono::milliseconds(i % 2));
     for (const char digit : kDigits) ASSERT_TRUE(access_.permits(hash_of(digit)));
   }
-  ASSERT_TRUE(pump([&] { return settled_ > 0 && worker_->statistics().waiting == 0; }));
+  ASSERT_TRUE(pump([&] { return reloaded_ > 0 && worker_->statistics().waiting == 0; }));
   write(line_of('a'));
   reload();
   EXPECT_FALSE(access_.permits(hash_of('b')));

@@ -193,7 +193,7 @@ TEST_F(LateReplies, AResetIsNoEnd) {
 class SlowReaders : public LateReplies {
  protected:
   void SetUp() override {
-    serve({.request_timeout = seconds(30)}, {.defer_accept_seconds = 0, .send_buffer = 4096});
+    serve({.http_timeout = seconds(30)}, {.defer_accept_seconds = 0, .send_buffer = 4096});
   }
 };
 

@@ -4,6 +4,7 @@
 
 #include "lists/eviction.h"
 #include "unit/scenario/simulated_clients.h"
+#include "unit/support/collected_log.h"
 
 namespace ot {
 namespace {
@@ -17,7 +18,7 @@ class ClosedTracker : public testing::Test {
   static OfflineSettings settings() {
     OfflineSettings settings;
     settings.access = AccessMode::white;
-    settings.http.addresses.proxies = Networks(std::array{*Network::parse("10.255.0.0/24")});
+    settings.http.addresses.proxy = Networks(std::array{*Network::parse("10.255.0.0/24")});
     return settings;
   }
 
@@ -60,7 +61,9 @@ class ClosedTracker : public testing::Test {
 
   OfflineTracker tracker_{settings()};
   SimulatedClients clients_{tracker_};
-  Eviction eviction_{tracker_.table, tracker_.access, tracker_.clock};
+  CollectedLog log_;
+  Eviction eviction_{tracker_.loop->timers(), tracker_.table, tracker_.access, tracker_.clock,
+                     log_};
 };
 
 TEST_F(ClosedTracker, FollowsItsListThroughItsLife) {
