@@ -7,28 +7,17 @@
 #include <cerrno>
 #include <optional>
 
+#include "base/text.h"
+
 namespace ot {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kWhiteSpace = " \t";
 
-bool is_white_space(char c) { return c == ' ' || c == '\t'; }
-
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && byte != '\t') || byte == 0x7f;
-}
-
-std::string_view trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(kWhiteSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
-}
-
 std::string_view without_comment(std::string_view line) {
   for (size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
-    if (at == 0 || is_white_space(line[at - 1])) return line.substr(0, at);
+    if (at == 0 || is_blank(line[at - 1])) return line.substr(0, at);
   }
   return line;
 }
@@ -45,7 +34,8 @@ std::string fault_of(std::string_view line, std::string_view meaning) {
     return "the line has " + std::to_string(line.size()) + " bytes; at most " +
            std::to_string(kMaxConfigLine) + " are read";
   }
-  const auto control = std::find_if(meaning.begin(), meaning.end(), is_control);
+  const auto control = std::find_if(meaning.begin(), meaning.end(),
+                                    [](char c) { return is_control(c) && c != '\t'; });
   if (control != meaning.end()) {
     return not_plain_text(line, static_cast<size_t>(control - meaning.begin()));
   }

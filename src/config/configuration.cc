@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/text.h"
 #include "config/checks.h"
 #include "config/config_file.h"
 

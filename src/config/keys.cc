@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/bytes.h"
+#include "base/text.h"
 
 namespace ot {
 namespace {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/features.h"
+#include "base/text.h"
 
 namespace ot {
 namespace {

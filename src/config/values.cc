@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/duration_text.h"
 #include "base/features.h"
+#include "base/text.h"
 
 namespace ot {
 namespace {
@@ -19,13 +20,10 @@ struct Unit {
 constexpr std::array<Unit, 4> kTimes{{{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}}};
 constexpr std::array<Unit, 3> kSizes{{{'G', 1 << 30}, {'M', 1 << 20}, {'K', 1 << 10}}};
 
-constexpr size_t kMaxQuoted = 80;
-
 // What protocol/forwarded reads.
 constexpr std::array<std::string_view, 3> kProxyHeaders{"X-Forwarded-For", "X-Real-IP",
                                                         "CF-Connecting-IP"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
 bool all_of(std::string_view text, bool (*is_good)(char)) {
@@ -42,7 +40,7 @@ std::optional<uint64_t> parse_scaled(std::string_view text, std::span<const Unit
     factor = unit->factor;
     text.remove_suffix(1);
   }
-  if (text.empty() || !all_of(text, is_digit)) return std::nullopt;
+  if (!all_digits(text)) return std::nullopt;
   const uint64_t number = parse_decimal(text).value_or(UINT64_MAX);
   return number > UINT64_MAX / factor ? UINT64_MAX : number * factor;
 }
@@ -228,27 +226,6 @@ std::string format_size(uint64_t bytes) {
       return std::to_string(bytes / unit.factor) + unit.letter;
   }
   return std::to_string(bytes);
-}
-
-std::string printable(std::string_view text) {
-  std::string shown;
-  for (const char c : text) {
-    if (c >= ' ' && c <= '~') {
-      shown += c;
-      continue;
-    }
-    const auto byte = static_cast<uint8_t>(c);
-    std::array<char, 2> digits{};
-    format_hex(ByteView(&byte, 1), digits);
-    shown += "\\x";
-    shown.append(digits.data(), digits.size());
-  }
-  return shown;
-}
-
-std::string in_quotes(std::string_view text) {
-  const bool cut = text.size() > kMaxQuoted;
-  return "'" + printable(text.substr(0, kMaxQuoted)) + (cut ? "...'" : "'");
 }
 
 }  // namespace ot

@@ -80,9 +80,4 @@ struct ListenAddress {
 // "512", "64K", "2G"
 [[nodiscard]] std::string format_size(uint64_t bytes);
 
-// The text as it can be shown: bytes that are not printable ASCII become \xHH.
-[[nodiscard]] std::string printable(std::string_view text);
-// The same, bounded in length and between quotes.
-[[nodiscard]] std::string in_quotes(std::string_view text);
-
 }  // namespace ot

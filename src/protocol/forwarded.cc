@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "protocol/http_message.h"
 
 namespace ot {
@@ -12,12 +13,6 @@ constexpr std::array<std::string_view, 3> kNames{"X-Forwarded-For", "X-Real-IP",
                                                  "CF-Connecting-IP"};
 constexpr std::array<std::string_view, 5> kTraces{kNames[0], kNames[1], kNames[2], "Forwarded",
                                                   "Via"};
-
-std::string_view trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::optional<IpAddress> parse_entry(std::string_view entry) {
   if (entry.size() >= 2 && entry.starts_with('"') && entry.ends_with('"'))

@@ -2,26 +2,13 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace ot {
 namespace {
 
 constexpr std::string_view kGet = "GET ";
 constexpr size_t kMaxEmptyLines = 2;
-
-std::string_view trim(std::string_view text) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-// The text up to the separator, which is dropped from `rest` along with it.
-std::string_view cut(std::string_view& rest, char separator) {
-  const size_t at = rest.find(separator);
-  const std::string_view part = rest.substr(0, at);
-  rest.remove_prefix(at == std::string_view::npos ? rest.size() : at + 1);
-  return part;
-}
 
 std::string_view cut_line(std::string_view& rest) {
   std::string_view line = cut(rest, '\n');

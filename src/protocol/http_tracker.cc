@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "protocol/url_query.h"
 
 namespace ot {
@@ -35,11 +36,6 @@ Result<std::string_view, DecodeError> decode_value(std::string_view value, Value
   const auto size = percent_decode(value, buffer);
   if (!size) return Unexpected(size.error());
   return as_text(buffer).substr(0, *size);
-}
-
-bool all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool is_signed_number(std::string_view text) {

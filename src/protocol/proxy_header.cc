@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace ot {
 namespace {
 
@@ -30,13 +32,6 @@ ProxyHeaderResult complete(std::optional<Endpoint> source, size_t size) {
   return {Status::complete, {}, {source, size}};
 }
 
-std::string_view cut_word(std::string_view& rest) {
-  const size_t space = rest.find(' ');
-  const std::string_view word = rest.substr(0, space);
-  rest.remove_prefix(space == std::string_view::npos ? rest.size() : space + 1);
-  return word;
-}
-
 std::optional<uint16_t> parse_port(std::string_view text) {
   if (text.size() > 1 && text.starts_with('0')) return std::nullopt;
   const auto number = parse_decimal(text, UINT16_MAX);
@@ -53,13 +48,13 @@ std::optional<IpAddress> parse_address(std::string_view protocol, std::string_vi
 // The line behind "PROXY ", without its end.
 ProxyHeaderResult parse_line(std::string_view line, size_t size) {
   const bool has_trailing_space = line.ends_with(' ');
-  const std::string_view protocol = cut_word(line);
+  const std::string_view protocol = cut(line, ' ');
   if (protocol == "UNKNOWN") return complete(std::nullopt, size);
   if (protocol != "TCP4" && protocol != "TCP6") return bad(BadProxyHeader::bad_family);
-  const auto source = parse_address(protocol, cut_word(line));
-  const auto destination = parse_address(protocol, cut_word(line));
-  const auto source_port = parse_port(cut_word(line));
-  const auto destination_port = parse_port(cut_word(line));
+  const auto source = parse_address(protocol, cut(line, ' '));
+  const auto destination = parse_address(protocol, cut(line, ' '));
+  const auto source_port = parse_port(cut(line, ' '));
+  const auto destination_port = parse_port(cut(line, ' '));
   if (!source || !destination || !source_port || !destination_port || !line.empty() ||
       has_trailing_space)
     return bad(BadProxyHeader::bad_text);

@@ -3,29 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "protocol/state_dump.h"
 
 namespace ot {
 namespace {
 
-constexpr std::string_view kUpper = "0123456789ABCDEF";
-constexpr std::string_view kLower = "0123456789abcdef";
-
-// Two characters a byte, looked up at once.
-using DigitPairs = std::array<std::array<char, 2>, 256>;
-constexpr DigitPairs digit_pairs(std::string_view digits) {
-  DigitPairs pairs{};
-  for (size_t byte = 0; byte < pairs.size(); ++byte)
-    pairs[byte] = {digits[byte >> 4U], digits[byte & 15U]};
-  return pairs;
-}
-constexpr DigitPairs kUpperPairs = digit_pairs(kUpper);
-constexpr DigitPairs kLowerPairs = digit_pairs(kLower);
-
 void write_hex(ByteWriter& out, const InfoHash& hash) {
   std::array<char, 2 * InfoHash::kSize> text{};
-  for (size_t i = 0; i < InfoHash::kSize; ++i)
-    std::memcpy(&text[2 * i], kUpperPairs[hash.bytes[i]].data(), 2);
+  format_hex(hash.bytes, text);
   out.text({text.data(), text.size()});
 }
 
@@ -33,7 +19,7 @@ void write_hex(ByteWriter& out, const InfoHash& hash) {
 constexpr bool is_plain_in_url(uint8_t byte) {
   const char c = static_cast<char>(byte);
   const bool is_letter = to_lower(c) >= 'a' && to_lower(c) <= 'z';
-  return is_letter || (c >= '0' && c <= '9') ||
+  return is_letter || is_digit(c) ||
          std::string_view("$-./=_~").find(c) != std::string_view::npos;
 }
 
@@ -45,9 +31,9 @@ void write_url_encoded(ByteWriter& out, const InfoHash& hash) {
       text[size++] = static_cast<char>(byte);
       continue;
     }
-    text[size] = '%';
-    std::memcpy(&text[size + 1], kLowerPairs[byte].data(), 2);
-    size += 3;
+    text[size++] = '%';
+    text[size++] = kLowerHex[byte >> 4U];
+    text[size++] = kLowerHex[byte & 15U];
   }
   out.text({text.data(), size});
 }

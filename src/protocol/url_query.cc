@@ -3,19 +3,6 @@
 #include <array>
 
 namespace ot {
-namespace {
-
-constexpr std::array<int8_t, 256> kHexValue = [] {
-  std::array<int8_t, 256> table{};
-  for (size_t i = 0; i < table.size(); ++i)
-    table[i] = static_cast<int8_t>(hex_digit(static_cast<char>(i)));
-  return table;
-}();
-
-int hex_value(char c) { return kHexValue[static_cast<uint8_t>(c)]; }
-
-}  // namespace
-
 bool QueryReader::next(QueryParameter& out) {
   while (!rest_.empty() && rest_.front() == '&') rest_.remove_prefix(1);
   if (rest_.empty()) return false;
@@ -39,7 +26,7 @@ Result<size_t, DecodeError> percent_decode(std::string_view encoded, ByteSpan ou
       continue;
     }
     if (end - from < 3) return Unexpected(DecodeError::bad_escape);
-    const int byte = hex_value(from[1]) * 16 | hex_value(from[2]);
+    const int byte = hex_digit(from[1]) * 16 | hex_digit(from[2]);
     if (byte < 0) return Unexpected(DecodeError::bad_escape);
     out[used++] = static_cast<uint8_t>(byte);
     from += 3;

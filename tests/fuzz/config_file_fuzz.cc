@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "config/config_file.h"
 #include "config/configuration.h"
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/text.h"
 #include "protocol/state_dump.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -67,11 +67,11 @@ TEST_F(ListFileTest, TakesCommentsAloneAsAListOfNothing) {
 TEST_F(ListFileTest, RefusesWhatCannotBeRead) {
   expect_refused(folder_.path("gone"), "No such file or directory");
   mkdir(folder_.path("folder").c_str(), 0755);
-  expect_refused(folder_.path("folder"), "is a directory; a regular file of info_hashes is needed");
+  expect_refused(folder_.path("folder"), "is a directory; it must be a regular file of info_hashes");
   mkfifo(folder_.path("fifo").c_str(), 0600);
   expect_refused(folder_.path("fifo"),
-                 "is no regular file; a regular file of info_hashes is needed");
-  expect_refused("/dev/null", "is no regular file; a regular file of info_hashes is needed");
+                 "is not a regular file; it must be a regular file of info_hashes");
+  expect_refused("/dev/null", "is not a regular file; it must be a regular file of info_hashes");
 }
 
 TEST_F(ListFileTest, RefusesAFileItHasNoRightTo) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/features.h"
+#include "base/text.h"
 
 namespace ot {
 namespace {
@@ -181,11 +182,6 @@ TEST(Values, LiveSyncHasAPortOfItsOwn) {
 TEST(Values, NumbersAreWrittenInTheLargestUnitThatDividesThem) {
   EXPECT_EQ(format_size(1352), "1352");
   EXPECT_EQ(format_size(16 << 20), "16M");
-}
-
-TEST(Values, WhatIsShownCannotMoveACursorOrFillTheScreen) {
-  EXPECT_EQ(printable("a\x1b[2J\n\xc2\x9b"), "a\\x1B[2J\\x0A\\xC2\\x9B");
-  EXPECT_EQ(in_quotes(std::string(200, 'a')), "'" + std::string(80, 'a') + "...'");
 }
 
 }  // namespace
