@@ -15,12 +15,11 @@ void write_hex(ByteWriter& out, const InfoHash& hash) {
   out.text({text.data(), text.size()});
 }
 
-// What the reference leaves as it is.
+// The bytes that the reference does not encode.
 constexpr bool is_plain_in_url(uint8_t byte) {
   const char c = static_cast<char>(byte);
   const bool is_letter = to_lower(c) >= 'a' && to_lower(c) <= 'z';
-  return is_letter || is_digit(c) ||
-         std::string_view("$-./=_~").find(c) != std::string_view::npos;
+  return is_letter || is_digit(c) || std::string_view("$-./=_~").find(c) != std::string_view::npos;
 }
 
 void write_url_encoded(ByteWriter& out, const InfoHash& hash) {
@@ -89,7 +88,7 @@ void write_statedump(ByteWriter& out, const DumpedTorrent& torrent) {
   write_state_line(out, {torrent.info_hash, torrent.minute, torrent.counts.downloaded});
 }
 
-// By DumpFormat; those of a full scrape come first.
+// In the order of DumpFormat.
 constexpr std::array<DumpForm, 6> kForms{{
     {"ben", "d5:filesd", "ee", write_ben},
     {"bin", "", "", write_bin},

@@ -1,8 +1,15 @@
 #include "protocol/url_query.h"
 
 #include <array>
+#include <cassert>
 
 namespace ot {
+namespace {
+
+constexpr size_t kMaxName = 32;
+
+}  // namespace
+
 bool QueryReader::next(QueryParameter& out) {
   while (!rest_.empty() && rest_.front() == '&') rest_.remove_prefix(1);
   if (rest_.empty()) return false;
@@ -35,9 +42,10 @@ Result<size_t, DecodeError> percent_decode(std::string_view encoded, ByteSpan ou
 }
 
 bool key_is(std::string_view key, std::string_view name) {
+  assert(name.size() <= kMaxName);
   if (key == name) return true;
   if (key.size() <= name.size() || key.find('%') == std::string_view::npos) return false;
-  std::array<uint8_t, 32> decoded{};
+  std::array<uint8_t, kMaxName> decoded{};
   const auto size = percent_decode(key, decoded);
   return size && as_text(decoded).substr(0, *size) == name;
 }
