@@ -13,8 +13,6 @@ namespace ot {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-constexpr std::string_view kWhiteSpace = " \t";
-
 std::string_view without_comment(std::string_view line) {
   for (size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
     if (at == 0 || is_blank(line[at - 1])) return line.substr(0, at);
@@ -23,16 +21,16 @@ std::string_view without_comment(std::string_view line) {
 }
 
 std::string not_plain_text(std::string_view line, size_t at) {
-  return std::string("the line holds ") +
+  return std::string("the line contains ") +
          (line[at] == '\0' ? "a NUL byte" : "a control character") + " in column " +
-         std::to_string(at + 1) + "; a configuration is plain text";
+         std::to_string(at + 1) + "; a configuration file must be plain text";
 }
 
-// Comments may hold what they like, but for NUL bytes: text that has those is not text.
+// Comments may contain anything but NUL bytes, which show that the file is not a text.
 std::string fault_of(std::string_view line, std::string_view meaning) {
   if (line.size() > kMaxConfigLine) {
-    return "the line has " + std::to_string(line.size()) + " bytes; at most " +
-           std::to_string(kMaxConfigLine) + " are read";
+    return "the line is " + std::to_string(line.size()) + " bytes long; the maximum is " +
+           std::to_string(kMaxConfigLine);
   }
   const auto control = std::find_if(meaning.begin(), meaning.end(),
                                     [](char c) { return is_control(c) && c != '\t'; });
@@ -43,7 +41,7 @@ std::string fault_of(std::string_view line, std::string_view meaning) {
   return nul == std::string_view::npos ? std::string() : not_plain_text(line, nul);
 }
 
-// Nothing for a line that says nothing.
+// Nothing for a blank line or a comment.
 std::optional<ConfigLine> parse_line(std::string_view line, uint32_t number) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   const std::string_view meaning = without_comment(line);
@@ -52,7 +50,7 @@ std::optional<ConfigLine> parse_line(std::string_view line, uint32_t number) {
   }
   const std::string_view words = trim(meaning);
   if (words.empty()) return std::nullopt;
-  const size_t key_size = std::min(words.find_first_of(kWhiteSpace), words.size());
+  const size_t key_size = std::min(words.find_first_of(" \t"), words.size());
   return ConfigLine{number, words.substr(0, key_size), trim(words.substr(key_size)), {}};
 }
 
