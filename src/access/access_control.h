@@ -1,7 +1,7 @@
-// Which torrents this tracker serves: everything, what a white list names, or what a black list
-// does not name. The list is the file's with the FIFOs' changes on top.
+// Which torrents the tracker serves: all, those on a white list, or those not on a black list. The
+// list is the file's with the changes of the FIFOs.
 //
-// One per loop, on its thread; the AccessList behind it may be shared with others.
+// One per loop, on its thread; loops may share an AccessList.
 #pragma once
 
 #include <cstdint>
@@ -16,45 +16,47 @@ enum class AccessMode : uint8_t { open, white, black };
 
 class AccessControl {
  public:
-  // Until replace() gives it a list, the list is empty: white serves nothing, black everything. The
-  // table must be empty, too.
+  // The list is empty until replace() gives it one: white serves nothing, black everything. The
+  // table must be empty at this time. `hash` is also the hash of the lists for replace().
   AccessControl(AccessMode mode, const SecretHash& hash)
       : mode_(mode), hash_(hash), changes_(std::make_shared<DynamicSet>(hash)) {}
 
-  // `hash` is what the SecretHash of the lists gives for the info_hash; it serves the table as
-  // well, so whoever asks both computes it once.
+  // `hash` must be the SecretHash of the info_hash. The table uses the same hash, so that a caller
+  // who needs both computes it once.
   [[nodiscard]] bool permits(const InfoHash& info_hash, uint64_t hash) const {
     return mode_ == AccessMode::open || lists(info_hash, hash) == (mode_ == AccessMode::white);
   }
   [[nodiscard]] bool permits(const InfoHash& info_hash) const {
     return permits(info_hash, hash_(info_hash.bytes));
   }
-  // Asks the processor for what permits() will read.
+  // Fetches the memory that permits() will read.
   void prefetch(uint64_t hash) const {
     if (mode_ != AccessMode::open && list_) list_->prefetch(hash);
   }
   void prefetch(const InfoHash& info_hash) const { prefetch(hash_(info_hash.bytes)); }
   [[nodiscard]] AccessMode mode() const { return mode_; }
 
-  // Whether the table holds nothing that is refused, so that what is found there need not be asked
-  // about here. Not from replace() on until somebody has been through the table and says so.
+  // Whether the table holds no torrent that is refused, so that no torrent found there needs a
+  // look-up here. replace() makes it false; call note_carried_out() when the refused torrents have
+  // been removed from the table.
   [[nodiscard]] bool is_carried_out() const { return is_carried_out_; }
   void note_carried_out() { is_carried_out_ = true; }
 
-  // access.fifo_add and access.fifo_delete, on either kind of list. False: too many changes since
-  // the list was read, and this one is not in force. What is refused by it must leave the table at
-  // once, before anybody asks again.
+  // A change by access.fifo_add or access.fifo_delete, to either kind of list. False if there were
+  // too many since the list was read; the change is then not in force. If the torrent is refused
+  // now, the caller must remove it from the table at once, or is_carried_out() is wrong.
   [[nodiscard]] bool add(const InfoHash& info_hash) {
     return changes_->note(info_hash, DynamicSet::Change::added);
   }
   [[nodiscard]] bool remove(const InfoHash& info_hash) {
     return changes_->note(info_hash, DynamicSet::Change::deleted);
   }
-  // How many hashes the FIFOs have changed since.
+  // The number of hashes the FIFOs have changed since the list was read.
   [[nodiscard]] size_t changes() const { return changes_->size(); }
 
-  // Puts a list in force and forgets the FIFOs' changes, which the file is taken to hold. What was
-  // in force before is handed back, to be let go of where that may take its time.
+  // Puts a list in force and forgets the changes of the FIFOs, which the file is assumed to
+  // contain. `list` must use the SecretHash given to the constructor. Returns what was in force
+  // before, so that it can be destroyed where that may take its time.
   [[nodiscard]] std::shared_ptr<const void> replace(std::shared_ptr<const AccessList> list);
 
  private:

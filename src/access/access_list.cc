@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <cassert>
 #include <new>
 
 namespace ot {
@@ -9,7 +10,7 @@ namespace {
 
 constexpr size_t kHugePage = size_t{2} << 20U;
 
-// Three quarters of the room.
+// Fills three quarters of the table.
 constexpr size_t lines_for(size_t hashes) { return hashes * 4 / 9 + 1; }
 
 }  // namespace
@@ -22,7 +23,7 @@ AccessList::Lines AccessList::allocate(size_t count) {
   const size_t bytes = count * sizeof(Line);
   const size_t alignment = bytes >= 2 * kHugePage ? kHugePage : alignof(Line);
   void* room = ::operator new (bytes, std::align_val_t{alignment});
-  // Before the first touch, and only a wish: without huge pages the list works as well, slower.
+  // Before the memory is first touched. If the kernel refuses, the list is slower.
   if (alignment == kHugePage) ::madvise(room, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
   std::memset(room, 0, bytes);
   return Lines(static_cast<Line*>(room), Release{alignment});
@@ -34,6 +35,7 @@ AccessList::AccessList(std::span<const InfoHash> hashes, const SecretHash& hash)
   if (hashes.empty()) return;
   constexpr size_t kAhead = 16;
   line_count_ = lines_for(hashes.size());
+  assert(line_count_ <= UINT32_MAX);  // home_of() uses 32 bits of the hash
   lines_ = allocate(line_count_);
   for (size_t i = 0; i < hashes.size(); ++i) {
     if (i + kAhead < hashes.size())
@@ -42,10 +44,10 @@ AccessList::AccessList(std::span<const InfoHash> hashes, const SecretHash& hash)
   }
 }
 
-// Ends: there is more room than hashes, so some line is not full.
+// The loop ends because the table has room for more hashes than there are.
 void AccessList::insert(const InfoHash& info_hash) {
   const uint64_t hash = hash_(info_hash.bytes);
-  for (size_t at = home_of(hash);; at = behind(at)) {
+  for (size_t at = home_of(hash);; at = next_line(at)) {
     Line& line = lines_[at];
     if (holds(line, info_hash) != 0) return;
     if (line.used < kHashesPerLine) {

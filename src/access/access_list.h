@@ -1,17 +1,18 @@
 // An immutable set of info_hashes: a white or black list as it was read.
 //
-// A look-up should cost one line of memory, and lists have millions of hashes that anybody may have
-// chosen. So: lines of 64 bytes that hold three hashes, one of them a hash's home by a secret hash.
-// What finds its home full goes to the next line and leaves one of 16 marks behind, so that a
-// look-up nearly always knows whether to go on. Three quarters full, a hash takes 28 bytes and a
-// look-up reads 1.15 lines. What was found is computed, not branched on: a wrong guess would keep
-// the processor from asking for the next look-up's line meanwhile. Large lists ask for huge pages,
-// since a page walk costs as much as the line.
-// Thread-safe: const after construction. Letting go of a long list takes a millisecond or more;
-// do that on the worker.
+// A look-up should read one cache line, although lists hold millions of hashes that anybody may
+// have chosen. The table therefore consists of lines of 64 bytes with room for three hashes, and a
+// keyed hash gives each info_hash its home line. A hash whose home is full goes to the next line
+// with room and sets one of 16 marks in every line it passes, so that a look-up nearly always knows
+// whether to go on. The table is three quarters full: a hash takes 28 bytes, and a look-up reads
+// 1.15 lines on average. Look-ups compare without branches, because a mispredicted branch would
+// keep the processor from fetching the line of the next look-up. Large lists ask for huge pages,
+// because a page walk costs as much as the line. Thread-safe: const after construction. Destroying
+// a long list takes a millisecond or more; do it on the worker.
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -24,31 +25,32 @@ namespace ot {
 
 class AccessList {
  public:
-  // The distinct ones of `hashes`, in any order. Throws std::bad_alloc, as containers do.
+  // `hashes` may be in any order and contain duplicates. Throws std::bad_alloc, as containers do.
   AccessList(std::span<const InfoHash> hashes, const SecretHash& hash);
-  // Contains nothing.
+  // The empty list.
   AccessList();
 
   [[nodiscard]] bool contains(const InfoHash& info_hash) const {
     return contains(info_hash, hash_(info_hash.bytes));
   }
-  // The same for who has the hash already: what the list's SecretHash gives for the info_hash.
+  // The same for a caller that has computed the list's SecretHash of the info_hash.
   [[nodiscard]] bool contains(const InfoHash& info_hash, uint64_t hash) const {
     if (size_ == 0) return false;
-    for (size_t at = home_of(hash);; at = behind(at)) {
+    assert(hash == hash_(info_hash.bytes));
+    for (size_t at = home_of(hash);; at = next_line(at)) {
       const Line& line = lines_[at];
       const unsigned found = holds(line, info_hash);
       if ((found | (~line.marks & mark_of(hash))) != 0) return found != 0;
     }
   }
-  // Asks the processor for the line contains() will read; worth it some work ahead.
+  // Fetches the line that contains() will read first; call it some time before.
   void prefetch(uint64_t hash) const {
     if (size_ != 0) prefetch_line(&lines_[home_of(hash)]);
   }
 
-  // Distinct hashes.
+  // The number of distinct hashes.
   [[nodiscard]] size_t size() const { return size_; }
-  // Memory taken.
+  // The memory of the table.
   [[nodiscard]] size_t bytes() const { return line_count_ * sizeof(Line); }
 
  private:
@@ -57,7 +59,7 @@ class AccessList {
   struct alignas(64) Line {
     std::array<InfoHash, kHashesPerLine> hashes;
     uint16_t used;
-    uint16_t marks;  // of the hashes that wanted to be here and live behind
+    uint16_t marks;  // of hashes that passed this line when it was full
   };
   static_assert(sizeof(Line) == 64);
 
@@ -71,8 +73,8 @@ class AccessList {
 
   [[nodiscard]] size_t home_of(uint64_t hash) const { return ((hash >> 32U) * line_count_) >> 32U; }
   [[nodiscard]] static unsigned mark_of(uint64_t hash) { return 1U << (hash & 15U); }
-  [[nodiscard]] size_t behind(size_t at) const { return at + 1 == line_count_ ? 0 : at + 1; }
-  // Not 0 if it does.
+  [[nodiscard]] size_t next_line(size_t at) const { return at + 1 == line_count_ ? 0 : at + 1; }
+  // Not 0 if the line holds the hash.
   [[nodiscard]] static unsigned holds(const Line& line, const InfoHash& info_hash) {
     unsigned found = 0;
     for (unsigned i = 0; i < kHashesPerLine; ++i)

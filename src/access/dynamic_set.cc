@@ -16,6 +16,7 @@ DynamicSet::DynamicSet(const SecretHash& hash, size_t max_hashes)
       maps_(make_maps<Map>(hash, std::make_index_sequence<kMaps>())) {}
 
 bool DynamicSet::note(const InfoHash& info_hash, Change change) {
+  assert(change != Change::none);
   const uint64_t hash = hash_(info_hash.bytes);
   Map& map = maps_[map_of(hash)];
   if (const auto known = map.find(info_hash); known != map.end()) {

@@ -1,13 +1,13 @@
-// Additions to an access list and deletions from it that came in by FIFO, on top of a list that
-// never changes.
+// The changes that FIFOs make to an access list, which is itself immutable: for each hash that was
+// added or deleted, the last of its changes.
 //
-// Says of a hash what was done to it last; nothing, for most. Kept in 64 small maps, so that the
-// growth of one never holds the loop for a millisecond, and hashed under a secret, since hashes are
-// chosen by others. A filter of 16 KiB in front of them spares most announces the search. Bounded:
-// beyond kMaxHashes a change is refused. One per loop, on its thread.
+// 64 small maps, so that no rehash stops the loop for a millisecond; keyed, because others choose
+// the hashes. A filter of 16 KiB spares most announces the search. At most kMaxHashes hashes; more
+// are refused. One per loop, on its thread.
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <unordered_map>
 
@@ -24,13 +24,14 @@ class DynamicSet {
 
   explicit DynamicSet(const SecretHash& hash, size_t max_hashes = kMaxHashes);
 
-  // Notes what was done to the hash, in place of anything before; false if there is no room.
+  // Notes a change, added or deleted, in place of an earlier one; false if the set is full.
   [[nodiscard]] bool note(const InfoHash& info_hash, Change change);
   [[nodiscard]] Change find(const InfoHash& info_hash) const {
     return find(info_hash, hash_(info_hash.bytes));
   }
-  // `hash` is what the set's SecretHash gives for the info_hash.
+  // `hash` must be the value of the set's SecretHash for the info_hash.
   [[nodiscard]] Change find(const InfoHash& info_hash, uint64_t hash) const {
+    assert(hash == hash_(info_hash.bytes));
     if (size_ == 0) return Change::none;
     const bool may_be_here = (filter_[filter_word_of(hash)] & filter_bit_of(hash)) != 0;
     return may_be_here ? search(info_hash, hash) : Change::none;
@@ -46,7 +47,7 @@ class DynamicSet {
   static constexpr size_t kMaps = 64;
   static constexpr size_t kFilterBits = size_t{1} << 17U;
 
-  // Different bits of one secret hash; the maps take its rest.
+  // These use different bits of the hash.
   [[nodiscard]] static size_t map_of(uint64_t hash) { return hash >> 58U; }
   [[nodiscard]] static size_t filter_word_of(uint64_t hash) {
     return (hash >> 32U) % (kFilterBits / 64);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr mode_t kMode = 0660;
 
-// For a shell: 'it'\''s'
+// Quoted for a shell: 'it'\''s'.
 std::string quoted(const std::string& path) {
   std::string text = "'";
   for (const char c : path) {
@@ -28,7 +28,7 @@ Unexpected<FifoError> failed(const std::string& path, std::string_view advice) {
 }
 
 std::string command_for(const std::string& path) {
-  return "; make it, owned by the user the tracker runs as: mkfifo -m 660 " + quoted(path);
+  return "; create it, owned by the user the tracker runs as: mkfifo -m 660 " + quoted(path);
 }
 
 }  // namespace
@@ -37,13 +37,13 @@ Result<UniqueFd, FifoError> open_fifo(const std::string& path) {
   if (::mkfifo(path.c_str(), kMode) != 0 && errno != EEXIST) return failed(path, command_for(path));
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   if (!fd && errno == EACCES)
-    return failed(path, "; the user the tracker runs as must read and write it");
+    return failed(path, "; the user the tracker runs as needs permission to read and write it");
   struct stat status {};
   if (fd && ::fstat(fd.get(), &status) != 0) return failed(path, "");
   // Opening a directory for writing fails with EISDIR.
   if (fd ? !S_ISFIFO(status.st_mode) : errno == EISDIR)
     return Unexpected(
-        FifoError{path + ": is no FIFO; take it away, then" + command_for(path).substr(1)});
+        FifoError{path + ": is not a FIFO; remove it, then" + command_for(path).substr(1)});
   if (!fd) return failed(path, "");
   return fd;
 }
@@ -54,7 +54,7 @@ void FifoLines::add(ByteView chunk, OnHash on_hash) {
 
 void FifoLines::pause(OnHash on_hash) {
   const TextLine line = splitter_.pending();
-  // Digits only: behind white space a comment may be on its way.
+  // Not if there is white space: the rest of a comment may still arrive.
   const bool may_go_on = line.text.find_first_of(" \t\r") != std::string_view::npos;
   if (may_go_on || parse_hash_line(line.text).kind != HashLine::Kind::hash) return;
   take(line, on_hash);

@@ -1,9 +1,9 @@
-// The FIFOs by which programs beside the tracker add hashes to its list and delete them: opening
-// one, and the hashes in what comes out of it.
+// FIFOs, through which other programs add hashes to the access list and delete them: opening one,
+// and parsing what is read from it.
 //
-// FifoLines is pure: it takes what read(2) gave, in any pieces, from any number of writers. One
-// write of up to PIPE_BUF (4096) bytes arrives in one piece, so lines are whole as long as writers
-// write lines; a longer line is skipped, since others may have written into it.
+// FifoLines is pure: it takes the results of read(2), cut anywhere, from any number of writers. A
+// write(2) of up to PIPE_BUF (4096) bytes arrives in one piece, so a line that is written at once
+// stays whole. A longer line is skipped, because another writer's bytes may be inside it.
 #pragma once
 
 #include <cstdint>
@@ -18,20 +18,20 @@
 
 namespace ot {
 
-// What is wrong with a FIFO, with its path and, where that helps, the command that puts it right.
+// Why a FIFO cannot be used: its path, the reason and, if that helps, the command to create it.
 struct FifoError {
   std::string message;
 };
 
-// Opens the FIFO at `path` for reading, non-blocking; makes it (mode 0660) if there is none. It is
-// opened for writing too, so that the last writer's leaving is no end of file, which epoll would
-// report for ever.
+// Opens the FIFO at `path` for reading, non-blocking, and creates it with mode 0660 if it is
+// missing. It is opened for writing as well: otherwise it reaches its end of file when the last
+// writer closes it, and epoll reports that for ever.
 [[nodiscard]] Result<UniqueFd, FifoError> open_fifo(const std::string& path);
 
 struct FifoTally {
   uint64_t lines = 0;
   uint64_t hashes = 0;
-  uint64_t faulty = 0;         // those too long included
+  uint64_t faulty = 0;         // including lines that are too long
   HashLineFault last_fault{};  // if faulty
 };
 
@@ -39,10 +39,10 @@ class FifoLines {
  public:
   using OnHash = FunctionRef<void(const InfoHash&)>;
 
-  // What one read(2) gave.
+  // Takes the result of one read(2).
   void add(ByteView chunk, OnHash on_hash);
-  // The FIFO is empty for now. A hash without a line feed behind it (printf HASH >fifo) counts:
-  // nothing more of that write is to come.
+  // Call it when the FIFO is empty. A hash without a line feed (printf HASH >fifo) counts then,
+  // because that write is complete.
   void pause(OnHash on_hash);
 
   [[nodiscard]] const FifoTally& tally() const { return tally_; }

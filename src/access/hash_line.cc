@@ -1,6 +1,7 @@
 #include "access/hash_line.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/bytes.h"
 
@@ -11,18 +12,21 @@ constexpr size_t kDigits = 2 * InfoHash::kSize;
 constexpr size_t kV2Digits = 64;
 
 constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-constexpr bool is_digit(char c) { return hex_digit(c) >= 0; }
+constexpr bool is_hex(char c) { return hex_digit(c) >= 0; }
 
-bool ends_at(std::string_view line, size_t at) { return line.size() == at || is_space(line[at]); }
+bool ends_at(std::string_view line, size_t at) {
+  assert(at <= line.size());
+  return line.size() == at || is_space(line[at]);
+}
 
 HashLine faulty(HashLineFault fault) { return {HashLine::Kind::faulty, fault, {}}; }
 
-// What a line without a hash is instead.
+// Classifies a line that does not begin with a hash.
 HashLine judge(std::string_view line) {
   const auto text = std::find_if_not(line.begin(), line.end(), is_space);
   if (text == line.end() || *text == '#') return {};
   if (text != line.begin()) return faulty(HashLineFault::indented);
-  const auto stop = std::find_if_not(line.begin(), line.end(), is_digit);
+  const auto stop = std::find_if_not(line.begin(), line.end(), is_hex);
   const bool stands_alone = stop == line.end() || is_space(*stop);
   return faulty(stands_alone ? HashLineFault::wrong_length : HashLineFault::not_hex);
 }
@@ -32,11 +36,11 @@ HashLine judge(std::string_view line) {
 std::string_view describe(HashLineFault fault) {
   switch (fault) {
     case HashLineFault::not_hex:
-      return "something that is no hex digit";
+      return "not a hex number";
     case HashLineFault::wrong_length:
-      return "not 40 or 64 hex digits, but fewer or more";
+      return "not 40 or 64 hex digits long";
     case HashLineFault::indented:
-      return "white space in front of the hash";
+      return "indented";
     case HashLineFault::too_long:
       return "longer than 4095 bytes";
   }
@@ -50,7 +54,7 @@ HashLine parse_hash_line(std::string_view line) {
   if (ends_at(line, kDigits)) return hash;
   const std::string_view rest = line.substr(kDigits, kV2Digits - kDigits);
   const bool is_v2 = rest.size() == kV2Digits - kDigits &&
-                     std::all_of(rest.begin(), rest.end(), is_digit) && ends_at(line, kV2Digits);
+                     std::all_of(rest.begin(), rest.end(), is_hex) && ends_at(line, kV2Digits);
   return is_v2 ? hash : judge(line);
 }
 

@@ -1,8 +1,8 @@
 // One line of an access list or of its FIFOs.
 //
-// 40 hex digits, or 64 (a v2 hash, of which the first 20 bytes count), then the end of the line or
-// white space and anything. An empty line, one of white space and one that begins with `#` say
-// nothing. Everything else is a fault with a reason. Pure; no allocation.
+// A hash is 40 hex digits, or 64 (a v2 hash, cut to its first 20 bytes), followed by the end of the
+// line or by white space and anything. Empty lines, lines of white space and lines that begin with
+// `#` are skipped. Every other line is faulty. Pure; no allocation.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace ot {
 
 enum class HashLineFault : uint8_t { not_hex, wrong_length, indented, too_long };
 
-// For a log line: "not 40 or 64 hex digits, but fewer or more".
+// Completes the sentence "line 7 is …": "not 40 or 64 hex digits long".
 [[nodiscard]] std::string_view describe(HashLineFault fault);
 
 struct HashLine {
@@ -25,7 +25,7 @@ struct HashLine {
   InfoHash info_hash{};   // if hash
 };
 
-// `line` without its line feed; a carriage return at its end is white space.
+// `line` comes without its line feed; a carriage return counts as white space.
 [[nodiscard]] HashLine parse_hash_line(std::string_view line);
 
 }  // namespace ot

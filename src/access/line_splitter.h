@@ -1,8 +1,7 @@
-// Lines out of chunks that were cut anywhere, in bounded memory.
+// Splits a text that arrives in chunks into lines, in bounded memory.
 //
-// Of a line the first kMaxListLine bytes are kept; the rest is dropped and the line says so. A line
-// that lies in one chunk is handed out in place. How the text was cut changes nothing in the
-// result.
+// The lines do not depend on how the text is cut into chunks. A line keeps its first kMaxListLine
+// bytes; the rest is dropped, and `cut` says so. A line within one chunk is not copied.
 #pragma once
 
 #include <array>
@@ -12,7 +11,7 @@
 
 namespace ot {
 
-// PIPE_BUF without the line feed: what one write(2) can put into a FIFO in one piece.
+// PIPE_BUF less the line feed: the longest line that a write(2) to a FIFO delivers in one piece.
 inline constexpr size_t kMaxListLine = 4095;
 
 struct TextLine {
@@ -24,11 +23,11 @@ class LineSplitter {
  public:
   using OnLine = FunctionRef<void(const TextLine&)>;
 
-  // Calls on_line for every line that ends in this chunk; the text lives as long as the call.
+  // Calls on_line for every line that ends in this chunk; its text is valid during the call.
   void add(std::string_view chunk, OnLine on_line);
-  // What stands behind the last line feed, if anything does; it is forgotten.
+  // Ends the text: calls on_line for what follows the last line feed, unless that is nothing.
   void finish(OnLine on_line);
-  // The same, left where it is.
+  // What follows the last line feed so far.
   [[nodiscard]] TextLine pending() const { return {{kept_.data(), size_}, cut_}; }
   void forget_pending();
 

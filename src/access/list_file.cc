@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kChunk = size_t{64} << 10U;
 constexpr uint64_t kShortestLine = 41;
 
-// What tells one state of a file from another.
+// Changes whenever somebody writes to the file.
 struct FileState {
   uint64_t size = 0;
   WallTime modified;
@@ -26,17 +26,17 @@ class ListFile {
  public:
   explicit ListFile(const std::string& path) : path_(path) {}
 
-  // Each step answers why it failed, or an empty reason.
+  // Each step returns why it failed, or an empty reason.
   Reason open();
   Reason read(ListText& text, FunctionRef<bool()> is_cancelled);
-  // Why what was read may not be the whole, or an empty reason.
+  // Why the file may be half written, or an empty reason.
   [[nodiscard]] Reason unsettled(WallTime now) const;
   [[nodiscard]] Reason say(std::string_view what) const { return path_ + ": " + std::string(what); }
   [[nodiscard]] uint64_t size() const { return before_.size; }
 
  private:
   [[nodiscard]] Reason failed_call() const { return last_error(path_).take().message(); }
-  // The state now; false, and errno, if it cannot be had.
+  // The current state of the file; false, with errno set, if fstat(2) fails.
   [[nodiscard]] bool look(FileState& state) const;
 
   const std::string& path_;
@@ -60,14 +60,14 @@ Reason ListFile::open() {
   if (!opened) return opened.error();
   file_ = std::move(*opened);
   if (!look(before_)) return failed_call();
-  if (before_.size > kMaxListFile) return say("is larger than 1 GiB, the most that is read");
+  if (before_.size > kMaxListFile) return say("is larger than the maximum of 1 GiB");
   return {};
 }
 
 Reason ListFile::read(ListText& text, FunctionRef<bool()> is_cancelled) {
   std::vector<uint8_t> buffer(kChunk);
   while (bytes_read_ <= kMaxListFile) {
-    if (is_cancelled()) return say("no longer asked for");
+    if (is_cancelled()) return say("reading was cancelled");
     const auto size = file_->read(buffer);
     if (!size) return size.error();
     if (*size == 0) break;
@@ -80,14 +80,15 @@ Reason ListFile::read(ListText& text, FunctionRef<bool()> is_cancelled) {
 
 Reason ListFile::unsettled(WallTime now) const {
   if (before_ != after_ || bytes_read_ != after_.size) return say("changed while it was read");
-  // A time in the future is a clock that was set back, and no reason to wait for it.
+  // A time in the future means that the clock was set back: do not wait for it.
   const Duration age = now - after_.modified;
   if (age >= -Duration(kSettleTime) && age < kSettleTime) return say("was written just now");
   return {};
 }
 
 Reason unusable(const ListFile& file, const ListTally& tally) {
-  if (tally.lines == 0) return file.say("is empty; a list of nothing is a file with a comment");
+  if (tally.lines == 0)
+    return file.say("is empty; for an empty list, write a comment line that begins with #");
   if (tally.faulty == 0 || tally.hashes != 0) return {};
   const FaultyLine& first = tally.first_faulty.front();
   return file.say("has no valid line; line " + std::to_string(first.number) + " is " +
@@ -95,6 +96,28 @@ Reason unusable(const ListFile& file, const ListTally& tally) {
 }
 
 }  // namespace
+
+void ListText::add(ByteView chunk) {
+  splitter_.add(as_text(chunk), [this](const TextLine& line) { take(line); });
+}
+
+void ListText::finish() {
+  splitter_.finish([this](const TextLine& line) { take(line); });
+}
+
+// A line that was cut is judged by what is left of it, since only its comment can be that long.
+void ListText::take(const TextLine& line) {
+  ++tally_.lines;
+  const HashLine parsed = parse_hash_line(line.text);
+  if (parsed.kind == HashLine::Kind::hash) {
+    hashes_.push_back(parsed.info_hash);
+    ++tally_.hashes;
+  } else if (parsed.kind == HashLine::Kind::faulty) {
+    ++tally_.faulty;
+    if (tally_.first_faulty.size() < ListTally::kReported)
+      tally_.first_faulty.push_back({tally_.lines, parsed.fault});
+  }
+}
 
 ListReading read_list_file(const std::string& path, WallTime now, const SecretHash& hash,
                            FunctionRef<bool()> is_cancelled) {
@@ -107,7 +130,7 @@ ListReading read_list_file(const std::string& path, WallTime now, const SecretHa
   if (!reading.reason.empty()) return reading;
   reading.tally = text.tally();
   reading.list = AccessList(text.hashes(), hash);
-  // What is still being written has no other fault yet.
+  // First, because a file that is still being written may look empty or faulty.
   if (reading.reason = file.unsettled(now); !reading.reason.empty()) {
     reading.outcome = ListOutcome::read_again;
   } else if (reading.reason = unusable(file, reading.tally); reading.reason.empty()) {

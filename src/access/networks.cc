@@ -23,7 +23,7 @@ Address6 number6(const IpAddress& address) {
   return {high, reader.read<uint64_t>()};
 }
 
-// Ones behind the first `bits`, of which there are 64 at most.
+// 64 bits: zeros for the first `bits`, ones for the rest.
 uint64_t host_mask(unsigned bits) { return bits >= 64 ? 0 : UINT64_MAX >> bits; }
 
 Range<uint32_t> range4(const Network& network, uint32_t owner) {
@@ -41,23 +41,24 @@ Range<Address6> range6(const Network& network, uint32_t owner) {
           owner};
 }
 
-// The number behind; nothing behind the last there is.
-std::optional<uint32_t> behind(uint32_t number) {
+// The next number; nothing after the last.
+std::optional<uint32_t> next_after(uint32_t number) {
   if (number == UINT32_MAX) return std::nullopt;
   return number + 1;
 }
 
-std::optional<Address6> behind(const Address6& number) {
+std::optional<Address6> next_after(const Address6& number) {
   if (number == kAllOnes6) return std::nullopt;
   return Address6{number.low == UINT64_MAX ? number.high + 1 : number.high, number.low + 1};
 }
 
-// Walks nested ranges from left to right with those that are open on a stack, the innermost on top.
+// Walks nested ranges in order of their start, with a stack of those that contain the current
+// place.
 template <typename Number>
 class Flattener {
  public:
   AddressRanges<Number> flatten(std::vector<Range<Number>> ranges) {
-    // An outer range before those inside, and of equal ones the later, which then lies on top.
+    // An outer range comes before those inside it, and a later one ends up on top of its equals.
     std::stable_sort(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) {
       return a.first != b.first ? a.first < b.first : a.last > b.last;
     });
@@ -72,7 +73,7 @@ class Flattener {
 
  private:
   void close_innermost() {
-    const auto next = behind(open_.back().last);
+    const auto next = next_after(open_.back().last);
     open_.pop_back();
     if (next) begin(*next, open_.empty() ? kNobody : open_.back().owner);
   }
@@ -102,6 +103,7 @@ std::optional<uint32_t> owner_of(const AddressRanges<Number>& ranges, const Numb
 }  // namespace
 
 NetworkIndex::NetworkIndex(std::span<const Network> networks) {
+  assert(networks.size() < kNobody);
   std::vector<Range<uint32_t>> ranges4;
   std::vector<Range<Address6>> ranges6;
   for (uint32_t i = 0; i < networks.size(); ++i) {

@@ -1,10 +1,11 @@
-// Which of many networks an address lies in, the longest prefix deciding.
+// Finds the network an address belongs to; of several, the one with the longest prefix.
 //
-// Prefixes nest and never cross, so they cut the addresses of a family into ranges with one owner
-// each; a look-up is a binary search among the ranges' beginnings: a few nanoseconds for a handful,
-// 17 steps for 100 000. Immutable after construction, and therefore thread-safe.
+// Networks nest and never overlap in part, so they divide the addresses of a family into ranges
+// with one owner each. A look-up is a binary search for the start of the range: a few nanoseconds
+// for a handful of networks, 17 steps for 100 000. Thread-safe: const after construction.
 #pragma once
 
+#include <cassert>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -24,8 +25,8 @@ struct Address6 {
   friend constexpr auto operator<=>(const Address6&, const Address6&) = default;
 };
 
-// The ranges of one family: from starts[i] up to the next start the owner is owners[i]. Nobody owns
-// what lies before the first.
+// The ranges of a family: owners[i] owns the addresses from starts[i] up to the next start. Nobody
+// owns those before the first start.
 template <typename Number>
 struct AddressRanges {
   std::vector<Number> starts;
@@ -35,10 +36,11 @@ struct AddressRanges {
 class NetworkIndex {
  public:
   NetworkIndex() = default;
+  // Fewer than 2^32 - 1 networks.
   explicit NetworkIndex(std::span<const Network> networks);
 
-  // The place in the span of the longest network that holds the address, the last one of equals;
-  // nothing if none does.
+  // The place in the span of the network with the longest prefix that contains the address; of
+  // equal networks, the last. Nothing if no network contains it.
   [[nodiscard]] std::optional<uint32_t> find(const IpAddress& address) const;
 
  private:
@@ -55,7 +57,7 @@ class Networks {
   [[nodiscard]] bool contains(const IpAddress& address) const {
     return size_ != 0 && index_.find(address).has_value();
   }
-  // As given, repeated ones counted.
+  // The number of networks given, repeated ones included.
   [[nodiscard]] size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
 
@@ -64,16 +66,19 @@ class Networks {
   NetworkIndex index_;
 };
 
-// A value a network.
+// A value for each network.
 template <typename T>
 class NetworkMap {
  public:
   NetworkMap() = default;
-  // As many values as networks.
+  // values[i] belongs to networks[i]; there must be as many of one as of the other.
   NetworkMap(std::span<const Network> networks, std::vector<T> values)
-      : values_(std::move(values)), index_(networks) {}
+      : values_(std::move(values)), index_(networks) {
+    assert(values_.size() == networks.size());
+  }
 
-  // The value of the longest network that holds the address; null if none does.
+  // The value of the network with the longest prefix that contains the address; null if no network
+  // does.
   [[nodiscard]] const T* find(const IpAddress& address) const {
     const auto place = index_.find(address);
     return place ? &values_[*place] : nullptr;

@@ -1,52 +1,40 @@
 #include "base/bytes.h"
 
-#include <algorithm>
-#include <array>
 #include <cassert>
 
 namespace ot {
 namespace {
 
-constexpr uint8_t kNoHexDigit = 16;
-
-constexpr std::array<uint8_t, 256> make_hex_digits() {
-  std::array<uint8_t, 256> digits{};
-  for (unsigned c = 0; c < digits.size(); ++c) {
-    const int digit = hex_digit(static_cast<char>(c));
-    digits[c] = digit < 0 ? kNoHexDigit : static_cast<uint8_t>(digit);
-  }
-  return digits;
-}
-constexpr std::array<uint8_t, 256> kHexDigits = make_hex_digits();
+// Both digits of a byte: a full scrape writes them by the ten million.
+using DigitPair = std::array<char, 2>;
+constexpr std::array<DigitPair, 256> kDigitPairs = [] {
+  std::array<DigitPair, 256> pairs{};
+  for (size_t byte = 0; byte < pairs.size(); ++byte)
+    pairs[byte] = {kUpperHex[byte >> 4U], kUpperHex[byte & 15U]};
+  return pairs;
+}();
 
 }  // namespace
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return to_lower(x) == to_lower(y);
-         });
-}
-
 bool parse_hex(std::string_view text, ByteSpan out) {
   if (text.size() != 2 * out.size()) return false;
-  // Without branches on digits: lists and dumps bring them by the ten million.
+  // No branch on a digit: lists and dumps hold tens of millions.
   unsigned seen = 0;
   for (size_t i = 0; i < out.size(); ++i) {
-    const unsigned high = kHexDigits[static_cast<uint8_t>(text[2 * i])];
-    const unsigned low = kHexDigits[static_cast<uint8_t>(text[2 * i + 1])];
+    const auto high = static_cast<unsigned>(hex_digit(text[2 * i]));
+    const auto low = static_cast<unsigned>(hex_digit(text[2 * i + 1]));
     seen |= high | low;
     out[i] = static_cast<uint8_t>(high << 4U | low);
   }
-  return seen < kNoHexDigit;
+  return seen <= 15;
 }
 
 void format_hex(ByteView bytes, std::span<char> out) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   assert(out.size() >= 2 * bytes.size());
-  size_t at = 0;
+  char* at = out.data();
   for (const uint8_t byte : bytes) {
-    out[at++] = kDigits[byte >> 4U];
-    out[at++] = kDigits[byte & 15U];
+    std::memcpy(at, kDigitPairs[byte].data(), 2);
+    at += 2;
   }
 }
 

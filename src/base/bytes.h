@@ -1,10 +1,12 @@
-// Bounds-checked access to bytes on the wire and in text: big-endian reader and writer, hex,
-// decimal numbers, letters in any case.
+// Bounds-checked access to bytes on the wire and in text: big-endian reader and writer, hex and
+// decimal numbers.
 //
-// Nothing here allocates or throws. A reader or writer that would leave its span does nothing,
-// answers false or zero, and stays failed, so that a parser may check once at its end.
+// Nothing here allocates or throws. A read or write that would leave the span does nothing and
+// returns false or zero; the reader or writer then stays failed, so that a parser can check once,
+// at its end.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <charconv>
 #include <concepts>
@@ -26,7 +28,7 @@ using ByteSpan = std::span<uint8_t>;
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-// Between the order of the wire and that of the processor.
+// Converts between network order and the processor's; its own inverse.
 template <std::unsigned_integral T>
 [[nodiscard]] constexpr T big_endian(T value) {
   if constexpr (std::endian::native == std::endian::big || sizeof(T) == 1) return value;
@@ -50,7 +52,7 @@ class ByteReader {
     return big_endian(value);
   }
 
-  // Copies the next out.size() bytes; leaves `out` alone and fails if there are fewer.
+  // Copies the next out.size() bytes; if there are fewer, fails and leaves `out` unchanged.
   bool read_into(ByteSpan out) {
     if (!ensure(out.size())) return false;
     if (!out.empty()) std::memcpy(out.data(), rest_.data(), out.size());
@@ -118,7 +120,7 @@ class ByteWriter {
     used_ += static_cast<size_t>(end - first);
   }
 
-  // The part not written yet; fill it and say how much with advance().
+  // The part not written yet. Whoever fills some of it reports how many bytes with advance().
   [[nodiscard]] ByteSpan rest() const { return out_.subspan(used_); }
   void advance(size_t n) {
     if (ensure(n)) used_ += n;
@@ -140,28 +142,33 @@ class ByteWriter {
   bool failed_ = false;
 };
 
-// 0..15, or -1 if `c` is no hex digit; either case.
-[[nodiscard]] constexpr int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(static_cast<unsigned char>(c) | 0x20U);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
+// The digits as format_hex() writes them, and as URLs and JSON have them.
+inline constexpr std::string_view kUpperHex = "0123456789ABCDEF";
+inline constexpr std::string_view kLowerHex = "0123456789abcdef";
 
-// ASCII letters only; every other byte is itself.
-[[nodiscard]] constexpr char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
+// By byte: 0 to 15, or -1.
+inline constexpr std::array<int8_t, 256> kHexValues = [] {
+  std::array<int8_t, 256> values{};
+  values.fill(-1);
+  for (size_t digit = 0; digit < 16; ++digit) {
+    values[static_cast<uint8_t>(kUpperHex[digit])] = static_cast<int8_t>(digit);
+    values[static_cast<uint8_t>(kLowerHex[digit])] = static_cast<int8_t>(digit);
+  }
+  return values;
+}();
 
-// Fills `out` from exactly 2 * out.size() hex digits, either case; false (and `out` unspecified)
-// otherwise.
+// 0 to 15, in either case; -1 if `c` is not a hex digit.
+[[nodiscard]] constexpr int hex_digit(char c) { return kHexValues[static_cast<uint8_t>(c)]; }
+
+// Fills `out` from exactly 2 * out.size() hex digits, in either case. Otherwise returns false, and
+// the content of `out` is unspecified.
 [[nodiscard]] bool parse_hex(std::string_view text, ByteSpan out);
 
-// Writes 2 * bytes.size() upper-case digits; `out` must hold them.
+// Writes 2 * bytes.size() upper-case digits; `out` must have room for them.
 void format_hex(ByteView bytes, std::span<char> out);
 
-// The whole of `text` as a decimal number without sign; nothing if empty, not all digits, or over
-// max.
+// The whole of `text` as a decimal number without a sign; nothing if it is empty, has anything but
+// digits, or is more than max.
 [[nodiscard]] std::optional<uint64_t> parse_decimal(std::string_view text,
                                                     uint64_t max = UINT64_MAX);
 

@@ -1,7 +1,8 @@
-// Time, injected. Ages run on the monotonic clock; wall time appears only in files and output.
+// Time, injected. Ages are counted on the monotonic clock; wall time appears only in files and
+// output.
 //
-// A Clock is made in app/ (SystemClock) or in a test (ManualClock) and passed down; no other file
-// asks the kernel.
+// app/ creates a SystemClock, a test a ManualClock, and passes it down; no other file asks the
+// kernel for the time.
 #pragma once
 
 #include <atomic>
@@ -42,7 +43,7 @@ class SystemClock final : public Clock {
   [[nodiscard]] WallTime wall_time() const override;
 };
 
-// Stands still until told to move. For tests and simulations; any thread may read it meanwhile.
+// Moves only when advance() is called. For tests and simulations; any thread may read it meanwhile.
 class ManualClock final : public Clock {
  public:
   [[nodiscard]] MonotonicTime now() const override { return MonotonicTime(since_start()); }

@@ -1,4 +1,7 @@
-// A number with one writer: no locked instruction, and still no torn or invented value for readers.
+// A counter that one thread writes and any thread reads.
+//
+// With a single writer adding needs no locked instruction, and readers still never see a torn
+// value.
 #pragma once
 
 #include <atomic>

@@ -1,12 +1,13 @@
-// A histogram of durations with fixed bounds, as Prometheus counts them.
+// A histogram of durations with fixed bounds, as Prometheus expects one.
 //
-// Powers of two in microseconds, so that adding is a bit scan and a store. Thread: one writer, any
-// number of readers.
+// The bounds are powers of two times 16 us, so that adding is a bit scan and a store. Thread: one
+// writer, any number of readers.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cassert>
 #include <chrono>
 
 #include "base/clock.h"
@@ -16,12 +17,11 @@ namespace ot {
 
 class DurationHistogram {
  public:
-  // The upper bounds are kFirst << 0 … kFirst << (kBounds - 1); the last bucket is for what is
-  // longer: 16 us to 0.26 s.
+  // The upper bounds double from 16 us to 0.26 s; bucket kBounds takes everything longer.
   static constexpr size_t kBounds = 15;
   static constexpr std::chrono::microseconds kFirst{16};
 
-  // So many of the same duration.
+  // Counts `times` events that took this long each.
   void add(Duration duration, uint64_t times = 1) {
     const auto micros = std::chrono::ceil<std::chrono::microseconds>(duration).count();
     const auto units = static_cast<uint64_t>(std::max<int64_t>(micros - 1, 0)) /
@@ -32,11 +32,17 @@ class DurationHistogram {
                  std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count(), 0)));
   }
 
+  // The longest duration the bucket counts; bucket < kBounds.
   [[nodiscard]] static constexpr std::chrono::microseconds bound(size_t bucket) {
+    assert(bucket < kBounds);
     return kFirst * (int64_t{1} << bucket);
   }
-  // How many fell into this bucket alone; bucket <= kBounds.
-  [[nodiscard]] uint64_t count(size_t bucket) const { return buckets_[bucket].value(); }
+  // The number of events in this bucket alone; bucket <= kBounds.
+  [[nodiscard]] uint64_t count(size_t bucket) const {
+    assert(bucket <= kBounds);
+    return buckets_[bucket].value();
+  }
+  // The sum of all durations added.
   [[nodiscard]] std::chrono::nanoseconds sum() const {
     return std::chrono::nanoseconds(static_cast<int64_t>(sum_.value()));
   }

@@ -1,16 +1,19 @@
 #include "base/duration_text.h"
 
 #include <array>
+#include <cassert>
 
 namespace ot {
 
 std::string seconds_text(Duration duration) {
+  assert(duration >= Duration(0));
   const auto hundredths = std::chrono::floor<std::chrono::milliseconds>(duration).count() / 10;
   return std::to_string(hundredths / 100) + "." +
          two_digits(static_cast<uint64_t>(hundredths % 100)) + " s";
 }
 
 std::string uptime_text(Duration uptime) {
+  assert(uptime >= Duration(0));
   const auto days = std::chrono::floor<std::chrono::days>(uptime);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(uptime - days));
   const auto text = [](auto part) { return two_digits(static_cast<uint64_t>(part.count())); };
@@ -19,6 +22,7 @@ std::string uptime_text(Duration uptime) {
 }
 
 std::string format_duration(std::chrono::seconds duration) {
+  assert(duration.count() >= 0);
   struct Unit {
     char letter;
     int64_t seconds;

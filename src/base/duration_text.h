@@ -1,4 +1,4 @@
-// Durations as people read and write them.
+// Durations as people read and write them. None may be negative.
 #pragma once
 
 #include <chrono>
@@ -9,13 +9,13 @@
 
 namespace ot {
 
-// "0.72 s": how long something took, in hundredths of a second, rounded down.
+// "0.72 s": in hundredths of a second, rounded down.
 [[nodiscard]] std::string seconds_text(Duration duration);
 
-// "3 d 04:05:06"; under a day without the first part.
+// "3 d 04:05:06", or "04:05:06" for less than a day.
 [[nodiscard]] std::string uptime_text(Duration uptime);
 
-// "90s", "30m", "2d": as in the configuration, in the largest unit that divides it.
+// "90s", "30m", "2d": as the configuration has it, in the largest unit that divides it.
 [[nodiscard]] std::string format_duration(std::chrono::seconds duration);
 
 // At least two digits: "07", "123".

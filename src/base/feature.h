@@ -1,7 +1,7 @@
-// What is known of a build switch: its name, and whether it was on.
+// A build switch: its name and whether it was on.
 //
-// Apart from base/features.h so that code which only passes features on does not depend on which of
-// them are on.
+// Separate from base/features.h so that code which only passes switches on is not compiled anew
+// when one of them changes.
 #pragma once
 
 #include <string_view>

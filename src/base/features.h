@@ -1,14 +1,16 @@
-// The build switches, as constants. The only file that names WANT_ macros: code chooses with `if
-// constexpr`, so what is switched off is still compiled in every build. The Makefile variable
-// FEATURES sets the macros, and OT_FEATURES_NAMED if it was given one.
+// The build switches, as constants.
+//
+// Only this file names WANT_ macros. Other code chooses with `if constexpr`, so that every build
+// compiles the code that is switched off, too. The Makefile's variable FEATURES sets the macros;
+// OT_FEATURES_NAMED is set if the builder gave FEATURES a value.
 #pragma once
 
 #include <array>
 
 #include "base/feature.h"
 
-// OT_IS_BUILT(WANT_X) is 1 if the compiler was called with -DWANT_X (which defines it as 1), else
-// 0.
+// OT_IS_BUILT(WANT_X) is 1 if the compiler was called with -DWANT_X, which defines it as 1;
+// otherwise 0.
 #define OT_PLACEHOLDER_1 0,
 #define OT_TAKE_SECOND(ignored, value, ...) value
 #define OT_CHOOSE(maybe_comma) OT_TAKE_SECOND(maybe_comma 1, 0, 0)
@@ -17,7 +19,7 @@
 
 namespace ot {
 
-// A declaration a switch: the constant in code, the macro on the command line.
+// Declares a switch: the constant for the code, the macro of the compiler's command line.
 #define OT_FEATURE(constant, macro) \
   inline constexpr Feature constant { #macro, OT_IS_BUILT(macro) != 0 }
 
@@ -44,7 +46,7 @@ OT_FEATURE(kSpotWoodpecker, WANT_SPOT_WOODPECKER);
 OT_FEATURE(kLogNumwant, WANT_LOG_NUMWANT);
 OT_FEATURE(kSyslog, WANT_SYSLOGS);
 
-// Those that do something so far; `-v` names no others.
+// The switches with an effect in this version; `-v` lists only these.
 inline constexpr std::array kWorking{kV4Only,
                                      kV6Only,
                                      kWhitelist,
@@ -65,20 +67,20 @@ inline constexpr std::array kWorking{kV4Only,
                                      kSyslog};
 
 static_assert(!kV4Only || !kV6Only,
-              "WANT_V4_ONLY and WANT_V6 together leave no family to serve; take one of them");
+              "WANT_V4_ONLY and WANT_V6 leave no address family to serve; set only one of them");
 
-// Whether whoever built this named the switches, or took the Makefile's default.
+// Whether the builder named the switches instead of taking the Makefile's default.
 #if defined(OT_FEATURES_NAMED)
 inline constexpr bool kNamedByBuilder = true;
 #else
 inline constexpr bool kNamedByBuilder = false;
 #endif
 
-// Who names WANT_RESTRICT_STATS wants statistics shut until access.stats or -A opens them; in the
-// default set it only makes access.stats work.
+// A builder who names WANT_RESTRICT_STATS wants the statistics closed until access.stats or -A
+// opens them. As part of the default set the switch only makes access.stats available.
 inline constexpr bool kStatsShutUnlessAllowed = kRestrictStats.built_in && kNamedByBuilder;
 
-// Whether announces, and whether anything at all, are remembered one by one (traffic/traffic_log).
+// Whether the traffic log (traffic/traffic_log) keeps announces, and whether it keeps anything.
 inline constexpr bool kAnnounceLog =
     kLogNumwant.built_in || kSpotWoodpecker.built_in || kSyslog.built_in;
 inline constexpr bool kTrafficLog =

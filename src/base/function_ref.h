@@ -1,7 +1,7 @@
-// FunctionRef<R(Args...)>: a view of something callable, for parameters only.
+// FunctionRef<R(Args...)>: a view of a callable, for parameters only.
 //
-// Two words, no allocation. Like every view it is not kept past the call it was made for: it may
-// point into a temporary.
+// Two words, no allocation. Do not keep it past the call it was made for: it may refer to a
+// temporary.
 #pragma once
 
 #include <concepts>
@@ -17,11 +17,11 @@ class FunctionRef;
 template <typename R, typename... Args>
 class FunctionRef<R(Args...)> {
  public:
-  // Both implicit on purpose: a lambda is written where it is passed.
+  // Both constructors are implicit on purpose, so that a caller can pass a lambda as it is.
   template <typename F>
   requires(!std::same_as<std::remove_cvref_t<F>, FunctionRef> &&
            std::is_object_v<std::remove_reference_t<F>> && std::is_invocable_r_v<R, F&, Args...>)
-      // The constraint keeps it off copies. NOLINTNEXTLINE(bugprone-forwarding-reference-overload)
+      // The constraint excludes copying. NOLINTNEXTLINE(bugprone-forwarding-reference-overload)
       FunctionRef(F&& callable)  // NOLINT(google-explicit-constructor)
       : target_{.object = const_cast<void*>(static_cast<const void*>(std::addressof(callable)))},
         call_([](Target target, Args... args) -> R {

@@ -19,13 +19,12 @@ std::optional<IpAddress> parse_v4(const char* text, size_t size) {
   std::array<uint8_t, 4> raw{};
   AddressText again{};
   if (scan_ip4(text, reinterpret_cast<char*>(raw.data())) != size) return std::nullopt;
-  // scan_ip4 wraps 256 to 0 and takes leading zeros; only a canonical text survives the round trip.
+  // scan_ip4 reads 256 as 0 and accepts leading zeros; only canonical text survives a round trip.
   if (format_v4(raw.data(), again) != std::string_view(text, size)) return std::nullopt;
   return IpAddress::v4(raw);
 }
 
-// IPv6 text is libc's: libowfat 0.32 prints 1:2:3:4:5:6:7:0 as "::" and scans ":1::" and nine
-// groups.
+// By libc, because libowfat 0.32 prints 1:2:3:4:5:6:7:0 as "::" and accepts ":1::" and nine groups.
 std::optional<IpAddress> parse_v6(const char* text) {
   std::array<uint8_t, 16> raw{};
   if (inet_pton(AF_INET6, text, raw.data()) != 1) return std::nullopt;
@@ -114,7 +113,7 @@ std::optional<Network> Network::parse(std::string_view text) {
   if (!address) return std::nullopt;
   const auto width = static_cast<unsigned>(address->bytes().size() * 8);
   if (slash == std::string_view::npos) return Network(*address, width);
-  // "::ffff:10.0.0.0/104" is 10.0.0.0/8; its bits count from the front of the IPv6 form.
+  // The prefix of a mapped network counts from the start of the IPv6 form: /104 is /8.
   const bool mapped = address->is_v4() && text.find(':') != std::string_view::npos;
   const unsigned hidden = mapped ? kMappedPrefix.size() * 8 : 0;
   const auto bits = parse_decimal(text.substr(slash + 1), hidden + width);

@@ -1,8 +1,9 @@
 // IPv4 and IPv6 addresses, endpoints and networks as values.
 //
-// An IPv4-mapped IPv6 address (::ffff:a.b.c.d) is turned into its IPv4 form on the way in, so that
-// one peer has one name. IPv4 text goes through libowfat, whose scanners accept prefixes and
-// overflowing numbers; the parser here demands a full match and a round trip. IPv6 text is libc's.
+// An IPv4-mapped IPv6 address (::ffff:a.b.c.d) becomes its IPv4 form on the way in, so that a peer
+// has only one address. libowfat reads IPv4 text; because its scanner accepts prefixes and
+// overflowing numbers, the parser here demands a full match and a round trip. libc reads and writes
+// IPv6 text.
 #pragma once
 
 #include <array>
@@ -25,16 +26,17 @@ class IpAddress {
  public:
   // 0.0.0.0
   constexpr IpAddress() = default;
-  // From network order bytes.
+  // From bytes in network order.
   [[nodiscard]] static IpAddress v4(std::span<const uint8_t, 4> bytes);
   [[nodiscard]] static IpAddress v6(std::span<const uint8_t, 16> bytes);
 
-  // "192.0.2.1" or "2001:db8::1"; the whole text, no brackets, no scope, no leading zeros in IPv4.
+  // All of `text` must be "192.0.2.1" or "2001:db8::1": no brackets, no scope, no leading zeros in
+  // IPv4.
   [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text);
 
   [[nodiscard]] constexpr Family family() const { return family_; }
   [[nodiscard]] constexpr bool is_v4() const { return family_ == Family::v4; }
-  // 4 or 16 bytes, network order.
+  // 4 or 16 bytes in network order.
   [[nodiscard]] constexpr ByteView bytes() const {
     return ByteView(bytes_).first(is_v4() ? size_t{4} : size_t{16});
   }
@@ -57,8 +59,8 @@ struct Endpoint {
   IpAddress address;
   uint16_t port = 0;
 
-  // "a.b.c.d", "a.b.c.d:port", "v6", "[v6]" or "[v6]:port"; without a port, default_port. Port 0
-  // and above 65535 are refused.
+  // "a.b.c.d", "a.b.c.d:port", "v6", "[v6]" or "[v6]:port"; default_port if there is no port. A
+  // port must be 1 to 65535.
   [[nodiscard]] static std::optional<Endpoint> parse(std::string_view text, uint16_t default_port);
   // "a.b.c.d:port" or "[v6]:port"
   [[nodiscard]] std::string to_string() const;
@@ -66,10 +68,10 @@ struct Endpoint {
   friend constexpr auto operator<=>(const Endpoint&, const Endpoint&) = default;
 };
 
-// A CIDR network, "192.0.2.0/24" or "2001:db8::/32"; a bare address is a network of one. Bits
-// behind the prefix are kept for to_string() and do not matter otherwise. An IPv4-mapped network is
-// its IPv4 form, "::ffff:10.0.0.0/104" is 10.0.0.0/8; one that reaches beyond the mapped addresses
-// is refused.
+// A CIDR network, "192.0.2.0/24" or "2001:db8::/32"; a bare address is a network of one address.
+// to_string() shows the bits after the prefix; otherwise they do not matter. An IPv4-mapped network
+// becomes its IPv4 form: "::ffff:10.0.0.0/104" is 10.0.0.0/8. A prefix too short to contain only
+// mapped addresses is refused.
 class Network {
  public:
   [[nodiscard]] static std::optional<Network> parse(std::string_view text);

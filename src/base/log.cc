@@ -4,9 +4,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cassert>
 #include <chrono>
 
-#include "base/bytes.h"
+#include "base/text.h"
 
 namespace ot {
 namespace {
@@ -23,8 +24,20 @@ constexpr std::array<LevelRow, 4> kLevels{
 const LevelRow& row(LogLevel level) { return kLevels.at(static_cast<size_t>(level)); }
 
 constexpr std::string_view kCut = "...";
-// Room for the mark of a cut and the end of the line.
+// Leaves room for kCut and the line feed.
 constexpr size_t kMaxText = kMaxLine - kCut.size() - 1;
+
+// Appends the message, escaped, until `line` would be longer than kMaxText.
+void append_bounded(std::string& line, std::string_view message) {
+  assert(line.size() <= kMaxText);
+  for (const char c : message) {
+    if (line.size() + (is_printable(c) ? 1 : 4) > kMaxText) {
+      line += kCut;
+      return;
+    }
+    append_escaped(line, c);
+  }
+}
 
 template <typename Number>
 void append_padded(std::string& out, Number number, size_t digits) {
@@ -34,7 +47,7 @@ void append_padded(std::string& out, Number number, size_t digits) {
 
 }  // namespace
 
-// ISO 8601 in UTC with milliseconds: local time would need files that a chroot has not.
+// In UTC, because local time needs files that are missing in a chroot.
 void append_time(std::string& out, WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
@@ -49,28 +62,9 @@ void append_time(std::string& out, WallTime time) {
   out += 'Z';
 }
 
-void append_printable(std::string& line, std::string_view message) {
-  for (const char c : message) {
-    const auto byte = static_cast<uint8_t>(c);
-    const bool printable = byte >= 0x20 && byte < 0x7f;
-    if (line.size() + (printable ? 1 : 4) > kMaxText) {
-      line += kCut;
-      return;
-    }
-    if (printable) {
-      line += c;
-      continue;
-    }
-    std::array<char, 2> digits{};
-    format_hex(ByteView(&byte, 1), digits);
-    line += "\\x";
-    line.append(digits.data(), digits.size());
-  }
-}
-
 void append_leveled(std::string& line, LogLevel level, std::string_view message) {
   line += row(level).word;
-  append_printable(line, message);
+  append_bounded(line, message);
 }
 
 int syslog_priority(LogLevel level) { return row(level).priority; }
@@ -80,7 +74,7 @@ void StderrLog::write(LogLevel level, std::string_view message, LogKind) {
   std::string line;
   if (form_ == LogForm::journal) {
     line = "<" + std::to_string(syslog_priority(level)) + ">";
-    append_printable(line, message);
+    append_bounded(line, message);
   } else {
     if (form_ == LogForm::dated) {
       append_time(line, clock_.wall_time());

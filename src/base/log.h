@@ -1,9 +1,9 @@
-// One line per event, with a level. A Log is passed to those who speak; nothing here is global.
+// One line per event, with a level. A Log is passed to whatever writes to it; nothing is global.
 //
 // Thread: write() may be called from any thread; a line is one write(2). Bytes that are not
-// printable ASCII become \xHH, so that nothing a client sent can forge a line or move a terminal's
-// cursor (some terminals take the control characters U+0080 to U+009F in UTF-8, too). A line has at
-// most kMaxLine bytes; what is longer ends in "...". Addresses of peers belong into debug lines.
+// printable ASCII become \xHH, so that nothing a client sends can forge a line or move a terminal's
+// cursor (some terminals obey U+0080 to U+009F in UTF-8, too). A line has at most kMaxLine bytes;
+// a longer one is cut and ends in "...". Addresses of peers belong in debug lines.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,13 @@ namespace ot {
 
 enum class LogLevel : uint8_t { error, warning, info, debug };
 
-// What lines have in common that a limit counts together (log_limit.h): the place in the source
-// that writes them. Nobody has to name it; it costs two constants.
+// The place in the source that writes a line. LimitedLog (log_limit.h) counts the lines from one
+// place together. The default arguments below fill it in; it costs two constants.
 struct LogKind {
   const char* file;
   int line;
 
-  // The place of the call, also of a call that has this among its default arguments.
+  // The place of the call; as a default argument, the place where the function is called.
   static constexpr LogKind here(const char* file = __builtin_FILE(),
                                 int line = static_cast<int>(__builtin_LINE())) {
     return {file, line};
@@ -53,26 +53,25 @@ class Log {
   }
 };
 
-// A write of so many bytes to a pipe is not torn apart (PIPE_BUF).
+// PIPE_BUF: a write to a pipe up to this size is atomic.
 inline constexpr size_t kMaxLine = 4096;
 
-// Appends "warning: message" (info has no word) in printable ASCII; `line` stays below kMaxLine.
+// Appends "warning: message" (nothing stands before an info message) in printable ASCII, cut so
+// that `line` stays shorter than kMaxLine; what is in `line` before must be short.
 void append_leveled(std::string& line, LogLevel level, std::string_view message);
-// Appends the message alone, likewise.
-void append_printable(std::string& line, std::string_view message);
 // Appends "2026-03-01T12:34:56.789Z".
 void append_time(std::string& out, WallTime time);
-// The level's number in syslog(3), 3 for error to 7 for debug.
+// The level's number in syslog(3): 3 for error to 7 for debug.
 [[nodiscard]] int syslog_priority(LogLevel level);
 
 // How a line begins.
 enum class LogForm : uint8_t {
-  plain,    // "opentracker: warning: …", for who typed the command
+  plain,    // "opentracker: warning: …", for a terminal
   dated,    // "2026-03-01T12:34:56.789Z opentracker: warning: …"
-  journal,  // "<4>…": systemd adds the time and the name, and shows the level
+  journal,  // "<4>…": systemd adds time and name, and reads the level
 };
 
-// Lines on standard error. Messages below `lowest` are dropped.
+// Writes to standard error. Drops messages less severe than `lowest`.
 class StderrLog final : public Log {
  public:
   StderrLog(LogLevel lowest, LogForm form, const Clock& clock)

@@ -20,7 +20,7 @@ LimitedLog::Tally& LimitedLog::tally_of(LogKind kind) {
   return added;
 }
 
-// Starts a new second if the old one is over; what there is to tell of the old one, if anything.
+// Begins a new second if the current one is over; returns its summary if lines were left out.
 std::optional<LimitedLog::Summary> LimitedLog::end_second(Tally& tally, MonotonicTime now) {
   if (now - tally.begin < kSecond) return std::nullopt;
   tally.begin = now;

@@ -1,8 +1,8 @@
-// Keeps a log readable, and its disk from filling, whatever clients do: of each kind of line only
-// so many a second are written; how many were left out is told once the second is over.
+// Keeps a log readable and its disk from filling up, whatever clients do: it writes at most ten
+// lines of each kind a second, and when the second is over a line with the number left out.
 //
-// Everything that can speak because of something a client did writes through this. Start and stop
-// need not. Thread: any; the lines themselves are written outside the lock.
+// All code that logs because of something a client did writes through this; start and stop need
+// not. Thread: any. Lines are written outside the lock.
 #pragma once
 
 #include <optional>
@@ -16,19 +16,18 @@ namespace ot {
 
 class LimitedLog final : public Log {
  public:
-  // A line that tells of those left out counts as one of its kind.
+  // The line that reports those left out counts as one of its kind.
   static constexpr uint32_t kLinesPerSecond = 10;
 
   LimitedLog(Log& out, const Clock& clock) : out_(out), clock_(clock) {}
 
   void write(LogLevel level, std::string_view message, LogKind kind) override;
 
-  // Tells of lines left out in seconds that are over, for kinds that have fallen silent. To be
-  // called about once a second.
+  // Reports the lines left out of kinds that have not written since. Call it about once a second.
   void tell_left_out();
 
  private:
-  // One kind's current second, which begins with its first line.
+  // The current second of one kind; it begins with a line of that kind.
   struct Tally {
     LogKind kind{};
     LogLevel level = LogLevel::info;
@@ -49,7 +48,7 @@ class LimitedLog final : public Log {
   Log& out_;
   const Clock& clock_;
   Mutex mutex_;
-  // As many as there are places that log: few enough to be looked through.
+  // One for each place in the source that logs: few enough for a linear search.
   std::vector<Tally> tallies_ OT_GUARDED_BY(mutex_);
 };
 

@@ -1,9 +1,9 @@
-// Lines for the system's log daemon, without syslog(3), whose connection is global, blocks when the
-// daemon is slow, and is lost for good when it restarts.
+// Writes to the system's log daemon. Not through syslog(3), whose connection is global, blocks when
+// the daemon is slow, and is lost for good when the daemon restarts.
 //
-// A line is "<30>opentracker[pid]: warning: …" (facility daemon; RFC 3164 without the time, which
-// the daemon adds, knowing the zone). What the daemon does not take at once goes to the fallback.
-// Thread: write() may be called from any.
+// A line is "<30>opentracker[pid]: warning: …": facility daemon, RFC 3164 without the time, which
+// the daemon adds because it knows the time zone. A line the daemon does not take at once goes to
+// the fallback. Thread: write() may be called from any thread.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,8 @@ inline constexpr std::string_view kSyslogSocket = "/dev/log";
 
 class SyslogLog final : public Log {
  public:
-  // Connects at once, so that a later chroot does not matter. Messages below `lowest` are dropped.
+  // Connects at once, so that a later chroot does not matter. Drops messages less severe than
+  // `lowest`. The fallback must outlive the log.
   [[nodiscard]] static Result<std::unique_ptr<SyslogLog>, SystemError> connect(
       std::string_view socket, LogLevel lowest, Log& fallback);
   void write(LogLevel level, std::string_view message, LogKind kind) override;

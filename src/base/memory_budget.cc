@@ -6,14 +6,17 @@
 
 namespace ot {
 
-// No "fast bins": a block is merged with its free neighbours when it is freed. Fails only where
-// another malloc stands in, a sanitizer's, which has none.
+// Turns off the "fast bins", so that free() merges a block with its free neighbours at once. Fails
+// only with a sanitizer's malloc, which has no such bins.
 void bound_malloc() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): first called when there is one thread; later no change
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the first call is made with one thread; others change
+  // nothing
   mallopt(M_MXFAST, 0);
 }
 
 void* MemoryBudget::resize(void* old, size_t old_size, size_t new_size) {
+  assert(old == nullptr || old_size == block_size(old_size));
+  assert(new_size == block_size(new_size));
   const size_t held = old == nullptr ? 0 : old_size + kMallocHeader;
   const size_t wanted = new_size + kMallocHeader;
   if (wanted > held && !take(wanted - held)) return nullptr;
@@ -28,6 +31,7 @@ void* MemoryBudget::resize(void* old, size_t old_size, size_t new_size) {
 
 void MemoryBudget::release(void* block, size_t size) {
   if (block == nullptr) return;
+  assert(size == block_size(size));
   std::free(block);
   give(size + kMallocHeader);
 }

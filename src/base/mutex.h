@@ -1,5 +1,4 @@
-// std::mutex with clang's thread-safety annotations, so that an unguarded access does not compile
-// (make clang).
+// std::mutex with clang's thread-safety annotations: `make clang` refuses an unguarded access.
 #pragma once
 
 #include <mutex>

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cassert>
 #include <cerrno>
 #include <system_error>
 
@@ -17,10 +18,10 @@ Unexpected<SystemError> last_error(std::string_view what) {
 }
 
 void UniqueFd::reset(int fd) {
+  assert(fd < 0 || fd != fd_);
   const int old = std::exchange(fd_, fd);
-  if (old >= 0)
-    ::close(
-        old);  // Linux releases the descriptor even on EINTR; a second close could hit another one.
+  // Not again after EINTR: Linux has released the descriptor then, and the number may be in use.
+  if (old >= 0) ::close(old);
 }
 
 }  // namespace ot

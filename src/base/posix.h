@@ -9,7 +9,7 @@
 
 namespace ot {
 
-// A system call that failed: errno, and what was being done to what ("bind 0.0.0.0:6969").
+// A failed system call: errno, and what was tried ("bind 0.0.0.0:6969").
 struct SystemError {
   int code = 0;
   std::string what;
@@ -18,10 +18,10 @@ struct SystemError {
   [[nodiscard]] std::string message() const;
 };
 
-// The error of the call that has just failed; reads errno.
+// The error of the call that failed just now; reads errno.
 [[nodiscard]] Unexpected<SystemError> last_error(std::string_view what);
 
-// Owns one descriptor and closes it. Move-only; -1 is "none".
+// Owns a descriptor and closes it. Move-only; -1 means it owns none.
 class UniqueFd {
  public:
   UniqueFd() = default;
@@ -37,8 +37,9 @@ class UniqueFd {
 
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
+  // Closes the descriptor and takes `fd` instead, which must not be the one it has.
   void reset(int fd = -1);
-  // Gives the descriptor away; the caller closes it.
+  // Hands the descriptor over; the caller must close it.
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
 
  private:

@@ -1,11 +1,11 @@
-// Asking the processor for a line of memory ahead of its use.
+// Asks the processor for a line of memory before it is needed.
 #pragma once
 
 namespace ot {
 
-// Asks for the cache line at `address`, to be read or written soon; any address will do. The empty
-// statement counts as an effect: without it g++ takes a function that does nothing but ask for one
-// that does nothing, and drops the call (an announce lost 150 ns that way).
+// Prefetches the cache line at `address`, which may be any address. The empty asm statement counts
+// as a side effect: without it g++ believes that a function which only prefetches has no effect and
+// drops the call, which cost 150 ns an announce.
 inline void prefetch_line(const void* address) {
   __builtin_prefetch(address);
   asm volatile("");  // NOLINT(hicpp-no-assembler)

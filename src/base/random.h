@@ -1,22 +1,23 @@
-// Randomness: getrandom(2) for secrets, and a fast generator seeded from it for choices that need
-// not be secret.
+// Random numbers: getrandom(2) for secrets, and a fast generator seeded from it for everything
+// else.
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <span>
 
 namespace ot {
 
-// Fills `out` from the kernel's generator. Aborts if the kernel has none: nothing here can work
-// without secrets.
+// Fills `out` from the kernel's generator. Aborts if that fails: nothing works without secrets.
 void fill_random(std::span<uint8_t> out);
 
 // SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014). One per
 // thread; not for secrets.
 class Random {
  public:
-  Random();  // seeded by the kernel
+  // Seeded by the kernel.
+  Random();
   explicit Random(uint64_t seed) : state_(seed) {}
 
   [[nodiscard]] uint64_t next() {
@@ -25,8 +26,9 @@ class Random {
     mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebULL;
     return mixed ^ (mixed >> 31U);
   }
-  // Uniform in [0, bound) up to a bias of bound / 2^32; bound must be > 0.
+  // Uniform in [0, bound) up to a bias of bound / 2^32; bound > 0.
   [[nodiscard]] uint32_t below(uint32_t bound) {
+    assert(bound > 0);
     return static_cast<uint32_t>(((next() >> 32U) * bound) >> 32U);
   }
 

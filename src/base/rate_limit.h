@@ -1,4 +1,4 @@
-// At most so many events a second, all together: a token bucket that fills once a second. Not
+// Limits events to a number per second: a token bucket that is refilled once a second. Not
 // thread-safe.
 #pragma once
 
@@ -12,7 +12,7 @@ class RateLimit {
  public:
   explicit RateLimit(uint32_t per_second) : per_second_(per_second), left_(per_second) {}
 
-  // Takes one token; false if this second's are gone.
+  // Takes a token; false if none is left for this second.
   [[nodiscard]] bool allow(MonotonicTime now) {
     if (now - filled_ >= std::chrono::seconds(1)) {
       filled_ = now;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cassert>
 #include <cerrno>
 
 namespace ot {
@@ -17,19 +18,20 @@ Unexpected<std::string> failed_call(const std::string& path) {
 
 Result<RegularFile, std::string> RegularFile::open(const std::string& path,
                                                    std::string_view content) {
-  // Without O_NONBLOCK this would wait for whoever writes into a FIFO.
+  // Without O_NONBLOCK, opening a FIFO would wait for a writer.
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   struct stat status {};
   if (!fd || ::fstat(fd.get(), &status) != 0) return failed_call(path);
   if (!S_ISREG(status.st_mode)) {
-    const std::string what = S_ISDIR(status.st_mode) ? "is a directory" : "is no regular file";
-    return Unexpected(path + ": " + what + "; a regular file of " + std::string(content) +
-                      " is needed");
+    const std::string what = S_ISDIR(status.st_mode) ? "is a directory" : "is not a regular file";
+    return Unexpected(path + ": " + what + "; it must be a regular file of " +
+                      std::string(content));
   }
   return RegularFile(path, std::move(fd), static_cast<uint64_t>(status.st_size));
 }
 
 Result<size_t, std::string> RegularFile::read(ByteSpan out) {
+  assert(!out.empty());
   for (;;) {
     const ssize_t size = ::read(fd_.get(), out.data(), out.size());
     if (size >= 0) return static_cast<size_t>(size);

@@ -1,7 +1,7 @@
-// A file that is read from its beginning to its end, as lists and dumps are.
+// A regular file that is read from start to end, as lists and dumps are.
 //
-// Only regular files: a FIFO in the place of one would hold the reader until somebody writes.
-// Errors begin with the path. One thread at a time.
+// Anything else is refused, because reading a FIFO would block until somebody writes to it. Error
+// messages begin with the path. One thread at a time.
 #pragma once
 
 #include <string>
@@ -14,14 +14,14 @@ namespace ot {
 
 class RegularFile {
  public:
-  // `content` is what the file should hold, for the error: "list.txt: is a directory; a regular
-  // file of info_hashes is needed".
+  // `content` completes the error message: "list.txt: is a directory; it must be a regular file of
+  // info_hashes".
   [[nodiscard]] static Result<RegularFile, std::string> open(const std::string& path,
                                                              std::string_view content);
 
-  // Reads what comes next, up to out.size(); 0 at the end.
+  // Reads the next bytes into `out`, which is not empty, and returns how many; 0 at the end.
   [[nodiscard]] Result<size_t, std::string> read(ByteSpan out);
-  // In bytes, when it was opened.
+  // In bytes, at the time it was opened.
   [[nodiscard]] uint64_t size() const { return size_; }
   [[nodiscard]] int descriptor() const { return fd_.get(); }
 

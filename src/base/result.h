@@ -1,8 +1,8 @@
-// Result<T, E>: a value or the reason why there is none.
+// Result<T, E>: a value, or an error that says why there is no value.
 //
-// The member names are those of std::expected, which g++ 12 does not have, so that this file can go
-// one day. E is an enum on the hot path, SystemError for system calls. Nothing here throws: value()
-// on an error is a programming fault and asserts.
+// It has the member names of std::expected, which g++ 12 lacks and which can replace it one day. E
+// is an enum on the hot path and SystemError for system calls. Nothing throws: calling value() on
+// an error, or error() on a value, is a bug and fails an assert.
 #pragma once
 
 #include <cassert>
@@ -25,8 +25,8 @@ class Unexpected {
 template <typename T, typename E>
 class [[nodiscard]] Result {
  public:
-  // Implicit on purpose: `return value;` and `return Unexpected(error);` are the two ways out of a
-  // function. NOLINTBEGIN(google-explicit-constructor)
+  // Implicit on purpose, so that a function can say `return value;` and
+  // `return Unexpected(error);`. NOLINTBEGIN(google-explicit-constructor)
   constexpr Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   template <typename F>
   constexpr Result(Unexpected<F> error) : state_(std::in_place_index<1>, std::move(error).take()) {}

@@ -1,13 +1,12 @@
-// A fast hash under a secret, for tables whose keys others choose: info_hashes and the endpoints of
-// peers.
+// A fast keyed hash for tables whose keys others choose: info_hashes and the endpoints of peers.
 //
-// Up to five 32-bit words times as many secret 64-bit factors, plus one more, modulo 2^64
-// (multilinear hashing: Lemire, Kaser, "Strongly universal string hashing is fast"): for two
-// different inputs of one size, whoever chose them, the chance of meeting is 2^-32 over the choice
-// of key. The mixer behind it (MurmurHash3's) breaks up arithmetic progressions. A tenth of
-// SipHash's instructions. Not for values that are shown to anybody: whoever sees some can compute
-// the key. See docs/decisions/0006-one-hash-for-table-and-lists.md. Thread-safe: const after
-// construction.
+// The sum of up to five 32-bit words, each times a secret 64-bit factor, plus a secret constant,
+// modulo 2^64 (multilinear hashing: Lemire, Kaser, "Strongly universal string hashing is fast").
+// Two different inputs of the same size collide with probability 2^-32 over the choice of key, even
+// if an attacker chose them. MurmurHash3's finalizer then breaks up arithmetic progressions. It
+// takes a tenth of SipHash's instructions. Never show its values to anybody: the key can be
+// computed from a few of them. See docs/decisions/0006-one-hash-for-table-and-lists.md.
+// Thread-safe: const after construction.
 #pragma once
 
 #include <array>
@@ -24,7 +23,7 @@ class SecretHash {
   using Key = std::array<uint64_t, kMaxWords + 1>;
 
   explicit SecretHash(const Key& key) : key_(key) {}
-  // A key from the kernel.
+  // With a random key from the kernel.
   [[nodiscard]] static SecretHash random() {
     std::array<uint8_t, sizeof(Key)> bytes{};
     fill_random(bytes);
@@ -32,7 +31,7 @@ class SecretHash {
     std::memcpy(key.data(), bytes.data(), bytes.size());
     return SecretHash(key);
   }
-  // Repeatable, for tests.
+  // The same for the same seed; for tests.
   [[nodiscard]] static SecretHash from_seed(uint64_t seed) {
     Random random(seed);
     Key key{};

@@ -29,7 +29,7 @@ Result<UnixDatagram, SystemError> UnixDatagram::connect(std::string_view address
   if (address.front() == '@') {
     name.sun_path[0] = '\0';
   } else {
-    ++size;  // a path is counted with its NUL, an abstract name without one
+    ++size;  // the size of a path includes its NUL; an abstract name has none
   }
   UniqueFd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!fd) return last_error("socket for " + std::string(address));
@@ -49,7 +49,7 @@ bool UnixDatagram::send(std::string_view text, Wait wait) const {
   return try_once() || (is_gone(errno) && connect_again() && try_once());
 }
 
-// connect(2) on the same socket, so that other threads never see a closed descriptor.
+// Connects the same socket anew, so that other threads never see a closed descriptor.
 bool UnixDatagram::connect_again() const { return connect_to(socket_.get(), address_, size_); }
 
 }  // namespace ot

@@ -1,9 +1,8 @@
-// A connected datagram socket of the Unix family: how a program talks to the system's log daemon
-// and to whoever started it.
+// A connected Unix datagram socket, for messages to the system's log daemon and to systemd.
 //
-// The connection outlives a chroot that hides the path. When the other side has been restarted, the
-// next send() connects again, which works as long as the path is still in sight. Thread: send() may
-// be called from any.
+// The connection outlives a chroot that hides the path. If the other side has restarted, the next
+// send() connects again, which works as long as the path is visible. Thread: send() may be called
+// from any thread.
 #pragma once
 
 #include <sys/socket.h>
@@ -19,13 +18,14 @@ namespace ot {
 
 class UnixDatagram {
  public:
-  // How long a full queue on the other side may hold the caller.
+  // How long send() waits if the receiver's queue is full.
   enum class Wait : uint8_t { no, one_second };
 
-  // `address` is a path, or a name in the abstract namespace with a leading @; at most 107 bytes.
+  // `address` is a path, or a name in the abstract namespace after an @. ENAMETOOLONG if it is
+  // empty or longer than 107 bytes.
   [[nodiscard]] static Result<UnixDatagram, SystemError> connect(std::string_view address);
 
-  // One datagram; false if nobody took it.
+  // Sends one datagram; false if nobody received it.
   [[nodiscard]] bool send(std::string_view text, Wait wait) const;
 
  private:

@@ -1,4 +1,4 @@
-// The 20-byte name of a torrent (BEP 3; for BEP 52 hybrids the truncated v2 hash).
+// The 20-byte name of a torrent: BEP 3's SHA-1, or a v2 hash cut to 20 bytes (BEP 52).
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ struct InfoHash {
 };
 static_assert(sizeof(InfoHash) == InfoHash::kSize);
 
-// 40 upper-case digits, as pages and dumps name a torrent.
+// 40 upper-case hex digits, as pages and dumps name a torrent.
 [[nodiscard]] std::string to_hex(const InfoHash& info_hash);
 
 }  // namespace ot

@@ -7,45 +7,33 @@
 #include <cerrno>
 #include <optional>
 
+#include "base/text.h"
+
 namespace ot {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-constexpr std::string_view kWhiteSpace = " \t";
-
-bool is_white_space(char c) { return c == ' ' || c == '\t'; }
-
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && byte != '\t') || byte == 0x7f;
-}
-
-std::string_view trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(kWhiteSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
-}
-
 std::string_view without_comment(std::string_view line) {
   for (size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
-    if (at == 0 || is_white_space(line[at - 1])) return line.substr(0, at);
+    if (at == 0 || is_blank(line[at - 1])) return line.substr(0, at);
   }
   return line;
 }
 
 std::string not_plain_text(std::string_view line, size_t at) {
-  return std::string("the line holds ") +
+  return std::string("the line contains ") +
          (line[at] == '\0' ? "a NUL byte" : "a control character") + " in column " +
-         std::to_string(at + 1) + "; a configuration is plain text";
+         std::to_string(at + 1) + "; a configuration file must be plain text";
 }
 
-// Comments may hold what they like, but for NUL bytes: text that has those is not text.
+// Comments may contain anything but NUL bytes, which show that the file is not a text.
 std::string fault_of(std::string_view line, std::string_view meaning) {
   if (line.size() > kMaxConfigLine) {
-    return "the line has " + std::to_string(line.size()) + " bytes; at most " +
-           std::to_string(kMaxConfigLine) + " are read";
+    return "the line is " + std::to_string(line.size()) + " bytes long; the maximum is " +
+           std::to_string(kMaxConfigLine);
   }
-  const auto control = std::find_if(meaning.begin(), meaning.end(), is_control);
+  const auto control = std::find_if(meaning.begin(), meaning.end(),
+                                    [](char c) { return is_control(c) && c != '\t'; });
   if (control != meaning.end()) {
     return not_plain_text(line, static_cast<size_t>(control - meaning.begin()));
   }
@@ -53,7 +41,7 @@ std::string fault_of(std::string_view line, std::string_view meaning) {
   return nul == std::string_view::npos ? std::string() : not_plain_text(line, nul);
 }
 
-// Nothing for a line that says nothing.
+// Nothing for a blank line or a comment.
 std::optional<ConfigLine> parse_line(std::string_view line, uint32_t number) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   const std::string_view meaning = without_comment(line);
@@ -62,7 +50,7 @@ std::optional<ConfigLine> parse_line(std::string_view line, uint32_t number) {
   }
   const std::string_view words = trim(meaning);
   if (words.empty()) return std::nullopt;
-  const size_t key_size = std::min(words.find_first_of(kWhiteSpace), words.size());
+  const size_t key_size = std::min(words.find_first_of(" \t"), words.size());
   return ConfigLine{number, words.substr(0, key_size), trim(words.substr(key_size)), {}};
 }
 

@@ -1,30 +1,32 @@
 #include "config/configuration.h"
 
 #include <algorithm>
+#include <cassert>
 #include <set>
 #include <tuple>
 
+#include "base/text.h"
 #include "config/checks.h"
 #include "config/config_file.h"
 
 namespace ot {
 namespace {
 
-// Somebody who takes another file for a configuration shall not have to scroll back.
+// Enough to correct a configuration; a file of another kind would give an error for every line.
 constexpr size_t kMaxErrors = 200;
 
 std::string unknown_key(std::string_view name) {
   const std::string_view before_equals = name.substr(0, name.find('='));
   if (const Key* key = find_key(before_equals); key != nullptr) {
-    return "unknown key; between key and value stands white space: " + std::string(key->name) +
-           " " + std::string(key->value);
+    return "unknown key; write white space between key and value: " + std::string(key->name) + " " +
+           std::string(key->value);
   }
   const Key* nearest = nearest_key(name);
-  if (nearest == nullptr) return "unknown key; the manual, opentracker.conf(5), lists them all";
+  if (nearest == nullptr) return "unknown key; the manual, opentracker.conf(5), lists all keys";
   return "unknown key; did you mean " + std::string(nearest->name) + "?";
 }
 
-// Whether a file could say it, so that -t can print it.
+// Whether the value can be written in a file, as -t does.
 bool fits_a_line(std::string_view value) {
   const std::string line = "key " + std::string(value);
   const std::vector<ConfigLine> again = parse_config(line);
@@ -46,7 +48,7 @@ class Builder {
 
   void read_file(const CommandLine::Item& item, uint32_t word);
   void read_line(const ConfigLine& line, const Origin& origin);
-  // The door. True if the value is now in force.
+  // Every value is set here. True if the value is now in force.
   bool set(const Key& key, std::string_view value, const Origin& origin);
   void remember(const Key& key, std::string_view value, const Origin& origin);
   // The last entry of the key, or null.
@@ -63,7 +65,7 @@ class Builder {
 
   Configuration result_;
   std::vector<PlacedError> errors_;
-  // Keys that were given a bad value: nothing that follows from them is worth saying.
+  // Keys with an invalid value: a check that involves one of them would only repeat the error.
   std::set<std::string_view> spoilt_;
 };
 
@@ -72,7 +74,7 @@ void Builder::complain(const Origin& origin, std::string_view message) {
       {{origin.place + std::string(message), origin.of_flag()}, origin.word, origin.line});
 }
 
-// A flag stands for its key; a line of a file is told which one it was.
+// Names the key, unless the origin is a flag: the flag's name says enough.
 void Builder::complain(const Origin& origin, const Key& key, std::string_view message) {
   complain(origin, origin.of_flag() ? std::string(message)
                                     : std::string(key.name) + ": " + std::string(message));
@@ -94,7 +96,7 @@ void Builder::read_command_line(const CommandLine& line) {
 void Builder::read_file(const CommandLine::Item& item, uint32_t word) {
   const auto text = read_config_file(item.value);
   if (text) return read_text(*text, item.value, word);
-  // Not the flag's fault: no need for the usage.
+  // The file is at fault, not the flag: the usage would not help.
   errors_.push_back({{item.flag + ": " + printable(text.error().message()), false}, word, 0});
 }
 
@@ -114,13 +116,12 @@ void Builder::read_line(const ConfigLine& line, const Origin& origin) {
     spoilt_.insert(key->name);
     return complain(
         origin, *key,
-        "its value is missing; write " + std::string(key->name) + " " + std::string(key->value));
+        "the value is missing; write " + std::string(key->name) + " " + std::string(key->value));
   }
   const ConfigEntry* before = key->repeatable ? nullptr : find(key->name);
   if (before != nullptr && before->origin.word == origin.word) {
-    return complain(
-        origin, *key,
-        "given a second time; the first is on line " + std::to_string(before->origin.line));
+    return complain(origin, *key,
+                    "given twice; it is also on line " + std::to_string(before->origin.line));
   }
   set(*key, line.value, origin);
 }
@@ -134,8 +135,8 @@ bool Builder::set(const Key& key, std::string_view value, const Origin& origin) 
   if (origin.of_flag() && !fits_a_line(value)) {
     complain(origin, key,
              in_quotes(value) +
-                 " could not stand in a configuration file: white space at "
-                 "an end, a control character, or a # behind white space");
+                 " cannot be written in a configuration file: it must not have white space at "
+                 "either end, control characters, or a # after white space");
     spoilt_.insert(key.name);
     return false;
   }
@@ -164,8 +165,8 @@ ConfigEntry* Builder::find(std::string_view key) {
 }
 
 void Builder::set_default_listener(const CommandLine& line) {
-  const Key& key = *find_key("listen.tcp_udp");
   if (!result_.settings.listen.sockets.empty()) return;
+  const Key& key = *find_key("listen.tcp_udp");
   result_.settings.listen.by_default = true;
   if (!line.address) {
     set(key, key.default_text, {"default", {}, 0, 0});
@@ -183,7 +184,7 @@ void Builder::set_defaults() {
     if (key.is_built_in()) {
       set(key, key.default_text, origin);
     } else {
-      // Nobody can say anything else, and whoever reads the field finds it filled.
+      // Nobody can set another value, but the code that reads the field needs one.
       const Fault none = key.set(result_.settings, key.default_text, key.range);
       if (none) complain(origin, key, *none);
     }
@@ -209,6 +210,7 @@ void Builder::check() {
     const ConfigEntry* first = find(check.first);
     const ConfigEntry* second = find(check.second);
     const ConfigEntry* blamed = place(first) >= place(second) ? first : second;
+    assert(blamed != nullptr);
     complain(blamed->origin, *blamed->key, *fault);
   }
 }
@@ -220,8 +222,8 @@ void Builder::look_at_effects() {
     if (key.effect == Effect::default_in_effect && entry.value == key.default_text) continue;
     if (key.effect == Effect::refuses) {
       complain(entry.origin, key,
-               "this version does not enforce it yet, and would serve more than you allow; "
-               "without it the tracker starts");
+               "this version does not enforce it yet and would serve more than you allow; remove "
+               "it to start the tracker");
     } else {
       result_.warnings.push_back(entry.origin.place + std::string(key.name) +
                                  ": has no effect in this version");
@@ -229,7 +231,7 @@ void Builder::look_at_effects() {
   }
 }
 
-// Listeners stay in their order, because a number of workers counts for those behind it.
+// Listeners keep their order, because a number of workers applies to the listeners after it.
 void Builder::sort() {
   const auto rank = [](const ConfigEntry& entry) -> const Key* {
     return entry.key->name.starts_with("listen.") ? all_keys().data() : entry.key;
@@ -259,6 +261,7 @@ Configuration Builder::finish(const CommandLine& line) {
   return std::move(result_);
 }
 
+// What -t adds to the origin.
 std::string remark(const ConfigEntry& entry) {
   if (entry.key->effect == Effect::in_effect) return {};
   const bool is_default = entry.value == entry.key->default_text;

@@ -1,10 +1,10 @@
-// The configuration in force: command line and files, defaults, checks, and where each value is
-// from.
+// Builds the configuration in force from the command line, files and defaults; checks it, and
+// remembers where each value comes from.
 //
-// One door sets every value, whoever says it: a line of a file, a flag, a default. It checks that
-// the key exists and is built in and that the value is good, and remembers the origin. Files and
-// flags count in the order of the command line: of a single value the last one counts, repeatable
-// ones add up. Faults never stop it: all of them are collected, sorted by place. Thread: any,
+// All values, whether from a line of a file, a flag or a default, are set by one function, which
+// checks that the key is built in and the value valid. Files and flags apply in the order of the
+// command line: a later value replaces an earlier one, except that repeatable keys collect their
+// values. It does not stop at a fault but collects all of them, sorted by place. Thread: any,
 // before the daemon starts.
 #pragma once
 
@@ -18,11 +18,12 @@
 
 namespace ot {
 
-// Where a value is from.
+// Where a value comes from.
 struct Origin {
   std::string text;   // "default", "opentracker.conf:12", "-p on the command line"
-  std::string place;  // what a message about it begins with: "opentracker.conf:12: ", "-p: "
-  // For sorting: the word of the command line, from 1 (0: a default), and the line of its file.
+  std::string place;  // the start of a message about the value: "opentracker.conf:12: ", "-p: "
+  // For sorting: the flag's place on the command line, from 1 (0: a default), and for a value from
+  // a file its line (0: a flag).
   uint32_t word = 0;
   uint32_t line = 0;
 
@@ -40,26 +41,26 @@ struct ConfigEntry {
 struct ConfigError {
   // "opentracker.conf:12: tracker.interval: '30x' is not a duration; ..."
   std::string message;
-  // Of a flag itself, so that a look at the usage may help.
+  // Whether a flag is at fault, so that printing the usage helps.
   bool in_command_line = false;
 };
 
 struct Configuration {
-  // Good only without errors.
+  // Valid only if there are no errors.
   Settings settings;
   std::vector<ConfigEntry> entries;
   std::vector<ConfigError> errors;
-  // About keys without effect in this version.
+  // About keys that have no effect in this version.
   std::vector<std::string> warnings;
 };
 
-// Reads the files that the command line names, relative to the working directory.
+// Reads the files named on the command line, relative to the working directory.
 [[nodiscard]] Configuration configure(const CommandLine& line);
 
-// The same from the text of one file, which is called `name` in messages.
+// The same from the text of a file that messages call `name`.
 [[nodiscard]] Configuration configure(std::string_view text, std::string_view name);
 
-// The entries as a configuration file with their origins as comments: what -t prints. Read again it
+// What -t prints: the entries as a configuration file, with their origins as comments. Reading it
 // gives the same settings.
 [[nodiscard]] std::string effective_configuration(const Configuration& configuration);
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/bytes.h"
+#include "base/text.h"
 
 namespace ot {
 namespace {
 
-// Nobody means a key by a text much longer than any of them.
+// Longer than any key: a longer text is not a misspelt key.
 constexpr size_t kLongestGuess = 64;
 
 std::string_view last_part(std::string_view name) {
@@ -25,7 +25,7 @@ const Key* find_key(std::string_view name) {
   return key == keys.end() ? nullptr : &*key;
 }
 
-// Three rows of the usual matrix are enough: a swap of neighbours looks back two.
+// Three rows of the usual matrix are enough, because a swap looks back two rows.
 size_t edit_distance(std::string_view a, std::string_view b, size_t limit) {
   const size_t longer = std::max(a.size(), b.size());
   if (longer - std::min(a.size(), b.size()) >= limit) return limit;
@@ -45,7 +45,8 @@ size_t edit_distance(std::string_view a, std::string_view b, size_t limit) {
                            to_lower(a[i - 2]) == to_lower(b[j - 1]);
       if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
-    // Nothing below this row is less than the least of it and, for a swap, of the one above.
+    // Later rows cannot be less than the minimum of this row and, because of swaps, of the one
+    // above.
     const auto least = [](const std::vector<size_t>& r) {
       return *std::min_element(r.begin(), r.end());
     };
@@ -59,7 +60,7 @@ const Key* nearest_key(std::string_view name) {
   const Key* nearest = nullptr;
   size_t least = 1 + std::max<size_t>(1, name.size() / 5);
   for (const Key& key : all_keys()) {
-    // `interval` and `access.interval` mean tracker.interval.
+    // `interval` and `access.interval` probably mean tracker.interval.
     const bool only_group_differs = last_part(key.name) == last_part(name);
     const size_t distance = only_group_differs ? 1 : edit_distance(name, key.name, least);
     if (distance >= least) continue;

@@ -1,9 +1,9 @@
-// Every key of the configuration, as one table: name, value, default, feature, effect.
+// The table of configuration keys: name, value, default, build switch, effect.
 //
-// The table is the single source of defaults and of what `-t`, the sample and the manual have to
-// speak of. A value gets into a Settings through the setter of its row and no other way. Adding a
-// key takes a field in settings.h, a row in key_table.cc, a paragraph in opentracker.conf.sample
-// and one in docs/opentracker.conf.5 (tests look for both). Pure and immutable.
+// It is the only source of defaults, and `-t`, the sample and the manual follow it. The setter of
+// its row is the only way to set a value in a Settings. To add a key, add a field in settings.h, a
+// row in key_table.cc, and a paragraph each in opentracker.conf.sample and docs/opentracker.conf.5;
+// tests check the last two. Immutable; any thread.
 #pragma once
 
 #include <cstdint>
@@ -18,31 +18,34 @@
 
 namespace ot {
 
-// What is wrong with a value and what would be right; nothing if it is good.
+// What is wrong with a value and how to correct it; nothing if the value is valid.
 using Fault = std::optional<std::string>;
 
 // What a key does in this version.
 enum class Effect : uint8_t {
   in_effect,
-  // Only the default is; any other value is taken with a warning.
+  // Only the default has an effect; other values are accepted with a warning.
   default_in_effect,
-  // The part it speaks to is not there; without it the tracker does less, nothing dangerous.
+  // None, because its feature is missing; accepted with a warning, because the tracker is safe
+  // without it.
   warns,
-  // The part is not there, and to start without it would let in what the operator shuts out.
+  // None, because its feature is missing; an error, because the tracker would serve clients that
+  // the operator excludes.
   refuses
 };
 
 struct Key {
   std::string_view name;   // "tracker.interval"
-  std::string_view value;  // what to write, as in a synopsis: "DURATION"
+  std::string_view value;  // the kind of value, as in a synopsis: "DURATION"
   Fault (*set)(Settings& settings, std::string_view text, const Range& range) = nullptr;
   Range range{};
-  // Empty: there is none.
+  // Empty if the key has no default.
   std::string_view default_text{};
-  // What must be built in; null: nothing.
+  // The build switch it needs, or null.
   const Feature* feature = nullptr;
   Effect effect = Effect::in_effect;
-  // Given more than once, all count. The others: once a file, and the last file or flag counts.
+  // Whether the key collects all values it is given. Other keys may be given once in each file, and
+  // the last file or flag counts.
   bool repeatable = false;
   std::string_view description{};
 
@@ -51,14 +54,14 @@ struct Key {
 
 // In the order in which a configuration is printed.
 [[nodiscard]] std::span<const Key> all_keys();
-// Null if there is none of that name.
+// The key with this name, or null.
 [[nodiscard]] const Key* find_key(std::string_view name);
 
-// The key that somebody who wrote `name` may have meant; null if none is near.
+// The key that somebody who wrote `name` may have meant; null if no key is similar.
 [[nodiscard]] const Key* nearest_key(std::string_view name);
 
-// How many letters have to be inserted, left out, changed or swapped with their neighbour to make
-// one text of the other, case aside; `limit` if that are as many or more.
+// The edit distance, ignoring case: how many letters must be inserted, removed, changed or swapped
+// with their neighbour to turn one text into the other. At most `limit`.
 [[nodiscard]] size_t edit_distance(std::string_view a, std::string_view b, size_t limit = SIZE_MAX);
 
 }  // namespace ot

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 #include "base/features.h"
+#include "base/text.h"
 
 namespace ot {
 namespace {
@@ -12,7 +14,7 @@ constexpr char kNoLetter = '\0';
 
 struct FlagRow;
 
-// A flag as it stands on the command line.
+// A flag on the command line.
 struct GivenFlag {
   const FlagRow& row;
   std::string written;
@@ -20,23 +22,26 @@ struct GivenFlag {
 };
 
 struct FlagRow {
-  char letter;  // kNoLetter: it has only the long form
+  char letter;  // kNoLetter if it has only the long form
   std::string_view name;
-  std::string_view argument;  // empty: the flag takes none
-  std::string_view key;       // that it sets, if any
+  std::string_view argument;  // empty if it takes none
+  std::string_view key;       // the key it sets; empty if it sets none
   Fault (*apply)(CommandLine& line, const GivenFlag& flag);
   std::string_view help;
 };
 
-Fault set_key(CommandLine& line, const GivenFlag& flag) {
-  line.items.push_back({flag.written, find_key(flag.row.key), std::string(flag.value)});
+Fault add_item(CommandLine& line, const GivenFlag& flag, std::string value) {
+  const Key* key = find_key(flag.row.key);
+  assert(key != nullptr);  // an item without a key would be a file
+  line.items.push_back({flag.written, key, std::move(value)});
   return std::nullopt;
 }
 
-Fault say_yes(CommandLine& line, const GivenFlag& flag) {
-  line.items.push_back({flag.written, find_key(flag.row.key), "yes"});
-  return std::nullopt;
+Fault set_key(CommandLine& line, const GivenFlag& flag) {
+  return add_item(line, flag, std::string(flag.value));
 }
+
+Fault say_yes(CommandLine& line, const GivenFlag& flag) { return add_item(line, flag, "yes"); }
 
 Fault set_address(CommandLine& line, const GivenFlag& flag) {
   const auto address = parse_own_address(flag.value);
@@ -46,14 +51,13 @@ Fault set_address(CommandLine& line, const GivenFlag& flag) {
   return std::nullopt;
 }
 
-// A key that wants an address and a port gets the last -i, or `any`.
+// Sets a key whose value is an address and a port: the address of the last -i, or `any`.
 Fault set_port(CommandLine& line, const GivenFlag& flag, std::string_view any) {
   const auto port = parse_port(flag.value);
   if (!port) return port.error();
-  const std::string where = line.address ? Endpoint{*line.address, *port}.to_string()
-                                         : std::string(any) + ":" + std::to_string(*port);
-  line.items.push_back({flag.written, find_key(flag.row.key), where});
-  return std::nullopt;
+  return add_item(line, flag,
+                  line.address ? Endpoint{*line.address, *port}.to_string()
+                               : std::string(any) + ":" + std::to_string(*port));
 }
 
 Fault set_listener(CommandLine& line, const GivenFlag& flag) { return set_port(line, flag, "*"); }
@@ -63,7 +67,7 @@ Fault set_sync_port(CommandLine& line, const GivenFlag& flag) {
 }
 
 Fault read_file(CommandLine& line, const GivenFlag& flag) {
-  if (flag.value.empty()) return "the name of a file is missing";
+  if (flag.value.empty()) return "the name of the file is empty";
   line.items.push_back({flag.written, nullptr, std::string(flag.value)});
   return std::nullopt;
 }
@@ -75,32 +79,33 @@ Fault wish(CommandLine& line, const GivenFlag& /*flag*/) {
 }
 
 constexpr std::array<FlagRow, 16> kFlags{{
-    {'f', "config", "FILE", "", read_file, "read this configuration; flags behind it override it"},
+    {'f', "config", "FILE", "", read_file, "read this configuration file; later flags override it"},
     {'i', "address", "IP", "", set_address,
      "address for the -p, -P and -s that follow; default: all"},
     {'p', "tcp-port", "PORT", "listen.tcp", set_listener,
-     "serve HTTP here; repeatable; default: 6969"},
+     "serve HTTP on this port; repeatable; default: 6969"},
     {'P', "udp-port", "PORT", "listen.udp", set_listener,
-     "serve UDP here; repeatable; default: 6969"},
+     "serve UDP on this port; repeatable; default: 6969"},
     {'d', "rootdir", "DIR", "tracker.rootdir", set_key,
-     "chroot here if started as root, else change here; default: ."},
+     "chroot here if started as root, otherwise chdir here; default: ."},
     {'u', "user", "USER", "tracker.user", set_key,
      "become this user if started as root; default: nobody"},
     {'r', "redirect-url", "URL", "tracker.redirect_url", set_key,
-     "where a browser that asks for / is sent"},
+     "redirect browsers that ask for / to this URL"},
     {'A', "bless", "NET", "access.bless", set_key,
-     "may do everything that is restricted; repeatable"},
+     "allow this network everything that is restricted; repeatable"},
     {'w', "whitelist", "FILE", "access.whitelist", set_key,
      "serve only the info_hashes in this file"},
     {'b', "blacklist", "FILE", "access.blacklist", set_key,
      "serve all but the info_hashes in this file"},
     {'l', "load-statedump", "FILE", "tracker.load_statedump", set_key,
-     "read torrents from a dump at start"},
+     "load torrents from this state dump at start"},
     {kNoLetter, "skip-bad-lines", "", "tracker.skip_bad_lines", say_yes,
-     "leave out what is wrong in that dump instead of not starting"},
+     "skip invalid lines in that dump instead of refusing to start"},
     {'s', "livesync-port", "PORT", "livesync.cluster.listen", set_sync_port,
-     "share peers with other trackers here, on the last -i"},
-    {'t', "check", "", "", wish<&CommandLine::check>, "check the configuration, print it, and end"},
+     "share peers with other trackers on this port"},
+    {'t', "check", "", "", wish<&CommandLine::check>,
+     "check the configuration, print it, and exit"},
     {'v', "version", "", "", wish<&CommandLine::show_version>,
      "print version and built-in features"},
     {'h', "help", "", "", wish<&CommandLine::show_help>, "print this help"},
@@ -125,7 +130,7 @@ std::string no_such_flag(std::string_view name) {
       });
   const std::string fault = "--" + printable(name) + ": no such flag";
   const bool near = name.size() > 2 && name.size() < 32 && edit_distance(nearest->name, name) <= 2;
-  return near ? fault + "; --" + std::string(nearest->name) + "?" : fault;
+  return near ? fault + "; did you mean --" + std::string(nearest->name) + "?" : fault;
 }
 
 class Parser {
@@ -180,7 +185,7 @@ class Parser {
     }
   }
 
-  // Takes the next word for the argument, if one is due.
+  // Takes the next word as the argument if the flag needs one; false if there is none.
   bool has_argument(GivenFlag& flag) {
     if (flag.row.argument.empty()) return true;
     if (words_.empty()) {
@@ -202,12 +207,12 @@ class Parser {
   CommandLine line_;
 };
 
-// What a flag lacks in this build, to stand behind its help.
+// What -h adds to the help of a flag that does not work in this build.
 std::string_view shortcoming(const FlagRow& flag) {
   const Key* key = find_key(flag.key);
   if (key == nullptr) return "";
   if (!key->is_built_in()) return " (not built in)";
-  return key->effect == Effect::in_effect ? "" : " (not there yet)";
+  return key->effect == Effect::in_effect ? "" : " (not yet)";
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
-// The command line: what it asks for, and what it says about the configuration.
+// Parses the command line.
 //
-// The flags are one table: letter, long form, argument, help, and what a flag does. One that sets a
-// value says so as a text for a key of the configuration, so that flags and files are checked by
-// the same door and later ones override earlier ones. Parsing is pure: it reads no file, no
-// environment, and prints nothing.
+// The flags are a table: letter, long form, argument, action and help. A flag that sets a value
+// gives it as text for a configuration key, so that the same code checks flags and files, and later
+// ones override earlier ones. Pure: reads no file and no environment, prints nothing. Not
+// getopt_long(3): it keeps global state and accepts abbreviations, and the messages about wrong
+// flags would take as much code as the parsing does here.
 #pragma once
 
 #include <span>
@@ -16,16 +17,16 @@
 namespace ot {
 
 struct CommandLine {
-  // One flag about the configuration: a value for a key, or a file of such values.
+  // A flag that concerns the configuration.
   struct Item {
-    std::string flag;  // as it was written: "-p", "--config"
+    std::string flag;  // as written: "-p", "--config"
     const Key* key = nullptr;
-    // For the key; without one, the path of a configuration file.
+    // The value of the key; if there is no key, the path of a configuration file.
     std::string value;
   };
   // In the order given.
   std::vector<Item> items;
-  // The last -i and how it was written; what the default listener takes.
+  // The last -i and how it was written; the default listener uses it.
   std::optional<IpAddress> address;
   std::string address_flag;
 
@@ -37,12 +38,12 @@ struct CommandLine {
   std::vector<std::string> faults;
 };
 
-// `arguments` without the program's name. Short flags may be grouped ("-vh") and have their
-// argument attached ("-p80"); long ones are "--tcp-port 80" or "--tcp-port=80". Goes on behind a
-// flag that is wrong.
+// `arguments` does not include the program's name. Short flags may be grouped ("-vh") and have
+// their argument attached ("-p80"); long flags are "--tcp-port 80" or "--tcp-port=80". Continues
+// after a wrong flag.
 [[nodiscard]] CommandLine parse_command_line(std::span<const char* const> arguments);
 
-// The text of -h, a line a flag.
+// The text of -h: a line for each flag.
 [[nodiscard]] std::string usage();
 
 }  // namespace ot

@@ -1,8 +1,8 @@
-// The effective configuration as plain values, grouped as its keys are: what the program runs by.
+// The configuration in force as plain values, grouped like the keys.
 //
-// A default-constructed Settings is empty: the defaults are texts in the table of keys, and
-// configure() (configuration.h) is what fills one, checks it and says where each value came from.
-// Immutable once the program runs; any thread may read it.
+// A default-constructed Settings has no values, not even the defaults: those are texts in the table
+// of keys, and configure() (configuration.h) fills them in and checks them. Immutable once the
+// program runs; any thread may read it.
 #pragma once
 
 #include <chrono>
@@ -20,23 +20,23 @@ enum class ListenProtocol : uint8_t { tcp, udp };
 struct ListenOption {
   ListenProtocol protocol = ListenProtocol::tcp;
   uint16_t port = 0;
-  // None: every address of both families.
+  // Without a value: every address of both families.
   std::optional<IpAddress> address = std::nullopt;
-  // TCP: each connection begins with a PROXY protocol header.
+  // For TCP: each connection begins with a PROXY protocol header.
   bool proxied = false;
-  // UDP: threads of its own; 0: served by the event loop.
+  // For UDP: how many threads serve it; 0: the event loop does.
   uint32_t workers = 0;
 };
 
 struct ListenSettings {
   std::vector<ListenOption> sockets;
-  // Nobody has asked for them: TCP and UDP 6969.
+  // Whether the sockets are the default, TCP and UDP 6969, because none were asked for.
   bool by_default = false;
-  // What the next UDP listener gets.
+  // The number of workers for the next UDP listener.
   uint32_t udp_workers = 0;
 };
 
-// Paths are as written: relative to rootdir, opened after the chroot. Empty: not configured.
+// Paths are as written, relative to rootdir, and opened after the chroot. Empty: not configured.
 struct TrackerSettings {
   std::string rootdir;
   std::string user;
@@ -48,11 +48,11 @@ struct TrackerSettings {
   std::chrono::minutes torrent_timeout{};
   uint32_t numwant_default = 0;
   uint32_t numwant_max = 0;
-  // 0: no limit; memory in bytes.
+  // 0: no limit. Memory is in bytes.
   uint64_t max_peers = 0;
   uint32_t max_peers_per_torrent = 0;
   uint64_t max_memory = 0;
-  // Bytes of a reply.
+  // The most bytes in a reply.
   uint32_t udp_payload_v4 = 0;
   uint32_t udp_payload_v6 = 0;
   std::chrono::seconds http_timeout{};
@@ -68,7 +68,7 @@ struct AccessSettings {
   std::string blacklist;
   std::string fifo_add;
   std::string fifo_delete;
-  // May do everything that is restricted (-A).
+  // Allowed to do everything that is restricted (-A).
   std::vector<Network> bless;
   std::vector<Network> stats;
   std::string stats_path;

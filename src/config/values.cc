@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/duration_text.h"
 #include "base/features.h"
+#include "base/text.h"
 
 namespace ot {
 namespace {
@@ -19,20 +20,17 @@ struct Unit {
 constexpr std::array<Unit, 4> kTimes{{{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}}};
 constexpr std::array<Unit, 3> kSizes{{{'G', 1 << 30}, {'M', 1 << 20}, {'K', 1 << 10}}};
 
-constexpr size_t kMaxQuoted = 80;
-
-// What protocol/forwarded reads.
+// Those that protocol/forwarded reads.
 constexpr std::array<std::string_view, 3> kProxyHeaders{"X-Forwarded-For", "X-Real-IP",
                                                         "CF-Connecting-IP"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_visible(char c) { return c > ' ' && c <= '~'; }
+bool is_visible(char c) { return is_printable(c) && c != ' '; }
 
 bool all_of(std::string_view text, bool (*is_good)(char)) {
   return std::all_of(text.begin(), text.end(), is_good);
 }
 
-// A number with one of the units, or none of them, behind it; saturates.
+// A number, which one of the units may follow; UINT64_MAX if it is too large.
 std::optional<uint64_t> parse_scaled(std::string_view text, std::span<const Unit> units) {
   uint64_t factor = 1;
   const auto unit = std::find_if(units.begin(), units.end(), [text](const Unit& candidate) {
@@ -42,7 +40,7 @@ std::optional<uint64_t> parse_scaled(std::string_view text, std::span<const Unit
     factor = unit->factor;
     text.remove_suffix(1);
   }
-  if (text.empty() || !all_of(text, is_digit)) return std::nullopt;
+  if (!all_digits(text)) return std::nullopt;
   const uint64_t number = parse_decimal(text).value_or(UINT64_MAX);
   return number > UINT64_MAX / factor ? UINT64_MAX : number * factor;
 }
@@ -64,22 +62,22 @@ Unexpected<std::string> out_of(const Range& range, std::string_view text,
   return fault(text, "is out of range: " + allowed);
 }
 
-// Nothing if the length is good.
+// Nothing if the length is within the range.
 std::optional<Unexpected<std::string>> wrong_length(std::string_view text, const Range& range) {
   if (text.size() <= range.max) return std::nullopt;
-  return fault(text, "is " + std::to_string(text.size()) + " bytes long; at most " +
+  return fault(text, "is " + std::to_string(text.size()) + " bytes long; the maximum is " +
                          std::to_string(range.max));
 }
 
-// Of the other family than the one this build serves: the switch that says so.
+// The switch that keeps this build from serving the address's family, or null.
 const Feature* foreign_to(const IpAddress& address) {
   const Feature& other_family = address.is_v4() ? features::kV6Only : features::kV4Only;
   return other_family ? &other_family : nullptr;
 }
 
 Unexpected<std::string> foreign(std::string_view text, const Feature& feature) {
-  return fault(text,
-               "is of a family that this build does not serve (" + std::string(feature.name) + ")");
+  return fault(text, "is of a family that this build, with " + std::string(feature.name) +
+                         ", does not serve");
 }
 
 }  // namespace
@@ -87,7 +85,7 @@ Unexpected<std::string> foreign(std::string_view text, const Feature& feature) {
 Parsed<std::chrono::seconds> parse_duration(std::string_view text, const Range& range) {
   const auto seconds = parse_scaled(text, kTimes);
   if (!seconds) {
-    return fault(text, "is not a duration; write a number with s, m, h or d behind it, as in 30m");
+    return fault(text, "is not a duration; write a number followed by s, m, h or d, as in 30m");
   }
   if (!range.contains(*seconds)) return out_of(range, text, format_seconds);
   return std::chrono::seconds(*seconds);
@@ -97,15 +95,15 @@ Parsed<std::chrono::minutes> parse_minutes(std::string_view text, const Range& r
   const auto seconds = parse_duration(text, range);
   if (!seconds) return Unexpected(seconds.error());
   const auto minutes = std::chrono::floor<std::chrono::minutes>(*seconds);
-  if (minutes != *seconds) return fault(text, "is not a whole number of minutes, as 45m is");
+  if (minutes != *seconds)
+    return fault(text, "is not a whole number of minutes; write a number followed by m, as in 45m");
   return minutes;
 }
 
 Parsed<uint64_t> parse_size(std::string_view text, const Range& range) {
   const auto bytes = parse_scaled(text, kSizes);
   if (!bytes) {
-    return fault(text,
-                 "is not a size; write bytes, or a number with K, M or G behind it, as in 2G");
+    return fault(text, "is not a size; write bytes, or a number followed by K, M or G, as in 2G");
   }
   if (!range.contains(*bytes)) return out_of(range, text, format_size);
   return *bytes;
@@ -113,18 +111,18 @@ Parsed<uint64_t> parse_size(std::string_view text, const Range& range) {
 
 Parsed<uint64_t> parse_count(std::string_view text, const Range& range) {
   const auto count = parse_scaled(text, {});
-  if (!count) return fault(text, "is not a number, as 200 is");
+  if (!count) return fault(text, "is not a number; write only digits, as in 200");
   if (!range.contains(*count)) return out_of(range, text, format_count);
   return *count;
 }
 
 Parsed<bool> parse_yes_no(std::string_view text, const Range& /*range*/) {
   if (text == "yes" || text == "no") return text == "yes";
-  return fault(text, "is neither yes nor no");
+  return fault(text, "is not valid; write yes or no");
 }
 
 Parsed<std::string> parse_path(std::string_view text, const Range& range) {
-  if (text.empty()) return fault(text, "is not a path");
+  if (text.empty()) return fault(text, "is not a path; write at least one character");
   if (auto wrong = wrong_length(text, range)) return std::move(*wrong);
   return std::string(text);
 }
@@ -132,7 +130,7 @@ Parsed<std::string> parse_path(std::string_view text, const Range& range) {
 Parsed<std::string> parse_user(std::string_view text, const Range& range) {
   const auto is_good = [](char c) { return is_visible(c) && c != ':' && c != '/'; };
   if (text.empty() || !all_of(text, is_good)) {
-    return fault(text, "is not the name of a user; write one word, as in nobody");
+    return fault(text, "is not a user name; write one word, as in nobody");
   }
   if (auto wrong = wrong_length(text, range)) return std::move(*wrong);
   return std::string(text);
@@ -142,11 +140,12 @@ Parsed<std::string> parse_url(std::string_view text, const Range& range) {
   const size_t host = text.find("://") + 3;
   const bool known = text.starts_with("http://") || text.starts_with("https://");
   if (!known || host >= text.size()) {
-    return fault(text, "is not the URL of a page; write http://HOST/ or https://HOST/");
+    return fault(text, "is not a URL; write http://HOST/ or https://HOST/");
   }
   if (!all_of(text, is_visible)) {
-    return fault(
-        text, "holds a blank or a byte that is not printable ASCII; write those as %20 and such");
+    return fault(text,
+                 "contains a blank or a byte that is not printable ASCII; percent-encode it, as in "
+                 "%20");
   }
   if (auto wrong = wrong_length(text, range)) return std::move(*wrong);
   return std::string(text);
@@ -157,8 +156,8 @@ Parsed<std::string> parse_url_path(std::string_view text, const Range& range) {
   const std::string_view path = text.substr(std::min(text.find_first_not_of('/'), text.size()));
   if (path.empty() || !all_of(path, is_good)) {
     return fault(text,
-                 "is not a path under this tracker's URL; write it without ? % # and blanks, "
-                 "as in stats");
+                 "is not a path under the tracker's URL; write it without blanks and ? % #, as in "
+                 "stats");
   }
   if (auto wrong = wrong_length(path, range)) return std::move(*wrong);
   return std::string(path);
@@ -169,7 +168,8 @@ Parsed<std::string> parse_proxy_header_name(std::string_view text, const Range& 
     if (equal_ignoring_case(text, name)) return std::string(name);
   }
   return fault(text,
-               "is no header that is read; take X-Forwarded-For, X-Real-IP or CF-Connecting-IP");
+               "is not a header the tracker reads; valid: X-Forwarded-For, X-Real-IP, "
+               "CF-Connecting-IP");
 }
 
 Parsed<Network> parse_network(std::string_view text, const Range& /*range*/) {
@@ -185,7 +185,7 @@ Parsed<Network> parse_network(std::string_view text, const Range& /*range*/) {
 Parsed<IpAddress> parse_own_address(std::string_view text) {
   const auto address = IpAddress::parse(text);
   if (!address)
-    return fault(text, "is not an IPv4 or IPv6 address, as 192.0.2.1 or 2001:db8::1 is");
+    return fault(text, "is not an IPv4 or IPv6 address; write 192.0.2.1 or 2001:db8::1");
   if (const Feature* feature = foreign_to(*address)) return foreign(text, *feature);
   return *address;
 }
@@ -229,26 +229,4 @@ std::string format_size(uint64_t bytes) {
   }
   return std::to_string(bytes);
 }
-
-std::string printable(std::string_view text) {
-  std::string shown;
-  for (const char c : text) {
-    if (c >= ' ' && c <= '~') {
-      shown += c;
-      continue;
-    }
-    const auto byte = static_cast<uint8_t>(c);
-    std::array<char, 2> digits{};
-    format_hex(ByteView(&byte, 1), digits);
-    shown += "\\x";
-    shown.append(digits.data(), digits.size());
-  }
-  return shown;
-}
-
-std::string in_quotes(std::string_view text) {
-  const bool cut = text.size() > kMaxQuoted;
-  return "'" + printable(text.substr(0, kMaxQuoted)) + (cut ? "...'" : "'");
-}
-
 }  // namespace ot

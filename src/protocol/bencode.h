@@ -1,9 +1,8 @@
-// Bencoding (BEP 3), the writing half: strings, integers, dictionaries and lists appended to a
-// ByteWriter.
+// Writes bencode (BEP 3): appends strings, integers, dictionaries and lists to a ByteWriter.
 //
-// The caller writes keys in sorted order, as the format demands; a debug build asserts it, level by
-// level. A literal key costs one copy: its length is formatted by the compiler. Running out of room
-// is the ByteWriter's to tell. No thread rule: an object belongs to one call.
+// The caller must write the keys of each dictionary in sorted order, as the format demands; asserts
+// check that. A literal key costs one copy, because the compiler formats its length. If room runs
+// out, the ByteWriter fails. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -34,7 +33,7 @@ class BencodeWriter {
     out_.text("e");
   }
 
-  // A key known when compiling, of 1 to 99 bytes.
+  // A literal key of 1 to 99 bytes.
   template <size_t N>
   void key(const char (&literal)[N]) {  // NOLINT(modernize-avoid-c-arrays): what a literal is
     constexpr size_t kLength = N - 1;
@@ -48,7 +47,7 @@ class BencodeWriter {
     note_key({literal, kLength});
     out_.write(encoded);
   }
-  // A key made of bytes, such as an info_hash.
+  // A key of any bytes, such as an info_hash.
   void key(ByteView bytes) {
     note_key(as_text(bytes));
     string(bytes);
@@ -59,7 +58,7 @@ class BencodeWriter {
     out_.write(bytes);
   }
   void text(std::string_view text) { string(as_bytes(text)); }
-  // "180:", for a string whose bytes are put behind it by someone else.
+  // "180:", for a string whose bytes the caller appends to the ByteWriter itself.
   void string_head(size_t bytes) {
     out_.decimal(bytes);
     out_.text(":");
@@ -88,7 +87,7 @@ class BencodeWriter {
 
   ByteWriter& out_;
   size_t depth_ = 0;
-  // Only asserts read these; without asserts the compiler drops them.
+  // Only asserts read these; the compiler drops them if there are no asserts.
   std::array<std::string_view, kMaxDepth> last_keys_;
 };
 

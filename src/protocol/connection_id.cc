@@ -7,7 +7,7 @@
 namespace ot {
 namespace {
 
-// The slots that accept an id: its own and the two after it.
+// An id is valid in its own slot and the two after it.
 constexpr uint64_t kSlotsAlive = 3;
 constexpr uint64_t kSlotBits = 3;
 
@@ -19,7 +19,7 @@ uint64_t slot_of(MonotonicTime now) {
 
 uint64_t ConnectionIds::id_for(const IpAddress& address, uint64_t slot) const {
   static_assert(kKeySize == crypto_shorthash_siphash24_KEYBYTES);
-  // Address and slot alone: the two families differ in length, so they cannot meet.
+  // No family byte is needed: addresses of the two families differ in length.
   std::array<uint8_t, 16 + sizeof(slot)> input{};
   ByteWriter writer(input);
   writer.write(address.bytes());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "protocol/http_message.h"
 
 namespace ot {
@@ -13,84 +14,56 @@ constexpr std::array<std::string_view, 3> kNames{"X-Forwarded-For", "X-Real-IP",
 constexpr std::array<std::string_view, 5> kTraces{kNames[0], kNames[1], kNames[2], "Forwarded",
                                                   "Via"};
 
-std::string_view trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-std::optional<IpAddress> parse_entry(std::string_view entry) {
+// The address in one entry, unless it is a proxy's.
+Result<IpAddress, NoClient> client_in(std::string_view entry, IsProxy is_proxy) {
   if (entry.size() >= 2 && entry.starts_with('"') && entry.ends_with('"'))
     entry = entry.substr(1, entry.size() - 2);
   constexpr uint16_t kAnyPort = 1;
   const auto endpoint = Endpoint::parse(entry, kAnyPort);
-  if (!endpoint) return std::nullopt;
+  if (!endpoint) return Unexpected(NoClient::unreadable);
+  if (is_proxy(endpoint->address)) return Unexpected(NoClient::only_proxies);
   return endpoint->address;
 }
 
-// Cuts the last element off a list.
+// Removes the last element from a list.
 std::string_view cut_last(std::string_view& list) {
   const size_t comma = list.rfind(',');
-  const std::string_view last = list.substr(comma + 1);  // behind none: all of it
+  const std::string_view last = list.substr(comma + 1);  // all of it if there is no comma
   list = list.substr(0, comma == std::string_view::npos ? 0 : comma);
   return trim(last);
 }
 
-// What has been found so far, lines and entries coming from right to left.
-class ClientSearch {
- public:
-  explicit ClientSearch(IsProxy is_proxy) : is_proxy_(is_proxy) {}
-
-  // Looks at the entries of one line; true once the search is over.
-  bool walk(std::string_view list) {
-    while (!list.empty()) {
-      const std::string_view entry = cut_last(list);
-      if (!entry.empty() && take(entry)) return true;
-    }
-    return false;
-  }
-  bool take(std::string_view entry) {
-    const auto address = parse_entry(entry);
-    if (!address) return end(NoClient::unreadable);
-    found_ = Unexpected(NoClient::only_proxies);
-    if (is_proxy_(*address)) return false;
-    found_ = *address;
-    return true;
-  }
-  bool end(NoClient reason) {
-    found_ = Unexpected(reason);
-    return true;
-  }
-  [[nodiscard]] const Result<IpAddress, NoClient>& found() const { return found_; }
-
- private:
-  IsProxy is_proxy_;
-  Result<IpAddress, NoClient> found_ = Unexpected(NoClient::absent);
-};
-
+// Walks the lines and the entries of each from right to left.
 Result<IpAddress, NoClient> search_list(std::string_view fields, IsProxy is_proxy) {
-  ClientSearch search(is_proxy);
+  NoClient so_far = NoClient::absent;
   ReverseHeaderReader reader(fields);
   for (HeaderField field; reader.next(field);) {
     if (!equal_ignoring_case(field.name, kNames[0])) continue;
-    // A folded line would hide the right end of the list, the only one that can be trusted.
-    if (reader.is_folded() ? search.end(NoClient::unreadable) : search.walk(field.value)) break;
+    // Folding hides the right end of the list, the only end that can be trusted.
+    if (reader.is_folded()) return Unexpected(NoClient::unreadable);
+    for (std::string_view list = field.value; !list.empty();) {
+      const std::string_view entry = cut_last(list);
+      if (entry.empty()) continue;
+      const auto client = client_in(entry, is_proxy);
+      if (client || client.error() != NoClient::only_proxies) return client;
+      so_far = NoClient::only_proxies;
+    }
   }
-  return search.found();
+  return Unexpected(so_far);
 }
 
 Result<IpAddress, NoClient> read_single(std::string_view fields, std::string_view name,
                                         IsProxy is_proxy) {
-  ClientSearch search(is_proxy);
+  Result<IpAddress, NoClient> client = Unexpected(NoClient::absent);
   bool seen = false;
   ReverseHeaderReader reader(fields);
   for (HeaderField field; reader.next(field);) {
     if (!equal_ignoring_case(field.name, name)) continue;
     if (seen || reader.is_folded()) return Unexpected(NoClient::unreadable);
     seen = true;
-    if (!field.value.empty()) search.take(field.value);
+    if (!field.value.empty()) client = client_in(field.value, is_proxy);
   }
-  return search.found();
+  return client;
 }
 
 }  // namespace
@@ -107,11 +80,11 @@ std::string_view name_of(ForwardedHeader header) { return kNames[static_cast<siz
 std::string_view describe(NoClient reason) {
   switch (reason) {
     case NoClient::absent:
-      return "no address of a client";
+      return "no client address";
     case NoClient::unreadable:
-      return "an entry that is no address";
+      return "an entry that is not an address";
     case NoClient::only_proxies:
-      return "addresses of proxies only";
+      return "only addresses of proxies";
   }
   return "";
 }

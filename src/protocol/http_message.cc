@@ -2,26 +2,13 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace ot {
 namespace {
 
 constexpr std::string_view kGet = "GET ";
 constexpr size_t kMaxEmptyLines = 2;
-
-std::string_view trim(std::string_view text) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-// The text up to the separator, which is dropped from `rest` along with it.
-std::string_view cut(std::string_view& rest, char separator) {
-  const size_t at = rest.find(separator);
-  const std::string_view part = rest.substr(0, at);
-  rest.remove_prefix(at == std::string_view::npos ? rest.size() : at + 1);
-  return part;
-}
 
 std::string_view cut_line(std::string_view& rest) {
   std::string_view line = cut(rest, '\n');
@@ -29,18 +16,18 @@ std::string_view cut_line(std::string_view& rest) {
   return line;
 }
 
-// Nothing for a folded line, one without a colon or without a name.
+// Nothing for a folded line and for a line without a colon or a name.
 std::optional<HeaderField> parse_field(std::string_view line) {
   if (line.starts_with(' ') || line.starts_with('\t')) return std::nullopt;
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  // White space before the colon is no part of the name, or "Content-Length : 9" would hide.
+  // White space before the colon is trimmed: "Content-Length : 9" must not go unnoticed.
   const std::string_view name = trim(line.substr(0, colon));
   if (name.empty()) return std::nullopt;
   return HeaderField{name, trim(line.substr(colon + 1))};
 }
 
-// Whether a list such as "Keep-Alive, TE" has the token, in any case.
+// Whether a list such as "Keep-Alive, TE" contains the token, ignoring case.
 bool has_token(std::string_view list, std::string_view token) {
   while (!list.empty()) {
     if (equal_ignoring_case(trim(cut(list, ',')), token)) return true;
@@ -62,24 +49,24 @@ size_t skip_empty_lines(std::string_view input) {
 
 struct HeadEnd {
   bool found = false;
-  size_t at = 0;  // behind the empty line if found, else where to go on looking
+  size_t at = 0;  // if found, after the empty line; otherwise where to resume the search
 };
 
-// Looks for an empty line behind a line feed at `from` or later.
+// Looks for an empty line after a line feed at `from` or later.
 HeadEnd find_head_end(std::string_view input, size_t from) {
   while (true) {
     const size_t feed = input.find('\n', from);
     if (feed == std::string_view::npos) return {false, input.size()};
-    const std::string_view behind = input.substr(feed + 1, 2);
-    if (behind.starts_with('\n')) return {true, feed + 2};
-    if (behind == "\r\n") return {true, feed + 3};
-    if (behind.empty() || behind == "\r") return {false, feed};
+    const std::string_view next = input.substr(feed + 1, 2);
+    if (next.starts_with('\n')) return {true, feed + 2};
+    if (next == "\r\n") return {true, feed + 3};
+    if (next.empty() || next == "\r") return {false, feed};
     from = feed + 1;
   }
 }
 
 bool has_control_bytes(std::string_view text) {
-  // Without an early exit, so that the compiler makes vectors of it.
+  // No early exit, so that the compiler vectorizes the loop.
   unsigned found = 0;
   for (const char c : text) {
     const auto byte = static_cast<uint8_t>(c);
@@ -88,7 +75,7 @@ bool has_control_bytes(std::string_view text) {
   return found != 0;
 }
 
-// The target ends at the first space; some clients put one before the '?', which does not count.
+// The target ends at the first space, except that some clients put a space before the '?'.
 std::string_view target_of(std::string_view line) {
   size_t end = line.find(' ');
   if (end != std::string_view::npos && line.substr(end + 1).starts_with('?') &&
@@ -124,7 +111,7 @@ ConnectionWishes read_wishes(std::string_view fields) {
   while (!fields.empty()) {
     const std::string_view line = cut_line(fields);
     if (line.empty()) continue;
-    // Most lines are of no interest here, and their first letter tells.
+    // The first letter rules out most lines.
     const char initial = to_lower(line.front());
     if (initial != 'c' && initial != 't') continue;
     if (const auto field = parse_field(line)) note_field(*field, wishes);
@@ -156,7 +143,7 @@ HeadResult parse_complete(std::string_view head, size_t size) {
   return result;
 }
 
-// Whether the list gives gzip a weight other than 0; nothing if it does not name it.
+// Whether the list gives gzip a weight other than 0; nothing if it does not name gzip.
 std::optional<bool> weighs_gzip(std::string_view list) {
   while (!list.empty()) {
     std::string_view element = cut(list, ',');
@@ -185,7 +172,7 @@ bool ReverseHeaderReader::next(HeaderField& out) {
   bool folded = false;
   while (!rest_.empty()) {
     std::string_view line = rest_.substr(0, rest_.size() - (rest_.ends_with('\n') ? 1 : 0));
-    const size_t start = line.rfind('\n') + 1;  // behind none: 0
+    const size_t start = line.rfind('\n') + 1;  // 0 if there is no line feed
     line = line.substr(start);
     rest_ = rest_.substr(0, start);
     if (line.ends_with('\r')) line.remove_suffix(1);

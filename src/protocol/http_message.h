@@ -1,11 +1,11 @@
-// The head of an HTTP request (RFC 9112): from the bytes received so far to incomplete, bad or a
-// view of the request.
+// Parses the head of an HTTP request (RFC 9112): the bytes received so far are incomplete, bad, or
+// a request, which is returned as a view.
 //
-// Stateless and without allocation. Tolerant where old clients need it: LF-only line ends, no Host,
-// no version or an unknown one (read as HTTP/0.9: answered and closed), up to two empty lines
-// before the request line, header lines that make no sense (skipped). Refused: anything but GET, a
-// target that is not a path, control bytes in it, a head of more than kMaxHead bytes, a request
-// that carries a body.
+// Stateless and without allocation. Old clients need tolerance: line ends may be LF alone, Host may
+// be missing, a missing or unknown version counts as HTTP/0.9 (answered, then closed), up to two
+// empty lines may precede the request line, and malformed header lines are skipped. Refused are
+// methods other than GET, targets that are not a path or contain control bytes, heads of more than
+// kMaxHead bytes, and requests with a body.
 #pragma once
 
 #include <cstdint>
@@ -16,44 +16,44 @@
 
 namespace ot {
 
-// The longest head served, its empty line included.
+// The longest head served, including its empty line.
 inline constexpr size_t kMaxHead = 8192;
 
 enum class HttpVersion : uint8_t { v0_9, v1_0, v1_1 };
 
-// What becomes of the connection behind a reply.
+// What happens to the connection after the reply.
 enum class Persistence : uint8_t {
   close,
   keep,         // HTTP/1.1 keeps without saying so
   keep_and_say  // HTTP/1.0 keeps only if the reply says `Connection: keep-alive`
 };
 
-// One header line; views without the white space around them.
+// One header line; name and value have no white space around them.
 struct HeaderField {
   std::string_view name;
   std::string_view value;
 };
 
-// Walks header lines in order. Lines without a colon and folded lines have no name and are skipped.
+// Walks header lines in order; skips folded lines and lines without a name or a colon.
 class HeaderReader {
  public:
   explicit HeaderReader(std::string_view fields) : rest_(fields) {}
 
-  // The next field into `out`; false at the end, and `out` is left alone.
+  // Stores the next field in `out`; at the end returns false and leaves `out` unchanged.
   [[nodiscard]] bool next(HeaderField& out);
 
  private:
   std::string_view rest_;
 };
 
-// Walks header lines from the last to the first, for lists whose end counts.
+// Walks header lines from the last to the first, for lists that are read from their end.
 class ReverseHeaderReader {
  public:
   explicit ReverseHeaderReader(std::string_view fields) : rest_(fields) {}
 
-  // The field before into `out`; false at the beginning, and `out` is left alone.
+  // Stores the previous field in `out`; at the beginning returns false and leaves `out` unchanged.
   [[nodiscard]] bool next(HeaderField& out);
-  // Whether the field just given goes on in folded lines, which are not in its value.
+  // Whether folded lines continue the field that next() stored; they are missing in its value.
   [[nodiscard]] bool is_folded() const { return folded_; }
 
  private:
@@ -63,11 +63,11 @@ class ReverseHeaderReader {
 
 // Views into the input given to parse_head.
 struct RequestHead {
-  std::string_view target;  // raw path and query; begins with '/'
+  std::string_view target;  // path and query as sent; begins with '/'
   std::string_view fields;  // the header lines, for HeaderReader
   HttpVersion version = HttpVersion::v0_9;
-  Persistence persistence = Persistence::close;  // as the client wishes
-  size_t size = 0;                               // bytes of input used; what follows is pipelined
+  Persistence persistence = Persistence::close;  // as the client asks
+  size_t size = 0;                               // bytes of the head; pipelined input follows
 };
 
 enum class BadHead : uint8_t { not_get, bad_target, too_long, has_body };
@@ -80,20 +80,21 @@ struct HeadResult {
 
   Status status = Status::incomplete;
   BadHead reason{};    // if bad
-  size_t scanned = 0;  // if incomplete: give it to the next call
+  size_t scanned = 0;  // if incomplete: for the next call
   RequestHead head{};  // if complete
 };
 
-// Parses the head at the front of `input`. `scanned` is what the last call for the same request
-// answered, when `input` was shorter, else 0; with it a head that arrives a byte at a time is still
-// read only once. A wrong method is refused with its first wrong byte.
+// Parses the head at the front of `input`. `scanned` is 0 for a new request, and otherwise what the
+// last call returned for a shorter `input` of the same request, so that each byte is scanned only
+// once. A wrong method is refused at its first wrong byte.
 [[nodiscard]] HeadResult parse_head(ByteView input, size_t scanned = 0);
 
-// The value of the first header line of that name, in any case; nothing if there is none.
+// The value of the first header line with this name, ignoring case; nothing if there is no such
+// line.
 [[nodiscard]] std::optional<std::string_view> find_field(const RequestHead& head,
                                                          std::string_view name);
 
-// Whether the lines `Accept-Encoding`, which are one list, name gzip with a weight other than 0.
+// Whether Accept-Encoding, whose lines are one list, names gzip with a weight other than 0.
 [[nodiscard]] bool accepts_gzip(const RequestHead& head);
 
 }  // namespace ot

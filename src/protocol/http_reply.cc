@@ -1,6 +1,10 @@
 #include "protocol/http_reply.h"
 
+#include <algorithm>
 #include <array>
+#include <cassert>
+
+#include "base/text.h"
 
 namespace ot {
 namespace {
@@ -68,6 +72,7 @@ void write_ok_head(ByteWriter& out, size_t content_length, Persistence persisten
 
 ByteView prepend_ok_head(ByteSpan out, size_t begin, size_t end, Persistence persistence,
                          std::string_view content_type) {
+  assert(begin <= end);
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): written before it is read
   std::array<uint8_t, kReplyHeadRoom> scratch;
   ByteWriter head(scratch);
@@ -90,6 +95,7 @@ void write_stream_head(ByteWriter& out, const StreamedBody& body, Persistence pe
 }
 
 void write_chunk_head(ByteWriter& out, size_t size, bool first) {
+  assert(size > 0);  // a chunk of 0 bytes would end the body
   if (!first) out.text("\r\n");
   std::array<char, 2 * sizeof(size)> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
@@ -102,8 +108,9 @@ void write_last_chunk(ByteWriter& out, bool first) {
 }
 
 ByteView write_error_page(ByteSpan out, const ErrorPage& page, Persistence persistence) {
+  assert(std::none_of(page.location.begin(), page.location.end(), is_control));
   const StatusRow& row = row_of(page.status);
-  // A redirect is for machines: the reference sends it without a page.
+  // The reference sends a redirect without a page, because nobody reads one.
   const bool has_page = page.status != HttpStatus::found;
   const PageText text{row.phrase, page.explanation};
   ByteWriter writer(out);

@@ -1,10 +1,10 @@
-// The heads of HTTP replies and the error pages.
+// The heads of HTTP replies, and error pages.
 //
-// A reply is built backwards: the body goes to a buffer behind kReplyHeadRoom bytes, then its head,
-// which needs the length, is put right before it, so that a body never moves. The functions answer
-// the view of the whole reply inside the buffer, or an empty view if the buffer is too small.
-// The bytes follow the reference: success is HTTP/1.1 text/plain; an error that closes is HTTP/1.0
-// text/html with a title for a body.
+// A reply is built backwards: first the body, kReplyHeadRoom bytes into the buffer, then the head,
+// which contains the body's length, directly before it. So the body never moves. Functions that
+// return a view return the whole reply inside the buffer, or an empty view if the buffer is too
+// small. The bytes are the reference's: success is HTTP/1.1 text/plain; an error that closes the
+// connection is HTTP/1.0 text/html, and its body is a title.
 #pragma once
 
 #include <chrono>
@@ -16,9 +16,9 @@
 
 namespace ot {
 
-// What the longest head of a 200 reply needs, its content type up to 48 bytes.
+// The longest head of a 200 reply with a content type of up to 48 bytes.
 inline constexpr size_t kReplyHeadRoom = 160;
-// Any error page, its Location up to 256 bytes, its explanation up to 512.
+// The longest error page with a Location of up to 256 bytes and an explanation of up to 512.
 inline constexpr size_t kMaxErrorPage = 1024;
 
 inline constexpr std::string_view kTextPlain = "text/plain";
@@ -27,25 +27,26 @@ inline constexpr std::string_view kTextPlain = "text/plain";
 void write_ok_head(ByteWriter& out, size_t content_length, Persistence persistence,
                    std::string_view content_type = kTextPlain);
 
-// Puts the head of `200 OK` right before the body that stands at [begin, end) of `out`; begin must
-// be at least kReplyHeadRoom.
+// Puts the head of `200 OK` directly before the body at [begin, end) of `out`; begin <= end. If
+// begin is at least kReplyHeadRoom, the head always fits.
 [[nodiscard]] ByteView prepend_ok_head(ByteSpan out, size_t begin, size_t end,
                                        Persistence persistence,
                                        std::string_view content_type = kTextPlain);
 
-// How a body travels whose length is not known when its head is sent.
+// How to send a body whose length is unknown when its head is sent.
 struct StreamedBody {
-  bool chunked = false;  // HTTP/1.1; else it ends with the connection, which must be closed then
+  bool chunked = false;  // for HTTP/1.1; otherwise closing the connection ends the body
   bool gzip = false;
 };
 
-// The head of `200 OK` for such a body; kReplyHeadRoom is enough for it.
+// The head of `200 OK` for such a body; at most kReplyHeadRoom bytes.
 void write_stream_head(ByteWriter& out, const StreamedBody& body, Persistence persistence);
 
-// What stands in front of `size` > 0 bytes of a chunked body, the end of the chunk before included
-// unless this is the first; and what stands behind the last chunk.
+// What precedes a chunk of `size` > 0 bytes: the end of the previous chunk, unless this is the
+// first, and the chunk's own head. At most kMaxChunkHead bytes.
 inline constexpr size_t kMaxChunkHead = 24;
 void write_chunk_head(ByteWriter& out, size_t size, bool first);
+// What ends the body; `first` if it has no chunks.
 void write_last_chunk(ByteWriter& out, bool first);
 
 enum class HttpStatus : uint16_t {
@@ -60,9 +61,9 @@ enum class HttpStatus : uint16_t {
 
 struct ErrorPage {
   HttpStatus status = HttpStatus::invalid_request;
-  std::string_view location = {};       // with found; must be free of control bytes
-  std::chrono::seconds retry_after{0};  // with unavailable
-  // A line behind the title for whoever reads it; stands in HTML as it is.
+  std::string_view location = {};       // for found; must not contain control bytes
+  std::chrono::seconds retry_after{0};  // for unavailable
+  // A line after the title; it is not escaped, so it must be safe in HTML.
   std::string_view explanation = {};
 };
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <charconv>
 #include <optional>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "protocol/url_query.h"
 
 namespace ot {
@@ -13,7 +15,7 @@ namespace {
 
 constexpr std::string_view kInfoHash = "info_hash";
 
-// The reference's words, which people search for.
+// The first is the reference's text, which people search for.
 constexpr BadParameter kNoInfoHash{
     kInfoHash, "Your client forgot to send your torrent's info_hash. Please upgrade your client."};
 constexpr BadParameter kShortInfoHash{kInfoHash, "Invalid info_hash: it must be 20 bytes."};
@@ -26,20 +28,15 @@ constexpr BadParameter kBadLeft{"left", "Invalid left: it must be a number of by
 constexpr BadParameter kEscapeInLeft{"left", "Invalid left: bad percent-encoding."};
 constexpr BadParameter kEscapeInEvent{"event", "Invalid event: bad percent-encoding."};
 
-// Longer than any number that makes sense.
+// Longer than any sensible number.
 using ValueBuffer = std::array<uint8_t, 64>;
 
-// The decoded value: itself where nothing is encoded, else in the buffer.
+// The decoded value: `value` itself if nothing in it is encoded, otherwise a view of the buffer.
 Result<std::string_view, DecodeError> decode_value(std::string_view value, ValueBuffer& buffer) {
   if (std::find(value.begin(), value.end(), '%') == value.end()) return value;
   const auto size = percent_decode(value, buffer);
   if (!size) return Unexpected(size.error());
   return as_text(buffer).substr(0, *size);
-}
-
-bool all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool is_signed_number(std::string_view text) {
@@ -67,7 +64,7 @@ AnnounceEvent event_named(std::string_view name) {
   return AnnounceEvent::none;
 }
 
-// Too many is as many as can be; negative or no number is the default.
+// A number that is too large becomes the maximum; a negative number or none leaves the default.
 std::optional<uint32_t> numwant_of(std::string_view text) {
   if (!all_digits(text)) return std::nullopt;
   uint32_t value = UINT32_MAX;
@@ -97,13 +94,12 @@ Name name_of(std::string_view key) {
   return Name::other;
 }
 
-// Takes the parameters of one announce as they come. What depends on more than one parameter is
-// judged at the end.
+// Takes the parameters of one announce in any order; finish() checks what depends on several.
 class AnnounceParser {
  public:
   explicit AnnounceParser(const IpAddress& address) { announce_.request.peer.address = address; }
 
-  // What is wrong with the parameter, if anything.
+  // The parameter's fault, if it has one.
   std::optional<BadParameter> take(const QueryParameter& parameter) {
     const Name name = name_of(parameter.key);
     if (name == Name::other) return std::nullopt;
@@ -152,7 +148,7 @@ class AnnounceParser {
     return std::nullopt;
   }
 
-  // A number that is no port stays 0, which only a stopped peer may have.
+  // A number that is not a port becomes 0, which only a stopped peer may have.
   std::optional<BadParameter> take_port(std::string_view value) {
     const auto text = decode_value(value, buffer_);
     if (!text) return kEscapeInPort;
@@ -162,7 +158,7 @@ class AnnounceParser {
     return std::nullopt;
   }
 
-  // Only whether it is 0 matters, so no number is too long.
+  // Only zero or not zero matters, so a number may have any length.
   std::optional<BadParameter> take_left(std::string_view value) {
     const auto text = decode_value(value, buffer_);
     if (!text) return text.error() == DecodeError::bad_escape ? kEscapeInLeft : kBadLeft;
@@ -187,7 +183,7 @@ class AnnounceParser {
 constexpr size_t kMaxEncodedPath = 512;
 using PathBuffer = std::array<uint8_t, kMaxEncodedPath>;
 
-// The path without its leading slashes, decoded; one that cannot be decoded is taken as it is.
+// The path decoded, unless it cannot be, and without its leading slashes.
 std::string_view decode_path(std::string_view path, PathBuffer& buffer) {
   if (path.find('%') != std::string_view::npos) {
     if (const auto size = percent_decode(path, buffer)) path = as_text(buffer).substr(0, *size);
@@ -198,9 +194,9 @@ std::string_view decode_path(std::string_view path, PathBuffer& buffer) {
 
 Route route_path(std::string_view path, const StatsPaths& paths) {
   if (path.starts_with(paths.stats)) {
-    const std::string_view behind = path.substr(paths.stats.size());
-    if (behind.empty()) return Route::stats;
-    if (behind == ".json") return Route::stats_json;
+    const std::string_view rest = path.substr(paths.stats.size());
+    if (rest.empty()) return Route::stats;
+    if (rest == ".json") return Route::stats_json;
   }
   if (path == paths.metrics) return Route::metrics;
   if (path.starts_with("sc")) return Route::scrape;
@@ -210,6 +206,8 @@ Route route_path(std::string_view path, const StatsPaths& paths) {
 }  // namespace
 
 RoutedTarget route(std::string_view target, const StatsPaths& paths) {
+  assert(target.starts_with('/'));
+  assert(!paths.stats.starts_with('/') && !paths.metrics.starts_with('/'));
   const size_t mark = std::min(target.find('?'), target.size());
   const std::string_view query = target.substr(std::min(mark + 1, target.size()));
   PathBuffer buffer;
@@ -231,6 +229,7 @@ Result<HttpAnnounce, BadParameter> parse_announce(std::string_view query,
 }
 
 Result<size_t, BadParameter> parse_scrape(std::string_view query, std::span<InfoHash> out) {
+  assert(!out.empty());
   size_t count = 0;
   QueryReader reader(query);
   for (QueryParameter parameter; count < out.size() && reader.next(parameter);) {

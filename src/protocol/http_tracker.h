@@ -1,9 +1,9 @@
-// What an HTTP request asks of a tracker: routes, announce and scrape parameters (BEP 3, BEP 7,
-// BEP 21, BEP 23, BEP 48).
+// What an HTTP request asks of a tracker: routes, and the parameters of announce and scrape (BEP 3,
+// BEP 7, BEP 21, BEP 23, BEP 48).
 //
-// Pure functions over views, no allocation. Parameters come in any order; of a repeated one the
-// first counts, except info_hash, which an announce has once. Parameters without a rule here
-// (peer_id, key, trackerid, uploaded, ip, ...) are not even decoded.
+// Pure functions over views, no allocation. Parameters may come in any order. If one is repeated,
+// the first counts, except that an announce must have info_hash only once. Other parameters
+// (peer_id, key, trackerid, uploaded, ip, ...) are ignored without decoding them.
 #pragma once
 
 #include <cstdint>
@@ -30,28 +30,28 @@ enum class Route : uint8_t {
 
 struct RoutedTarget {
   Route route = Route::not_found;
-  std::string_view query;  // behind the '?', raw; empty if there is none
+  std::string_view query;  // what follows the '?', still encoded
 };
 
-// Where a tracker has its statistics, without a leading slash.
+// The paths of the statistics, decoded and without a leading slash.
 struct StatsPaths {
   std::string_view stats = "stats";
   std::string_view metrics = "metrics";
 };
 
-// Routes a raw target that begins with '/'. Leading slashes do not count and the path is taken
-// decoded. Matched exactly, and first: paths.stats, the same with ".json" behind it, and
-// paths.metrics. Then any path that begins with "sc" scrapes ("scrape" without a '?' is the full
-// scrape), any that begins with "a" announces, and so does an empty path with a query.
+// Routes a target as sent, which begins with '/'. The path is decoded, and its leading slashes are
+// dropped. First come the exact paths: paths.stats, paths.stats with ".json" appended, and
+// paths.metrics. Then a path that begins with "sc" is a scrape ("scrape" without a '?' is the full
+// scrape), and a path that begins with "a", or an empty path with a query, is an announce.
 [[nodiscard]] RoutedTarget route(std::string_view target, const StatsPaths& paths);
 
-// Static text: the parameter at fault, and a sentence for `failure reason`.
+// The faulty parameter and a sentence for `failure reason`, both static text.
 struct BadParameter {
   std::string_view parameter;
   std::string_view reason;
 };
 
-// compact=0 asks for dictionaries; everybody else gets 6 or 18 bytes a peer.
+// compact=0 asks for dictionaries; other clients get 6 or 18 bytes a peer.
 enum class PeerForm : uint8_t { compact, dictionary };
 
 struct HttpAnnounce {
@@ -59,17 +59,18 @@ struct HttpAnnounce {
   PeerForm form = PeerForm::compact;
 };
 
-// The announce in `query`, by the peer at `address`. Errors: info_hash absent, repeated or not 20
-// bytes; port absent, no number, or (unless the event is stopped) not 1 to 65535; left no number; a
-// bad escape in info_hash, port, left or event.
+// Parses the announce in `query`, sent by the peer at `address`. Errors: info_hash is missing,
+// repeated or not 20 bytes; port is missing, not a number, or not 1 to 65535 (any number will do if
+// the event is stopped); left is not a number; info_hash, port, left or event has a bad escape.
 [[nodiscard]] Result<HttpAnnounce, BadParameter> parse_announce(std::string_view query,
                                                                 const IpAddress& address);
 
-// The most hashes of one scrape; those behind are left out.
+// The maximum of hashes in a scrape; more are ignored.
 inline constexpr size_t kMaxScrapeHashes = 64;
 
-// The first out.size() info_hashes of `query`, sorted and without repetitions; answers how many
-// that left. Errors: none there, not 20 bytes, a bad escape.
+// Parses the first out.size() info_hashes of `query`, sorts them, removes duplicates, and returns
+// how many remain; `out` must not be empty. Errors: there is no info_hash, or one is not 20 bytes
+// or has a bad escape.
 [[nodiscard]] Result<size_t, BadParameter> parse_scrape(std::string_view query,
                                                         std::span<InfoHash> out);
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
+
+#include "base/text.h"
 
 namespace ot {
 namespace {
@@ -17,24 +20,17 @@ constexpr uint8_t kLocal = 0;
 constexpr uint8_t kProxy = 1;
 constexpr uint8_t kUnspecified = 0x00;
 
-// How the addresses of a family stand in the header: both, then both ports.
+// The block of addresses for a family: both addresses, then both ports.
 struct Layout {
   uint8_t family;
-  size_t size;     // of the whole block
-  size_t address;  // of one address; 0 if it is none of ours
+  size_t size;     // of the block
+  size_t address;  // of one address; 0 for UNIX sockets
 };
 constexpr std::array<Layout, 3> kLayouts{{{0x11, 12, 4}, {0x21, 36, 16}, {0x31, 216, 0}}};
 
 ProxyHeaderResult bad(BadProxyHeader reason) { return {Status::bad, reason, {}}; }
 ProxyHeaderResult complete(std::optional<Endpoint> source, size_t size) {
   return {Status::complete, {}, {source, size}};
-}
-
-std::string_view cut_word(std::string_view& rest) {
-  const size_t space = rest.find(' ');
-  const std::string_view word = rest.substr(0, space);
-  rest.remove_prefix(space == std::string_view::npos ? rest.size() : space + 1);
-  return word;
 }
 
 std::optional<uint16_t> parse_port(std::string_view text) {
@@ -50,16 +46,16 @@ std::optional<IpAddress> parse_address(std::string_view protocol, std::string_vi
   return is_v6 == (protocol == "TCP6") ? IpAddress::parse(text) : std::nullopt;
 }
 
-// The line behind "PROXY ", without its end.
+// `line` follows "PROXY " and comes without its end; `size` is that of the whole header.
 ProxyHeaderResult parse_line(std::string_view line, size_t size) {
   const bool has_trailing_space = line.ends_with(' ');
-  const std::string_view protocol = cut_word(line);
+  const std::string_view protocol = cut(line, ' ');
   if (protocol == "UNKNOWN") return complete(std::nullopt, size);
   if (protocol != "TCP4" && protocol != "TCP6") return bad(BadProxyHeader::bad_family);
-  const auto source = parse_address(protocol, cut_word(line));
-  const auto destination = parse_address(protocol, cut_word(line));
-  const auto source_port = parse_port(cut_word(line));
-  const auto destination_port = parse_port(cut_word(line));
+  const auto source = parse_address(protocol, cut(line, ' '));
+  const auto destination = parse_address(protocol, cut(line, ' '));
+  const auto source_port = parse_port(cut(line, ' '));
+  const auto destination_port = parse_port(cut(line, ' '));
   if (!source || !destination || !source_port || !destination_port || !line.empty() ||
       has_trailing_space)
     return bad(BadProxyHeader::bad_text);
@@ -94,9 +90,12 @@ uint32_t crc32c(uint32_t crc, ByteView bytes) {
   return crc;
 }
 
-// Of the whole header, the checksum's own bytes taken as zeros.
+// The checksum covers the whole header with zeros in place of its own bytes, which `checksum`
+// views.
 bool has_checksum(ByteView header, ByteView checksum) {
+  assert(checksum.size() == kChecksumSize);
   const auto at = static_cast<size_t>(checksum.data() - header.data());
+  assert(at + kChecksumSize <= header.size());
   uint32_t crc = crc32c(UINT32_MAX, header.first(at));
   crc = crc32c(crc, std::array<uint8_t, kChecksumSize>{});
   crc = crc32c(crc, header.subspan(at + kChecksumSize));
@@ -147,7 +146,7 @@ ProxyHeaderResult parse_binary(ByteView input) {
   if (command != kLocal && command != kProxy) return bad(BadProxyHeader::bad_command);
   if (size > kMaxProxyHeader) return bad(BadProxyHeader::too_long);
   if (input.size() < size) return {};
-  // Of LOCAL the specification says to skip everything, whatever it is.
+  // The specification says to skip everything in a LOCAL header.
   if (command == kLocal) return complete(std::nullopt, size);
   return parse_addresses(input.first(size), family);
 }
@@ -161,15 +160,15 @@ std::string_view describe(BadProxyHeader reason) {
     case BadProxyHeader::too_long:
       return "a PROXY header that is too long";
     case BadProxyHeader::bad_text:
-      return "a PROXY line with wrong fields";
+      return "a malformed PROXY line";
     case BadProxyHeader::bad_version:
       return "a PROXY header of unknown version";
     case BadProxyHeader::bad_command:
       return "a PROXY header with an unknown command";
     case BadProxyHeader::bad_family:
-      return "a PROXY header of a family other than TCP over IPv4 or IPv6";
+      return "a PROXY header for something other than TCP over IPv4 or IPv6";
     case BadProxyHeader::bad_length:
-      return "a PROXY header with lengths that do not fit";
+      return "a PROXY header with inconsistent lengths";
     case BadProxyHeader::bad_checksum:
       return "a PROXY header with a wrong checksum";
   }

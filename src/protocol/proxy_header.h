@@ -1,10 +1,11 @@
-// The PROXY protocol, versions 1 (text) and 2 (binary): what a TCP proxy sends in front of a
-// connection it passes on, to say whose it is. Source: HAProxy's proxy-protocol.txt.
+// The PROXY protocol, versions 1 (text) and 2 (binary): the header that a TCP proxy sends at the
+// start of a connection to name the client. Source: HAProxy's proxy-protocol.txt.
 //
-// Stateless and without allocation: incomplete, bad, or a header and its size. Strict, since what
-// sends it is a program: single spaces, canonical addresses and ports, CR LF. Version 2 is taken
-// for TCP over IPv4 or IPv6; UDP and unknown families are bad. Records behind the addresses (TLVs)
-// are skipped, within bounds; a CRC-32C among them is checked.
+// Stateless and without allocation: the input is incomplete, bad, or a header with its size. The
+// parser is strict, because programs write these headers: single spaces, canonical addresses and
+// ports, CR LF. Version 2 is accepted for TCP over IPv4 or IPv6; UDP and unknown families are bad.
+// Records after the addresses (TLVs) are skipped within bounds; a CRC-32C is checked if there is
+// one.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +17,17 @@
 
 namespace ot {
 
-// The longest text is the specification's, the longest binary header ours: a proxy that sends a
-// client's certificate along is not one for a tracker.
+// The specification limits text headers. The limit for binary headers is ours; longer ones carry
+// client certificates, which no tracker needs.
 inline constexpr size_t kMaxProxyText = 107;
 inline constexpr size_t kMaxProxyHeader = 4096;
 
 struct ProxyHeader {
-  // Whose connection it is, the port 0 if the proxy says so. None if the proxy speaks for itself
-  // (version 2 LOCAL, a health check) or does not know (UNKNOWN, a UNIX socket): the connection is
-  // then the proxy's own.
+  // The client, with port 0 if the proxy says so. Nothing if the connection is the proxy's own
+  // (version 2 LOCAL, such as a health check) or the proxy does not know the client (UNKNOWN, a
+  // UNIX socket).
   std::optional<Endpoint> source;
-  size_t size = 0;  // bytes of input used; the connection's own follow
+  size_t size = 0;  // bytes of the header; the client's bytes follow
 };
 
 enum class BadProxyHeader : uint8_t {
@@ -51,8 +52,8 @@ struct ProxyHeaderResult {
   ProxyHeader header{};     // if complete
 };
 
-// Reads the header at the front of `input`, the bytes of a connection so far. Whatever is neither
-// version is refused at its first wrong byte.
+// Parses the header at the front of `input`, the bytes received so far. Input of neither version is
+// refused at its first wrong byte.
 [[nodiscard]] ProxyHeaderResult parse_proxy_header(ByteView input);
 
 }  // namespace ot

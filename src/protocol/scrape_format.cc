@@ -3,38 +3,23 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "protocol/state_dump.h"
 
 namespace ot {
 namespace {
 
-constexpr std::string_view kUpper = "0123456789ABCDEF";
-constexpr std::string_view kLower = "0123456789abcdef";
-
-// Two characters a byte, looked up at once.
-using DigitPairs = std::array<std::array<char, 2>, 256>;
-constexpr DigitPairs digit_pairs(std::string_view digits) {
-  DigitPairs pairs{};
-  for (size_t byte = 0; byte < pairs.size(); ++byte)
-    pairs[byte] = {digits[byte >> 4U], digits[byte & 15U]};
-  return pairs;
-}
-constexpr DigitPairs kUpperPairs = digit_pairs(kUpper);
-constexpr DigitPairs kLowerPairs = digit_pairs(kLower);
-
 void write_hex(ByteWriter& out, const InfoHash& hash) {
   std::array<char, 2 * InfoHash::kSize> text{};
-  for (size_t i = 0; i < InfoHash::kSize; ++i)
-    std::memcpy(&text[2 * i], kUpperPairs[hash.bytes[i]].data(), 2);
+  format_hex(hash.bytes, text);
   out.text({text.data(), text.size()});
 }
 
-// What the reference leaves as it is.
+// The bytes that the reference does not encode.
 constexpr bool is_plain_in_url(uint8_t byte) {
   const char c = static_cast<char>(byte);
   const bool is_letter = to_lower(c) >= 'a' && to_lower(c) <= 'z';
-  return is_letter || (c >= '0' && c <= '9') ||
-         std::string_view("$-./=_~").find(c) != std::string_view::npos;
+  return is_letter || is_digit(c) || std::string_view("$-./=_~").find(c) != std::string_view::npos;
 }
 
 void write_url_encoded(ByteWriter& out, const InfoHash& hash) {
@@ -45,9 +30,9 @@ void write_url_encoded(ByteWriter& out, const InfoHash& hash) {
       text[size++] = static_cast<char>(byte);
       continue;
     }
-    text[size] = '%';
-    std::memcpy(&text[size + 1], kLowerPairs[byte].data(), 2);
-    size += 3;
+    text[size++] = '%';
+    text[size++] = kLowerHex[byte >> 4U];
+    text[size++] = kLowerHex[byte & 15U];
   }
   out.text({text.data(), size});
 }
@@ -103,7 +88,7 @@ void write_statedump(ByteWriter& out, const DumpedTorrent& torrent) {
   write_state_line(out, {torrent.info_hash, torrent.minute, torrent.counts.downloaded});
 }
 
-// By DumpFormat; those of a full scrape come first.
+// In the order of DumpFormat.
 constexpr std::array<DumpForm, 6> kForms{{
     {"ben", "d5:filesd", "ee", write_ben},
     {"bin", "", "", write_bin},

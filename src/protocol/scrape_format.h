@@ -1,9 +1,8 @@
-// How lists of torrents are written: one torrent of a scrape as BEP 48 bencodes it, and the forms
-// of the full scrape and the state dump, of which each is a row of one table.
+// Writes lists of torrents: the entries of a scrape (BEP 48), and the formats of full scrape and
+// state dump, which are the rows of a table.
 //
-// A whole document is the head of its form, a row a torrent, and the tail. The forms are the
-// reference's to the byte; torrents come sorted by info_hash, as bencoding requires. Pure, without
-// allocation.
+// A dump is the head of its form, a row for each torrent, and the tail. The bytes are the
+// reference's. Torrents must come sorted by info_hash, as bencode requires. Pure; no allocation.
 #pragma once
 
 #include <optional>
@@ -18,10 +17,11 @@ namespace ot {
 // "20:" and the hash, then "d8:completei4294967295e10:downloadedi4294967295e10:incomplete…ee".
 inline constexpr size_t kMaxScrapeEntry = 128;
 
-// Key and value, for the dictionary "files"; hashes must come sorted.
+// Key and value for the dictionary "files"; hashes must come sorted, which the BencodeWriter
+// asserts.
 void write_scrape_entry(BencodeWriter& out, const InfoHash& hash, const SwarmCounts& counts);
 
-// A torrent as dumps tell of it.
+// What dumps say about a torrent.
 struct DumpedTorrent {
   InfoHash info_hash;
   SwarmCounts counts;
@@ -37,11 +37,11 @@ enum class DumpFormat : uint8_t {
   statedump  // HEX:minute:downloaded
 };
 
-// No row of any form is longer.
+// The longest row of any form.
 inline constexpr size_t kMaxDumpRow = 128;
 
 struct DumpForm {
-  std::string_view name;  // as mode=tpbs takes it for format=
+  std::string_view name;  // the value of format= with mode=tpbs; empty for the state dump
   std::string_view head;
   std::string_view tail;
   void (*write_row)(ByteWriter& out, const DumpedTorrent& torrent);
@@ -49,7 +49,7 @@ struct DumpForm {
 
 [[nodiscard]] const DumpForm& dump_form(DumpFormat format);
 
-// The form of a full scrape that has that name; nothing if there is none.
+// The form of the full scrape with this name; nothing if there is no such form.
 [[nodiscard]] std::optional<DumpFormat> find_scrape_form(std::string_view name);
 
 }  // namespace ot

@@ -9,8 +9,8 @@ namespace {
 constexpr size_t kDigits = 2 * InfoHash::kSize;
 constexpr size_t kNumberDigits = 10;  // of UINT32_MAX
 
-// Takes a number off the front of `rest`: decimal, no sign, no leading zeros, within 32 bits. By
-// hand, since a million of them are read before the first answer.
+// Removes a number from the front of `rest`: decimal, no sign, no leading zeros, within 32 bits.
+// Written by hand for speed: millions are read at start, before the first request is answered.
 bool take_number(std::string_view& rest, uint32_t& number) {
   uint64_t value = 0;
   size_t size = 0;
@@ -32,7 +32,7 @@ bool take_colon(std::string_view& rest) {
   return true;
 }
 
-// Why a line is faulty; what makes the whole file wrong comes before what it led to.
+// Prefers a fault that concerns the whole file to the fault it leads to, `found`.
 Unexpected<StateLineFault> fault(std::string_view text, StateLineFault found) {
   if (text.empty()) return Unexpected(StateLineFault::empty);
   if (text.find('\0') != std::string_view::npos) return Unexpected(StateLineFault::nul_byte);
@@ -60,14 +60,14 @@ std::string_view describe(StateLineFault fault) {
     case StateLineFault::no_hash:
       return "does not begin with 40 hex digits and a colon";
     case StateLineFault::no_minute:
-      return "has no minute behind the hash: a number up to 4294967295 without leading zeros, and "
-             "a colon";
+      return "has no minute after the hash: a number up to 4294967295 without leading zeros, and a "
+             "colon";
     case StateLineFault::no_downloads:
       return "does not end with the downloads: a number up to 4294967295 without leading zeros";
     case StateLineFault::carriage_return:
       return "ends with a carriage return; lines of a state dump end with a line feed alone";
     case StateLineFault::nul_byte:
-      return "holds a NUL byte; a state dump is text";
+      return "contains a NUL byte; a state dump is text";
     case StateLineFault::cut_off:
       return "has no line feed at its end; the dump was cut off";
   }

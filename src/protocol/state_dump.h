@@ -1,11 +1,11 @@
-// A state dump is a text with a line `HEX:minute:downloaded` for each torrent: what is worth
-// knowing of it after a restart. `mode=statedump` writes it, tracker.load_statedump reads it.
+// A line of a state dump, a text with a line `HEX:minute:downloaded` for each torrent.
+// `mode=statedump` writes it, tracker.load_statedump reads it.
 //
-// HEX is the info_hash in 40 digits, minute the unix time / 60 of the last announce, downloaded how
-// often the torrent was completed; both in decimal. Each line ends with a line feed, the last one
-// too: that is how a dump that was cut off is told from a whole one. The line is that of the C
-// program, byte for byte. Reading is strict, but takes hex digits of either case. Pure; no
-// allocation.
+// HEX is the info_hash in 40 digits. `minute` is the unix time / 60 of the last announce, and
+// `downloaded` the number of completed downloads, both in decimal. Every line ends with a line
+// feed, so that a dump that was cut off can be told from a whole one. Lines are written byte for
+// byte as the C opentracker writes them. Reading is strict, except that hex digits may have either
+// case. Pure; no allocation.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +25,10 @@ struct StateLine {
   friend constexpr bool operator==(const StateLine&, const StateLine&) = default;
 };
 
-// 40 digits, twice a colon with ten digits, the line feed.
+// 40 digits, two times a colon and ten digits, the line feed.
 inline constexpr size_t kMaxStateLine = 2 * InfoHash::kSize + 2 * size_t{11} + 1;
 
-// With the line feed; fails if `out` has no room for it (kMaxStateLine is enough).
+// Writes a line with its line feed; at most kMaxStateLine bytes.
 void write_state_line(ByteWriter& out, const StateLine& line);
 
 enum class StateLineFault : uint8_t {
@@ -38,15 +38,15 @@ enum class StateLineFault : uint8_t {
   no_downloads,
   carriage_return,
   nul_byte,
-  // Never of a line by itself: it is the last, and no line feed ends it.
+  // The last line has no line feed; parse_state_line() cannot know that and never returns it.
   cut_off
 };
 
-// What the line does wrong, for behind "the line ".
+// Completes the sentence "the line …": "is empty".
 [[nodiscard]] std::string_view describe(StateLineFault fault);
 
-// `text` without its line feed. A line that parses is what write_state_line() makes of it, but for
-// the case of the hex digits.
+// `text` comes without its line feed. Writing the result gives the same text again, except for the
+// case of the hex digits.
 [[nodiscard]] Result<StateLine, StateLineFault> parse_state_line(std::string_view text);
 
 }  // namespace ot

@@ -8,8 +8,9 @@
 namespace ot {
 namespace {
 
-// The keys before "peers", which both forms share. Flat: else how much of the writer and of
-// std::to_chars is inlined here, 400 instructions a reply, hangs on who else calls them.
+// The keys before "peers", which are the same in both forms. `flatten` inlines the writer and
+// std::to_chars; without it their inlining, worth 400 instructions a reply, depends on unrelated
+// callers.
 [[gnu::flatten]] void write_announce_keys(BencodeWriter& out, const AnnounceReply& reply,
                                           const IpAddress& client) {
   out.key("complete");
@@ -47,15 +48,13 @@ void write_peers(BencodeWriter& out, ByteView v4, ByteView v6) {
   }
 }
 
-// Finishes a body of which `writer` has written everything, kReplyHeadRoom into `out`.
+// Completes the reply to a body that stands at kReplyHeadRoom in `out`.
 ByteView prepend_head(ByteSpan out, const ByteWriter& body, Persistence persistence) {
   if (body.failed()) return {};
   return prepend_ok_head(out, kReplyHeadRoom, kReplyHeadRoom + body.size(), persistence);
 }
 
-ByteSpan behind_head_room(ByteSpan out) {
-  return out.subspan(std::min(kReplyHeadRoom, out.size()));
-}
+ByteSpan after_head_room(ByteSpan out) { return out.subspan(std::min(kReplyHeadRoom, out.size())); }
 
 }  // namespace
 
@@ -64,7 +63,8 @@ AnnounceReplyFrame::AnnounceReplyFrame(ByteSpan out, PeerForm form, size_t max_p
   assert(out.size() >= size_for(max_peers));
   const size_t v4_bytes = max_peers * kCompactPeer4;
   const size_t v6_bytes = max_peers * kCompactPeer6;
-  // Text grows from the front and is longer than what it is made of, which waits at the far end.
+  // The text of dictionaries grows from the front. It is longer than the compact peers it is made
+  // from, which therefore lie at the end of the buffer.
   const ByteSpan room = form == PeerForm::compact
                             ? out.subspan(kAnnounceHeadRoom, v4_bytes + kBetween + v6_bytes)
                             : out.last(v4_bytes + v6_bytes);
@@ -73,6 +73,8 @@ AnnounceReplyFrame::AnnounceReplyFrame(ByteSpan out, PeerForm form, size_t max_p
 
 ByteView AnnounceReplyFrame::finish(const AnnounceReply& reply, const IpAddress& client,
                                     Persistence persistence) {
+  assert(!is_finished_);
+  is_finished_ = true;
   assert(reply.v4_bytes <= peers_.v4.size() && reply.v4_bytes % kCompactPeer4 == 0);
   assert(reply.v6_bytes <= peers_.v6.size() && reply.v6_bytes % kCompactPeer6 == 0);
   return form_ == PeerForm::compact ? finish_compact(reply, client, persistence)
@@ -93,17 +95,17 @@ ByteView AnnounceReplyFrame::finish_compact(const AnnounceReply& reply, const Ip
   const size_t begin = kAnnounceHeadRoom - keys.size();
   std::memcpy(out_.data() + begin, scratch.data(), keys.size());
 
-  ByteWriter behind(out_.subspan(kAnnounceHeadRoom));
-  behind.advance(reply.v4_bytes);
+  ByteWriter rest(out_.subspan(kAnnounceHeadRoom));
+  rest.advance(reply.v4_bytes);
   if (reply.v6_bytes > 0) {
-    behind.text("6:peers6");
-    behind.decimal(reply.v6_bytes);
-    behind.text(":");
-    std::memmove(behind.rest().data(), peers_.v6.data(), reply.v6_bytes);
-    behind.advance(reply.v6_bytes);
+    rest.text("6:peers6");
+    rest.decimal(reply.v6_bytes);
+    rest.text(":");
+    std::memmove(rest.rest().data(), peers_.v6.data(), reply.v6_bytes);
+    rest.advance(reply.v6_bytes);
   }
-  behind.text("e");
-  return prepend_ok_head(out_, begin, kAnnounceHeadRoom + behind.size(), persistence);
+  rest.text("e");
+  return prepend_ok_head(out_, begin, kAnnounceHeadRoom + rest.size(), persistence);
 }
 
 ByteView AnnounceReplyFrame::finish_dictionary(const AnnounceReply& reply, const IpAddress& client,
@@ -124,7 +126,7 @@ ByteView AnnounceReplyFrame::finish_dictionary(const AnnounceReply& reply, const
 ByteView write_scrape_reply(ByteSpan out, std::span<const InfoHash> hashes,
                             std::span<const SwarmCounts> counts, Persistence persistence) {
   assert(hashes.size() == counts.size());
-  ByteWriter body(behind_head_room(out));
+  ByteWriter body(after_head_room(out));
   BencodeWriter bencode(body);
   bencode.begin_dict();
   bencode.key("files");
@@ -136,7 +138,7 @@ ByteView write_scrape_reply(ByteSpan out, std::span<const InfoHash> hashes,
 }
 
 ByteView write_failure_reply(ByteSpan out, const FailureReply& failure, Persistence persistence) {
-  ByteWriter body(behind_head_room(out));
+  ByteWriter body(after_head_room(out));
   BencodeWriter bencode(body);
   bencode.begin_dict();
   bencode.key("failure reason");

@@ -1,8 +1,8 @@
-// The bencoded replies of an HTTP tracker with their heads: announce, scrape, failure (BEP 3, 7,
-// 23, 24, 31, 48).
+// The bencoded replies of an HTTP tracker, with their heads: announce, scrape and failure (BEP 3,
+// 7, 23, 24, 31, 48).
 //
-// Every function builds the whole reply inside the caller's buffer and answers a view of it, or an
-// empty view if the buffer is too small. Nothing allocates.
+// Each function builds a whole reply inside the caller's buffer and returns a view of it, or an
+// empty view if the buffer is too small. No allocation.
 #pragma once
 
 #include <chrono>
@@ -19,37 +19,38 @@
 
 namespace ot {
 
-// What stands before the compact IPv4 peers at most: the head and the keys up to "5:peers180:".
+// Room for what precedes the compact IPv4 peers: the head and the keys up to "5:peers180:".
 inline constexpr size_t kAnnounceHeadRoom = kReplyHeadRoom + 256;
 
-// One announce reply, in two steps: the table fills peers(), then finish() puts the rest around
-// them. IPv4 peers in compact form never move; IPv6 peers move up behind them.
+// One announce reply, in two steps: the table fills peers(), then finish() writes the rest around
+// them. In compact form IPv4 peers never move; IPv6 peers move once, to the place after them.
 //
 //   AnnounceReplyFrame frame(buffer, announce.form, max_peers);
 //   const AnnounceReply reply = tracker.announce(announce.request, now, frame.peers());
 //   const ByteView bytes = frame.finish(reply, client, persistence);
 class AnnounceReplyFrame {
  public:
-  // The bytes that max_peers of each family need, in either form.
+  // Bytes for max_peers peers of each family, in either form.
   [[nodiscard]] static constexpr size_t size_for(size_t max_peers) {
     return kAnnounceHeadRoom + kBetween +
            max_peers * (kTextPeer4 + kTextPeer6 + kCompactPeer4 + kCompactPeer6);
   }
 
-  // `out` must have size_for(max_peers) bytes.
+  // `out` must have at least size_for(max_peers) bytes.
   AnnounceReplyFrame(ByteSpan out, PeerForm form, size_t max_peers);
 
-  // Room for max_peers of each family, inside `out`.
+  // Room for max_peers peers of each family, inside `out`.
   [[nodiscard]] const PeerBuffers& peers() const { return peers_; }
 
-  // The reply, inside `out`; once only. `client` is told as "external ip".
+  // Builds the reply inside `out`; `reply` says how many bytes of peers() were filled. Only once,
+  // because it moves the peers. `client` becomes "external ip".
   [[nodiscard]] ByteView finish(const AnnounceReply& reply, const IpAddress& client,
                                 Persistence persistence);
 
  private:
-  // "6:peers6" with its length and the closing "e".
+  // Room for "6:peers6" with its length and for the closing "e".
   static constexpr size_t kBetween = 32;
-  // "d2:ip15:255.255.255.2554:porti65535ee" and the same with 39 bytes of address.
+  // "d2:ip15:255.255.255.2554:porti65535ee", and the same with an address of 39 bytes.
   static constexpr size_t kTextPeer4 = 37;
   static constexpr size_t kTextPeer6 = 61;
 
@@ -60,29 +61,30 @@ class AnnounceReplyFrame {
 
   ByteSpan out_;
   PeerForm form_;
+  bool is_finished_ = false;
   PeerBuffers peers_;
 };
 
-// Big enough for kMaxScrapeHashes hashes.
+// Room for kMaxScrapeHashes hashes.
 inline constexpr size_t kMaxScrapeReply = kReplyHeadRoom + 16 + kMaxScrapeHashes * kMaxScrapeEntry;
 
-// The counts of hashes[i] are counts[i]; hashes must be sorted and unique.
+// counts[i] belongs to hashes[i]; hashes must be sorted and unique.
 [[nodiscard]] ByteView write_scrape_reply(ByteSpan out, std::span<const InfoHash> hashes,
                                           std::span<const SwarmCounts> counts,
                                           Persistence persistence);
 
-// What a client is told whose torrent the access list refuses; over UDP, too.
+// The failure reason for a torrent that the access list refuses, over UDP as well.
 inline constexpr std::string_view kNotAuthorized =
     "Requested download is not authorized for use with this tracker.";
 
 struct FailureReply {
   std::string_view reason;
   std::chrono::seconds interval{0};
-  // BEP 31; absent: never.
+  // When to retry (BEP 31); absent: never.
   std::optional<std::chrono::minutes> retry_in = std::nullopt;
 };
 
-// Big enough for a reason of 256 bytes.
+// Room for a reason of 256 bytes.
 inline constexpr size_t kMaxFailureReply = kReplyHeadRoom + 384;
 
 [[nodiscard]] ByteView write_failure_reply(ByteSpan out, const FailureReply& failure,

@@ -1,6 +1,7 @@
 #include "protocol/udp_packet.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace ot {
 namespace {
@@ -9,7 +10,7 @@ constexpr uint64_t kProtocolMagic = 0x41727101980;
 
 enum Action : uint32_t { kConnect = 0, kAnnounce = 1, kScrape = 2, kError = 3 };
 
-// BEP 41: the first two stand alone, every other type is followed by a length byte.
+// BEP 41: a length byte follows every type but the first two.
 enum Option : uint8_t { kEndOfOptions = 0, kNop = 1, kUrlData = 2 };
 
 struct Header {
@@ -32,7 +33,7 @@ AnnounceEvent to_event(uint32_t wire) {
 }
 
 std::optional<uint32_t> to_numwant(uint32_t wire) {
-  if (wire > static_cast<uint32_t>(INT32_MAX)) return std::nullopt;  // negative: "you choose"
+  if (wire > static_cast<uint32_t>(INT32_MAX)) return std::nullopt;  // negative: no preference
   return wire;
 }
 
@@ -76,6 +77,7 @@ std::optional<IpAddress> UdpAnnounce::claimed_address() const {
 }
 
 InfoHash UdpScrape::operator[](size_t i) const {
+  assert(i < size());
   InfoHash hash;
   std::ranges::copy(hashes.subspan(i * InfoHash::kSize, InfoHash::kSize), hash.bytes.begin());
   return hash;

@@ -1,9 +1,8 @@
-// The datagrams of the UDP tracker protocol: requests parsed, replies written.
+// The datagrams of the UDP tracker protocol: parses requests and writes replies.
 //
-// Pure functions over spans: nothing is allocated, nothing is kept, no clock, no addresses but the
-// one passed in. Views in a parsed request point into the datagram. Whether a connection id is good
-// is not known here (connection_id.h), nor what a client may have.
-// Sources: BEP 15 (packets), BEP 41 (what follows an announce), BEP 21 (event 4, paused).
+// Pure functions over spans: no allocation, no state, no clock. Views in a parsed request point
+// into the datagram. Connection ids are checked elsewhere (connection_id.h), as are the client's
+// rights. Sources: BEP 15 (packets), BEP 41 (what follows an announce), BEP 21 (event 4, paused).
 #pragma once
 
 #include <array>
@@ -21,7 +20,7 @@
 
 namespace ot {
 
-// Shorter datagrams carry no transaction to answer.
+// A shorter datagram has no transaction id to answer.
 inline constexpr size_t kUdpMinRequest = 16;
 inline constexpr size_t kUdpAnnounceRequest = 98;
 inline constexpr size_t kUdpMaxScrapeHashes = 74;
@@ -32,11 +31,10 @@ inline constexpr size_t kUdpScrapeHeader = 8;
 inline constexpr size_t kUdpScrapeEntry = 12;
 inline constexpr size_t kUdpErrorHeader = 8;
 
-// What a client with a wrong connection id is told; deployed clients know this spelling and the
-// NUL.
+// The error for a wrong connection id. Deployed clients compare it with this spelling and the NUL.
 inline constexpr std::string_view kConnectionIdMismatch{"Connection ID missmatch.\0", 25};
 
-// Echoed in the reply.
+// Chosen by the client; the reply repeats it.
 using TransactionId = uint32_t;
 
 struct UdpConnect {
@@ -46,21 +44,21 @@ struct UdpConnect {
 struct UdpAnnounce {
   uint64_t connection_id = 0;
   TransactionId transaction = 0;
-  // peer.address is the source.
+  // peer.address is the source address of the datagram.
   AnnounceRequest request;
-  // BEP 15's "IP address" field, 0 for none; the caller decides whether it counts.
+  // BEP 15's "IP address" field, 0 if not given; the caller decides whether to believe it.
   uint32_t claimed_ip = 0;
-  // What follows the fixed part (BEP 41), unchecked.
+  // What follows the fixed part (BEP 41), not checked.
   ByteView options;
 
-  // claimed_ip as an address; nothing if it is 0 or the packet came over IPv6.
+  // claimed_ip as an address; nothing if it is 0 or the datagram came over IPv6.
   [[nodiscard]] std::optional<IpAddress> claimed_address() const;
 };
 
 struct UdpScrape {
   uint64_t connection_id = 0;
   TransactionId transaction = 0;
-  // 1 to kUdpMaxScrapeHashes info_hashes, one behind the other.
+  // 1 to kUdpMaxScrapeHashes info_hashes without gaps.
   ByteView hashes;
 
   [[nodiscard]] size_t size() const { return hashes.size() / InfoHash::kSize; }
@@ -71,50 +69,49 @@ struct UdpScrape {
 using UdpRequest = std::variant<UdpConnect, UdpAnnounce, UdpScrape>;
 
 enum class UdpFault : uint8_t {
-  // Not this protocol, or nothing that could be answered: silence.
+  // Not this protocol, or impossible to answer: send nothing.
   drop,
-  // The rest are answered with an error packet once the connection id proves good.
+  // Answer the others with an error packet if the connection id is valid.
   short_announce,
   zero_port,
   empty_scrape,
   partial_info_hash,
 };
 
-// Why there is no request. The ids are 0 with `drop`.
+// Why a datagram is not a request. With `drop` the ids are 0.
 struct UdpError {
   UdpFault fault = UdpFault::drop;
   TransactionId transaction = 0;
   uint64_t connection_id = 0;
 };
 
-// The text for an error packet; empty for `drop`.
+// The text of the error packet; empty for `drop`.
 [[nodiscard]] std::string_view describe(UdpFault fault);
 
-// Parses one datagram that came from `source` into `request`, whose value counts only if there is
-// no error; in place, since a copy of what was just written stalls the processor. Bytes behind a
-// connect are ignored, those behind an announce are its options, info_hashes beyond the 74th are
-// not looked at. Events other than 0 to 4 are none; a negative numwant is absent; port 0 is taken
+// Parses a datagram from `source` into `request`, whose value is unspecified after an error. It
+// parses in place because copying what was written just before stalls the processor. Bytes after a
+// connect are ignored, bytes after an announce are its options, and info_hashes after the 74th are
+// ignored. Events other than 0 to 4 count as none, a negative numwant as absent; port 0 is accepted
 // only with event stopped.
 [[nodiscard]] Result<void, UdpError> parse_udp_request(ByteView datagram, const IpAddress& source,
                                                        UdpRequest& request);
 
-// Joins the URLData options (BEP 41: the path and query of the announce URL) into `out` and returns
-// the size, at most out.size(); what does not fit, unknown options and what follows a broken one
-// are left out.
+// Joins the URLData options (BEP 41: path and query of the announce URL) in `out` and returns their
+// size, at most out.size(). Skips unknown options, stops at a malformed one, and drops what does
+// not fit.
 [[nodiscard]] size_t join_url_data(ByteView options, ByteSpan out);
 
 // 16 bytes.
 void write_connect_reply(ByteWriter& out, TransactionId transaction, uint64_t connection_id);
 
-// The 20 bytes in front of the compact peers; reserve kUdpAnnounceHeader and let the peers be
-// written behind them first.
+// The kUdpAnnounceHeader bytes before the compact peers, which are usually written first.
 void write_announce_header(ByteWriter& out, TransactionId transaction, const AnnounceReply& reply);
 
-// 8 bytes, then 12 for each info_hash in the order asked.
+// 8 bytes, then 12 for each info_hash in the order of the request.
 void write_scrape_header(ByteWriter& out, TransactionId transaction);
 void write_scrape_entry(ByteWriter& out, const SwarmCounts& swarm);
 
-// 8 bytes and the text as it is, without a NUL of ours.
+// 8 bytes and the text; no NUL is added.
 void write_error(ByteWriter& out, TransactionId transaction, std::string_view text);
 
 }  // namespace ot

@@ -1,18 +1,12 @@
 #include "protocol/url_query.h"
 
 #include <array>
+#include <cassert>
 
 namespace ot {
 namespace {
 
-constexpr std::array<int8_t, 256> kHexValue = [] {
-  std::array<int8_t, 256> table{};
-  for (size_t i = 0; i < table.size(); ++i)
-    table[i] = static_cast<int8_t>(hex_digit(static_cast<char>(i)));
-  return table;
-}();
-
-int hex_value(char c) { return kHexValue[static_cast<uint8_t>(c)]; }
+constexpr size_t kMaxName = 32;
 
 }  // namespace
 
@@ -39,7 +33,7 @@ Result<size_t, DecodeError> percent_decode(std::string_view encoded, ByteSpan ou
       continue;
     }
     if (end - from < 3) return Unexpected(DecodeError::bad_escape);
-    const int byte = hex_value(from[1]) * 16 | hex_value(from[2]);
+    const int byte = hex_digit(from[1]) * 16 | hex_digit(from[2]);
     if (byte < 0) return Unexpected(DecodeError::bad_escape);
     out[used++] = static_cast<uint8_t>(byte);
     from += 3;
@@ -48,9 +42,10 @@ Result<size_t, DecodeError> percent_decode(std::string_view encoded, ByteSpan ou
 }
 
 bool key_is(std::string_view key, std::string_view name) {
+  assert(name.size() <= kMaxName);
   if (key == name) return true;
   if (key.size() <= name.size() || key.find('%') == std::string_view::npos) return false;
-  std::array<uint8_t, 32> decoded{};
+  std::array<uint8_t, kMaxName> decoded{};
   const auto size = percent_decode(key, decoded);
   return size && as_text(decoded).substr(0, *size) == name;
 }

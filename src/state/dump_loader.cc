@@ -141,7 +141,7 @@ Result<StateDumpTally, std::string> load_state_dump(const std::string& path, Bad
                                                     TorrentTable& table,
                                                     const AccessControl& access,
                                                     const Clock& clock) {
-  auto file = RegularFile::open(path, "torrents, as mode=statedump writes them,");
+  auto file = RegularFile::open(path, "torrents, as mode=statedump writes them");
   if (!file) return Unexpected(file.error());
   Loading loading(bad_lines, table, access, clock);
   std::vector<uint8_t> buffer(kChunk);

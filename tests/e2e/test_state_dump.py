@@ -141,7 +141,7 @@ def test_a_dump_that_is_not_there_or_no_file_ends_the_start_with_1(folder):
     assert (code, "dump: No such file" in said) == (1, True), said
     os.mkfifo(folder / "dump")
     code, said = refusal(folder, None, "--skip-bad-lines")
-    assert (code, "dump: is no regular file" in said) == (1, True), said
+    assert (code, "dump: is not a regular file" in said) == (1, True), said
 
 
 def test_bad_lines_are_skipped_if_told(start_with_dump):

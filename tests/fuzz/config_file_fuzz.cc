@@ -1,9 +1,10 @@
-// Any bytes as a configuration file: taken apart, set, checked. What is accepted prints itself as a
-// file that says the same; what is refused is told so in lines that a terminal can show.
+// Any bytes as a configuration file. An accepted file must be printed as a file with the same
+// settings; errors must be printable lines.
 #include <cstdlib>
 #include <string>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "config/config_file.h"
 #include "config/configuration.h"
 
@@ -58,8 +59,8 @@ constexpr size_t kLongestForDoor = 256;
 
 }  // namespace
 
-// The door costs fifty times what taking a text apart does, and as much again for every few lines,
-// so every eighth length up to kLongestForDoor goes through it; the stored inputs are filled up to
+// Setting values costs at least fifty times as much as splitting the text into lines, so only
+// inputs of every eighth length up to kLongestForDoor go that far; the stored inputs are padded to
 // such a length.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text = as_text({data, size});

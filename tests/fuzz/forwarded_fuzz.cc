@@ -1,6 +1,6 @@
-// Any text as header lines: the client found is no proxy and stands in the text, what a client
-// writes to the left of it changes nothing, and the walk from the end sees the fields the walk from
-// the beginning sees.
+// Any text as header lines. The client that is found must not be a proxy and must be in the text;
+// adding text to the left of it must change nothing; walking from the end must find the same fields
+// as walking from the beginning.
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -16,7 +16,7 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-// About half of all addresses.
+// True for about half of all addresses.
 bool is_proxy(const IpAddress& address) { return (address.bytes().back() & 1U) != 0; }
 
 void check_reverse(std::string_view fields) {

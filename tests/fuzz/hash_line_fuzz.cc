@@ -1,11 +1,11 @@
-// Any bytes as a list and as what comes out of a FIFO: where the text is cut must not matter, every
-// hash found must be in the list made of them, and nothing is counted twice.
+// Any bytes as a list and as input from a FIFO. It must not matter where the text is cut; every
+// hash that is found must be in the list made from them; nothing may be counted twice.
 #include <cstdlib>
 #include <string>
 
 #include "access/access_list.h"
 #include "access/fifo.h"
-#include "access/list_text.h"
+#include "access/list_file.h"
 
 namespace {
 
@@ -53,8 +53,8 @@ void check_fifo(ByteView text, size_t cut) {
 
 }  // namespace
 
-// Long lines are made here, or the search would drown in them: a text that begins with `~` follows
-// a comment that all but fills what is kept of a line.
+// The fuzzer would waste its time on inputs with long lines, so they are made here: a text that
+// begins with `~` follows a comment of almost the longest line that is kept.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr size_t kMost = 512;
   const std::string_view input = as_text({data, std::min(size, kMost)});

@@ -1,5 +1,5 @@
-// Any bytes as a request head: the answer must not depend on how the bytes were split, and what is
-// viewed must lie inside the input.
+// Any bytes as a request head. The result must not depend on how the bytes are split, and views
+// must lie inside the input.
 #include <cstdlib>
 
 #include "protocol/http_message.h"

@@ -1,5 +1,5 @@
-// Any text as a target: routed, parsed and answered; what is parsed keeps its promises and what is
-// answered is whole.
+// Any text as a target, or as a query if it does not begin with a slash: it is routed, parsed and
+// answered. Parsed values must be within their bounds and replies complete.
 #include <array>
 #include <cstdlib>
 
@@ -27,12 +27,13 @@ void refuse(const BadParameter& problem) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const RoutedTarget target = route(as_text({data, size}), {"stats"});
-  const IpAddress address = address_in_query(target.query).value_or(IpAddress());
-  const auto announce = parse_announce(target.query, address);
+  const std::string_view text = as_text({data, size});
+  const std::string_view query = text.starts_with('/') ? route(text, {"stats"}).query : text;
+  const IpAddress address = address_in_query(query).value_or(IpAddress());
+  const auto announce = parse_announce(query, address);
   announce ? answer(*announce) : refuse(announce.error());
   std::array<InfoHash, kMaxScrapeHashes> hashes;
-  const auto count = parse_scrape(target.query, hashes);
+  const auto count = parse_scrape(query, hashes);
   if (!count) {
     refuse(count.error());
     return 0;

@@ -1,5 +1,5 @@
-// Addresses, endpoints and networks from any text: what is accepted survives a round trip, and
-// IPv4 agrees with libc.
+// Any text as an address, an endpoint and a network. Accepted text must survive a round trip, and
+// IPv4 must agree with libc.
 #include <arpa/inet.h>
 
 #include <cstdlib>

@@ -1,5 +1,4 @@
-// Lines of text as networks and addresses: the index must answer as a search through all of them
-// does.
+// Lines of text as networks and addresses. The index must agree with a linear search.
 #include <cstdlib>
 #include <string_view>
 

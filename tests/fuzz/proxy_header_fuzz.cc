@@ -1,5 +1,5 @@
-// Any bytes as a PROXY header: what is complete stays so, with the same answer, whatever follows;
-// every shorter piece is incomplete; sizes are bounded.
+// Any bytes as a PROXY header. A complete header must give the same result whatever follows it, its
+// prefixes must be incomplete, and sizes must be bounded.
 #include <cstdlib>
 
 #include "protocol/proxy_header.h"

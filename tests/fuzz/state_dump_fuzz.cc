@@ -1,9 +1,10 @@
-// Any bytes as a line of a state dump: one that parses is written as it was, case of the digits
-// aside, and reads as the same again; one that does not has a reason.
+// Any bytes as a line of a state dump. A valid line must be written as it was read, except for the
+// case of the digits, and read again as the same values; an invalid one must have a reason.
 #include <array>
 #include <cstdlib>
 #include <string>
 
+#include "base/text.h"
 #include "protocol/state_dump.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,7 +1,7 @@
-// Any bytes as a state file: what is refused is named by a place in it, what is taken fits the
-// table and is written again as it was. The bytes come whole or in pieces, which must not matter. A
-// bad checksum would keep the search out of everything behind it, so each input is also tried with
-// its checksums put right.
+// Any bytes as a state file. A fault must name a place in the file; an accepted file must fit the
+// table and be written again as it was. It must not matter whether the bytes come whole or in
+// pieces. A wrong checksum would hide everything after it from the fuzzer, so each input is also
+// tried with correct checksums.
 #include <algorithm>
 #include <cstdlib>
 
@@ -17,7 +17,7 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-// What reading came to, as one number and a fault.
+// The result of reading, as a number and a fault.
 struct Reading {
   bool is_good = false;
   StateFault fault;
@@ -49,7 +49,7 @@ Reading read(ByteView bytes, size_t most) {
   return reading;
 }
 
-// The same file with checksums that agree, as far as its sizes make sense.
+// The same file with correct checksums, as far as its sizes make sense.
 std::vector<uint8_t> with_checksums(ByteView bytes) {
   std::vector<uint8_t> file;
   StateFramer framer(file);

@@ -1,4 +1,5 @@
-// Any datagram: parsing it, reading its hashes and joining its URL must not leave the input.
+// Any bytes as a datagram. Parsing it, reading its hashes and joining its URL must not read outside
+// the input.
 #include <array>
 #include <cstdlib>
 

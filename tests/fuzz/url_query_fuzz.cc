@@ -1,4 +1,5 @@
-// Any text as a query: pairs must lie inside it in order, and decoding never makes text longer.
+// Any text as a query. Its pairs must lie inside it, in order, and decoding must not make text
+// longer.
 #include <array>
 #include <cstdlib>
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "access/access_control.h"
-#include "access/list_text.h"
+#include "access/list_file.h"
 #include "access/networks.h"
 #include "bench/micro/measure.h"
 

@@ -25,7 +25,7 @@ std::vector<InfoHash> random_hashes(size_t count, uint64_t seed) {
   return hashes;
 }
 
-// The number at the end, or somewhere else, and zeros.
+// All zeros, except for a number at one place.
 InfoHash chosen_hash(uint64_t number, size_t at) {
   InfoHash hash;
   for (size_t i = 0; i < 4; ++i)
@@ -33,7 +33,7 @@ InfoHash chosen_hash(uint64_t number, size_t at) {
   return hash;
 }
 
-TEST(AccessList, OfNothingContainsNothing) {
+TEST(AccessList, ContainsNothingIfEmpty) {
   EXPECT_FALSE(AccessList().contains({}));
   const AccessList empty({}, SecretHash::random());
   EXPECT_FALSE(empty.contains({}));
@@ -42,7 +42,7 @@ TEST(AccessList, OfNothingContainsNothing) {
   empty.prefetch({});
 }
 
-TEST(AccessList, ContainsWhatItWasMadeOfAndNothingElse) {
+TEST(AccessList, ContainsExactlyItsHashes) {
   for (const size_t count : {1U, 2U, 3U, 4U, 10U, 1000U, 50'000U}) {
     const auto hashes = random_hashes(count, count);
     const AccessList list(hashes, SecretHash::random());
@@ -52,7 +52,7 @@ TEST(AccessList, ContainsWhatItWasMadeOfAndNothingElse) {
   }
 }
 
-TEST(AccessList, TellsHashesThatDifferInOneBit) {
+TEST(AccessList, DistinguishesHashesThatDifferInOneBit) {
   const InfoHash base = random_hashes(1, 5).front();
   const AccessList list(std::vector<InfoHash>{base}, SecretHash::random());
   for (size_t bit = 0; bit < 8 * InfoHash::kSize; ++bit) {
@@ -62,7 +62,7 @@ TEST(AccessList, TellsHashesThatDifferInOneBit) {
   }
 }
 
-TEST(AccessList, KnowsTheHashOfZerosOnlyIfItIsListed) {
+TEST(AccessList, ContainsTheZeroHashOnlyIfListed) {
   const auto hashes = random_hashes(10, 1);
   EXPECT_FALSE(AccessList(hashes, SecretHash::random()).contains({}));
   const AccessList zeros(std::vector<InfoHash>(2), SecretHash::random());
@@ -79,14 +79,14 @@ TEST(AccessList, CountsARepeatedHashOnce) {
   for (const InfoHash& hash : again) EXPECT_TRUE(list.contains(hash));
 }
 
-TEST(AccessList, OfAMillionStaysBelow32Megabytes) {
+TEST(AccessList, TakesLessThan32MegabytesForAMillionHashes) {
   const AccessList list(random_hashes(1'000'000, 3), SecretHash::random());
   EXPECT_EQ(list.size(), 1'000'000U);
   EXPECT_LE(list.bytes(), 30'000'000U);
 }
 
-// What a list of hashes that agree in all but a few bytes costs, against random ones. Counted in
-// time, so generously: a list that clumps would be slower by orders of magnitude.
+// Compares a list of hashes that differ in a few bytes only with one of random hashes. The limit is
+// generous because it is a limit on time; clustering would cost orders of magnitude.
 TEST(AccessList, IsNotSlowedByChosenHashes) {
   constexpr size_t kHashes = 100'000;
   const SecretHash hash = SecretHash::random();
@@ -108,7 +108,7 @@ TEST(AccessList, IsNotSlowedByChosenHashes) {
   }
 }
 
-TEST(DynamicSet, SaysWhatWasDoneLast) {
+TEST(DynamicSet, AnswersTheLastChange) {
   DynamicSet set(SecretHash::random());
   const InfoHash one = chosen_hash(1, 0);
   EXPECT_EQ(set.find(one), DynamicSet::Change::none);
@@ -130,16 +130,18 @@ TEST(DynamicSet, RefusesMoreThanItsLimitAndStillChangesWhatItHas) {
   EXPECT_EQ(set.size(), 1000U);
 }
 
-std::shared_ptr<const AccessList> list_of(const std::vector<InfoHash>& hashes) {
-  return std::make_shared<const AccessList>(hashes, SecretHash::random());
-}
-
 class AccessControlTest : public ::testing::Test {
  protected:
+  [[nodiscard]] std::shared_ptr<const AccessList> list_of(
+      const std::vector<InfoHash>& hashes) const {
+    return std::make_shared<const AccessList>(hashes, hash_);
+  }
+
   const InfoHash listed_ = chosen_hash(1, 0);
   const InfoHash other_ = chosen_hash(2, 0);
-  AccessControl white_{AccessMode::white, SecretHash::random()};
-  AccessControl black_{AccessMode::black, SecretHash::random()};
+  const SecretHash hash_ = SecretHash::random();
+  AccessControl white_{AccessMode::white, hash_};
+  AccessControl black_{AccessMode::black, hash_};
 };
 
 TEST_F(AccessControlTest, OpenPermitsEverything) {
@@ -164,7 +166,7 @@ TEST_F(AccessControlTest, PermitsByTheList) {
   EXPECT_TRUE(black_.permits(other_));
 }
 
-TEST_F(AccessControlTest, TheFifosChangesStandOverTheList) {
+TEST_F(AccessControlTest, ChangesByFifoOverrideTheList) {
   static_cast<void>(white_.replace(list_of({listed_})));
   EXPECT_TRUE(white_.add(other_));
   EXPECT_TRUE(white_.remove(listed_));
@@ -176,7 +178,7 @@ TEST_F(AccessControlTest, TheFifosChangesStandOverTheList) {
   EXPECT_FALSE(black_.permits(other_));
 }
 
-TEST_F(AccessControlTest, ANewListForgetsTheFifosChangesAndHandsTheOldOneBack) {
+TEST_F(AccessControlTest, ReplacingTheListForgetsChangesAndReturnsTheOldList) {
   const auto first = list_of({listed_});
   static_cast<void>(white_.replace(first));
   EXPECT_TRUE(white_.add(other_));

@@ -37,7 +37,7 @@ TEST_F(FifoLinesTest, TakesSeveralLinesInOneRead) {
   EXPECT_EQ(lines_.tally().faulty, 0U);
 }
 
-TEST_F(FifoLinesTest, PutsALineTogetherFromPieces) {
+TEST_F(FifoLinesTest, JoinsThePiecesOfALine) {
   add(kHash.substr(0, 7));
   add(kHash.substr(7, 30));
   EXPECT_TRUE(seen_.empty());
@@ -77,7 +77,7 @@ TEST_F(FifoLinesTest, TakesAHashWithoutLineFeedInAPause) {
   EXPECT_EQ(lines_.tally().faulty, 0U);
 }
 
-TEST_F(FifoLinesTest, WaitsInAPauseForWhatMayGoOn) {
+TEST_F(FifoLinesTest, WaitsInAPauseForAnUnfinishedComment) {
   add(kHash.substr(0, 39));
   pause();
   EXPECT_TRUE(seen_.empty());
@@ -99,7 +99,7 @@ class OpenFifoTest : public ::testing::Test {
   ScratchFolder folder_;
 };
 
-TEST_F(OpenFifoTest, MakesAFifoThatIsMissing) {
+TEST_F(OpenFifoTest, CreatesAMissingFifo) {
   ASSERT_EQ(message_for(folder_.path("add")), "opened");
   struct stat status {};
   ASSERT_EQ(stat(folder_.path("add").c_str(), &status), 0);
@@ -108,10 +108,10 @@ TEST_F(OpenFifoTest, MakesAFifoThatIsMissing) {
   EXPECT_EQ(message_for(folder_.path("add")), "opened") << "and takes one that is there";
 }
 
-TEST_F(OpenFifoTest, SaysHowToMakeOneItMayNotMake) {
+TEST_F(OpenFifoTest, SaysHowToCreateAFifoItCannotCreate) {
   EXPECT_EQ(message_for(folder_.path("no/it's")),
             folder_.path("no/it's") +
-                ": No such file or directory; make it, owned by the user the tracker runs as: "
+                ": No such file or directory; create it, owned by the user the tracker runs as: "
                 "mkfifo -m 660 '" +
                 folder_.path("no/it'\\''s") + "'");
   const std::string path = folder_.path("sealed/add");
@@ -122,22 +122,22 @@ TEST_F(OpenFifoTest, SaysHowToMakeOneItMayNotMake) {
     return message_for(path);
   });
   EXPECT_EQ(said, path +
-                      ": Permission denied; make it, owned by the user the tracker runs as: "
+                      ": Permission denied; create it, owned by the user the tracker runs as: "
                       "mkfifo -m 660 '" +
                       path + "'");
 }
 
-TEST_F(OpenFifoTest, RefusesWhatIsNoFifo) {
+TEST_F(OpenFifoTest, RefusesAnythingButAFifo) {
   const std::string file = folder_.write("file", "x");
   EXPECT_EQ(message_for(file),
             file +
-                ": is no FIFO; take it away, then make it, owned by the user the tracker runs "
+                ": is not a FIFO; remove it, then create it, owned by the user the tracker runs "
                 "as: mkfifo -m 660 '" +
                 file + "'");
-  EXPECT_NE(message_for(folder_.path(".")).find("is no FIFO"), std::string::npos);
+  EXPECT_NE(message_for(folder_.path(".")).find("is not a FIFO"), std::string::npos);
 }
 
-TEST_F(OpenFifoTest, SaysThatAFifoIsAnothersProperty) {
+TEST_F(OpenFifoTest, SaysThatItNeedsPermissionForAFifo) {
   const std::string path = folder_.path("add");
   mkfifo(path.c_str(), 0600);
   chmod(folder_.path("").c_str(), 0755);
@@ -145,8 +145,9 @@ TEST_F(OpenFifoTest, SaysThatAFifoIsAnothersProperty) {
     if (getuid() == 0 && setuid(65534) != 0) return "no other user";
     return message_for(path);
   });
-  EXPECT_EQ(said,
-            path + ": Permission denied; the user the tracker runs as must read and write it");
+  EXPECT_EQ(said, path +
+                      ": Permission denied; the user the tracker runs as needs permission to read "
+                      "and write it");
 }
 
 bool is_readable(const UniqueFd& fd) {

@@ -14,11 +14,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const std::string kLine = "0123456789abcdef0123456789abcdef01234567\n";
+const std::string kHash = "0123456789abcdef0123456789abcdef01234567";
+const std::string kV2Hash = kHash + "cdefCDEF0011223344556677";
+const std::string kLine = kHash + "\n";
 
 class ListFileTest : public ::testing::Test {
  protected:
-  // Reads as if `age` had gone by since the file was written.
+  // Reads as if the file had been written `age` ago.
   ListReading read(const std::string& path, Duration age = seconds(10)) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) status = {};
@@ -58,23 +60,24 @@ TEST_F(ListFileTest, LoadsAListLongerThanOneRead) {
   EXPECT_EQ(reading.list.size(), 20'000U);
 }
 
-TEST_F(ListFileTest, TakesCommentsAloneAsAListOfNothing) {
+TEST_F(ListFileTest, LoadsAFileOfCommentsAsAnEmptyList) {
   const ListReading reading = read(folder_.write("list", "# nobody yet\n\n"));
   EXPECT_EQ(reading.outcome, ListOutcome::loaded) << reading.reason;
   EXPECT_EQ(reading.list.size(), 0U);
 }
 
-TEST_F(ListFileTest, RefusesWhatCannotBeRead) {
+TEST_F(ListFileTest, RefusesAnythingButAReadableFile) {
   expect_refused(folder_.path("gone"), "No such file or directory");
   mkdir(folder_.path("folder").c_str(), 0755);
-  expect_refused(folder_.path("folder"), "is a directory; a regular file of info_hashes is needed");
+  expect_refused(folder_.path("folder"),
+                 "is a directory; it must be a regular file of info_hashes");
   mkfifo(folder_.path("fifo").c_str(), 0600);
   expect_refused(folder_.path("fifo"),
-                 "is no regular file; a regular file of info_hashes is needed");
-  expect_refused("/dev/null", "is no regular file; a regular file of info_hashes is needed");
+                 "is not a regular file; it must be a regular file of info_hashes");
+  expect_refused("/dev/null", "is not a regular file; it must be a regular file of info_hashes");
 }
 
-TEST_F(ListFileTest, RefusesAFileItHasNoRightTo) {
+TEST_F(ListFileTest, RefusesAFileItMayNotRead) {
   const std::string path = folder_.write("list", kLine);
   chmod(path.c_str(), 0);
   const std::string said = report_of_child([&]() -> std::string {
@@ -84,22 +87,22 @@ TEST_F(ListFileTest, RefusesAFileItHasNoRightTo) {
   EXPECT_EQ(said, path + ": Permission denied");
 }
 
-TEST_F(ListFileTest, RefusesNothingAndNonsense) {
+TEST_F(ListFileTest, RefusesEmptyFilesAndNonsense) {
   expect_refused(folder_.write("empty", ""),
-                 "is empty; a list of nothing is a file with a comment");
+                 "is empty; for an empty list, write a comment line that begins with #");
   const ListReading reading = read(folder_.write("page", "# a page\n<html>\nnot found\n"));
   EXPECT_EQ(reading.outcome, ListOutcome::refused);
   EXPECT_EQ(reading.reason,
-            folder_.path("page") + ": has no valid line; line 2 is something that is no hex digit");
+            folder_.path("page") + ": has no valid line; line 2 is not a hex number");
 }
 
 TEST_F(ListFileTest, RefusesMoreThanAGigabyte) {
   const std::string path = folder_.write("list", kLine);
   ASSERT_EQ(truncate(path.c_str(), (off_t{1} << 30) + 1), 0);  // a hole, no disk
-  expect_refused(path, "is larger than 1 GiB, the most that is read");
+  expect_refused(path, "is larger than the maximum of 1 GiB");
 }
 
-TEST_F(ListFileTest, ReadsAFileAgainThatIsYoung) {
+TEST_F(ListFileTest, ReadsAYoungFileAgain) {
   const std::string path = folder_.write("list", kLine);
   for (const Duration age : {Duration(0), Duration(milliseconds(1999)), Duration(-seconds(1))}) {
     const ListReading reading = read(path, age);
@@ -114,11 +117,11 @@ TEST_F(ListFileTest, ReadsAnEmptyFileAgainWhileItIsYoung) {
   EXPECT_EQ(read(folder_.write("list", ""), seconds(1)).outcome, ListOutcome::read_again);
 }
 
-TEST_F(ListFileTest, DoesNotWaitForATimeInTheFuture) {
+TEST_F(ListFileTest, DoesNotWaitForAFileFromTheFuture) {
   EXPECT_EQ(read(folder_.write("list", kLine), -seconds(3600)).outcome, ListOutcome::loaded);
 }
 
-TEST_F(ListFileTest, SeesThatTheFileChangesWhileItIsRead) {
+TEST_F(ListFileTest, NoticesThatTheFileChangesWhileItIsRead) {
   const std::string path = folder_.write("list", kLine);
   const WallTime later = WallTime(seconds(int64_t{1} << 32));
   const auto read_and = [&](FunctionRef<void()> meanwhile) {
@@ -145,7 +148,7 @@ TEST_F(ListFileTest, SeesThatTheFileChangesWhileItIsRead) {
   EXPECT_EQ(replaced.list.size(), 1U);
 }
 
-TEST_F(ListFileTest, StopsWhenNobodyWantsItAnyMore) {
+TEST_F(ListFileTest, StopsWhenCancelled) {
   const ListReading reading = read_list_file(folder_.write("list", kLine), WallTime(seconds(1)),
                                              SecretHash::random(), [] { return true; });
   EXPECT_EQ(reading.outcome, ListOutcome::refused);
@@ -162,6 +165,46 @@ TEST_F(ListFileTest, LeavesNoDescriptorOpen) {
   const int after = dup(0);
   close(after);
   EXPECT_EQ(before, after);
+}
+
+ListText read_in_pieces(const std::string& text, size_t piece) {
+  ListText list(0);
+  for (size_t at = 0; at < text.size(); at += piece)
+    list.add(as_bytes(std::string_view(text).substr(at, piece)));
+  list.finish();
+  return list;
+}
+
+TEST(ListText, CountsHashesAndReportsTheFirstFaultyLines) {
+  std::string text = "# list\r\n" + kHash + "\r\n\n" + kV2Hash + " v2\n";
+  for (int i = 0; i < 7; ++i) text += "junk\n";
+  text += kHash.substr(1);
+  for (const size_t piece : {size_t{1}, size_t{5}, size_t{64}, text.size()}) {
+    const ListText list = read_in_pieces(text, piece);
+    const ListTally& tally = list.tally();
+    EXPECT_EQ(list.hashes().size(), 2U);
+    EXPECT_EQ(tally.hashes, 2U);
+    EXPECT_EQ(tally.lines, 12U);
+    EXPECT_EQ(tally.faulty, 8U);
+    ASSERT_EQ(tally.first_faulty.size(), ListTally::kReported);
+    EXPECT_EQ(tally.first_faulty.front().number, 5U);
+    EXPECT_EQ(tally.first_faulty.back().number, 9U);
+    EXPECT_EQ(tally.first_faulty.front().fault, HashLineFault::not_hex);
+  }
+}
+
+TEST(ListText, NeedsNoFinalLineFeed) {
+  EXPECT_EQ(read_in_pieces(kHash, 100).hashes().size(), 1U);
+  EXPECT_EQ(read_in_pieces("#\n" + kV2Hash, 3).hashes().size(), 1U);
+}
+
+TEST(ListText, AcceptsCommentsOfAnyLength) {
+  const std::string text = kHash + " " + std::string(100'000, 'c') + "\n#" +
+                           std::string(100'000, kHash.front()) + "\n" + kHash;
+  const ListText list = read_in_pieces(text, 65536);
+  EXPECT_EQ(list.tally().hashes, 2U);
+  EXPECT_EQ(list.tally().faulty, 0U);
+  EXPECT_EQ(read_in_pieces(std::string(5000, 'a'), 65536).tally().faulty, 1U);
 }
 
 }  // namespace

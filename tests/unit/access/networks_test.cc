@@ -17,7 +17,7 @@ std::vector<Network> networks(std::initializer_list<std::string_view> texts) {
   return parsed;
 }
 
-TEST(Networks, OfNothingContainNothing) {
+TEST(Networks, ContainNothingIfEmpty) {
   const Networks none;
   EXPECT_TRUE(none.empty());
   EXPECT_FALSE(none.contains(address("0.0.0.0")));
@@ -25,7 +25,7 @@ TEST(Networks, OfNothingContainNothing) {
   EXPECT_FALSE(Networks(std::vector<Network>{}).contains(address("1.2.3.4")));
 }
 
-TEST(Networks, ContainTheirAddressesAndNoNeighbours) {
+TEST(Networks, ContainTheirAddressesButNotTheNeighbours) {
   const Networks set(networks({"10.0.0.0/8", "192.0.2.7", "2001:db8::/32", "fe80::1"}));
   EXPECT_EQ(set.size(), 4U);
   for (const char* text : {"10.0.0.0", "10.255.255.255", "192.0.2.7", "2001:db8::",
@@ -36,7 +36,7 @@ TEST(Networks, ContainTheirAddressesAndNoNeighbours) {
     EXPECT_FALSE(set.contains(address(text))) << text;
 }
 
-TEST(Networks, OfEverythingContainOneFamily) {
+TEST(Networks, WithAnEmptyPrefixContainOneFamily) {
   const Networks v4(networks({"0.0.0.0/0"}));
   EXPECT_TRUE(v4.contains(address("0.0.0.0")));
   EXPECT_TRUE(v4.contains(address("255.255.255.255")));
@@ -46,7 +46,7 @@ TEST(Networks, OfEverythingContainOneFamily) {
   EXPECT_FALSE(v6.contains(address("127.0.0.1")));
 }
 
-TEST(Networks, IgnoreBitsBehindThePrefix) {
+TEST(Networks, IgnoreBitsAfterThePrefix) {
   EXPECT_TRUE(Networks(networks({"10.1.2.3/8"})).contains(address("10.200.0.1")));
   EXPECT_TRUE(Networks(networks({"2001:db8::1/64"})).contains(address("2001:db8::ffff")));
 }
@@ -64,13 +64,13 @@ TEST(NetworkMap, AnswersWithTheLongestPrefix) {
   EXPECT_EQ(map.find(address("::1")), nullptr);
 }
 
-TEST(NetworkMap, OfEqualNetworksTakesTheLast) {
+TEST(NetworkMap, AnswersTheLastOfEqualNetworks) {
   const NetworkMap<int> map(networks({"10.0.0.0/8", "10.0.0.0/8", "::/0", "::1/0"}), {1, 2, 3, 4});
   EXPECT_EQ(*map.find(address("10.0.0.0")), 2);
   EXPECT_EQ(*map.find(address("::")), 4);
 }
 
-TEST(NetworkMap, KeepsNeighboursAndTheEndsOfTheSpaceApart) {
+TEST(NetworkMap, SeparatesNeighboursAndTheEndsOfTheAddressSpace) {
   const NetworkMap<int> map(
       networks({"0.0.0.0/1", "128.0.0.0/1", "255.255.255.255", "0.0.0.0", "8000::/1",
                 "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127", "0:0:0:0:ffff:ffff:ffff:ffff"}),
@@ -88,7 +88,7 @@ TEST(NetworkMap, KeepsNeighboursAndTheEndsOfTheSpaceApart) {
   EXPECT_EQ(at("7fff::"), 0);
   EXPECT_EQ(at("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), 6);
   EXPECT_EQ(at("0:0:0:0:ffff:ffff:ffff:ffff"), 7);
-  EXPECT_EQ(at("0:0:0:1::"), 0) << "behind a carry into the upper half";
+  EXPECT_EQ(at("0:0:0:1::"), 0) << "after a carry into the upper half";
 }
 
 std::optional<uint32_t> naive_find(std::span<const Network> all, const IpAddress& address) {
@@ -100,7 +100,7 @@ std::optional<uint32_t> naive_find(std::span<const Network> all, const IpAddress
   return best;
 }
 
-// Few distinct bytes, so that networks nest, repeat and touch.
+// Uses few distinct bytes, so that networks nest, repeat and touch.
 IpAddress crowded_address(Random& random) {
   std::array<uint8_t, 16> bytes{};
   constexpr std::array<uint8_t, 4> kBytes{0, 1, 0x80, 0xff};
@@ -108,7 +108,7 @@ IpAddress crowded_address(Random& random) {
   return random.below(2) == 0 ? IpAddress::v4(std::span(bytes).first<4>()) : IpAddress::v6(bytes);
 }
 
-TEST(NetworkIndex, AgreesWithASearchThroughAll) {
+TEST(NetworkIndex, AgreesWithALinearSearch) {
   Random random(7);
   for (int round = 0; round < 200; ++round) {
     std::vector<Network> all;

@@ -11,7 +11,7 @@ TEST(Features, AreNamedByTheirSwitch) {
   EXPECT_EQ(features::kGzip.name, "WANT_COMPRESSION_GZIP");
 }
 
-TEST(Features, AreBuiltInExactlyWhenTheCompilerWasTold) {
+TEST(Features, AreBuiltInExactlyIfTheirMacroIsDefined) {
 #ifdef WANT_KEEPALIVE
   EXPECT_TRUE(features::kKeepAlive.built_in);
 #else

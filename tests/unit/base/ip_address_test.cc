@@ -30,7 +30,7 @@ TEST(IpAddress, RoundTripsRandomBytesThroughText) {
   Random random(1);
   for (int i = 0; i < 20000; ++i) {
     std::array<uint8_t, 16> raw{};
-    // Many zero bytes, so that every way of compressing a run of zeros is met.
+    // Many zero bytes, to cover every way of compressing a run of zeros.
     for (uint8_t& byte : raw) {
       byte = static_cast<uint8_t>(random.below(3) == 0 ? random.next() : 0);
     }
@@ -41,14 +41,14 @@ TEST(IpAddress, RoundTripsRandomBytesThroughText) {
   }
 }
 
-TEST(IpAddress, KnowsItsBytesInNetworkOrder) {
+TEST(IpAddress, HasItsBytesInNetworkOrder) {
   EXPECT_TRUE(std::ranges::equal(address("1.2.3.4").bytes(), std::array<uint8_t, 4>{1, 2, 3, 4}));
   const std::array<uint8_t, 16> v6{0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9};
   EXPECT_TRUE(std::ranges::equal(address("2001:db8::9").bytes(), v6));
   EXPECT_EQ(address("2001:db8::9"), IpAddress::v6(v6));
 }
 
-TEST(IpAddress, OfAMappedFormIsItsIpv4Address) {
+TEST(IpAddress, TurnsAMappedAddressIntoIpv4) {
   for (const char* text :
        {"::ffff:192.0.2.1", "::ffff:c000:201", "::FFFF:C000:0201", "0:0:0:0:0:ffff:192.0.2.1"}) {
     EXPECT_EQ(address(text), address("192.0.2.1")) << text;
@@ -115,7 +115,7 @@ TEST(IpAddress, RefusesMalformedIpv6Text) {
   }
 }
 
-TEST(IpAddress, RefusesTextWithAByteOfZeroOrOfGreatLength) {
+TEST(IpAddress, RefusesNulBytesAndOverlongText) {
   EXPECT_EQ(IpAddress::parse(std::string_view("1.2.3.4\0", 8)), std::nullopt);
   EXPECT_EQ(IpAddress::parse(std::string_view("::1\0x", 5)), std::nullopt);
   EXPECT_EQ(IpAddress::parse(std::string(5000, ':')), std::nullopt);
@@ -123,7 +123,7 @@ TEST(IpAddress, RefusesTextWithAByteOfZeroOrOfGreatLength) {
   EXPECT_TRUE(IpAddress::parse("0000:0000:0000:0000:0000:0000:255.255.255.255"));
 }
 
-TEST(IpAddress, DoesNotReadBehindItsView) {
+TEST(IpAddress, DoesNotReadPastItsView) {
   EXPECT_EQ(IpAddress::parse(std::string_view("1.2.3.45").substr(0, 7)), address("1.2.3.4"));
   EXPECT_EQ(IpAddress::parse(std::string_view("::12").substr(0, 3)), address("::1"));
 }
@@ -141,7 +141,7 @@ TEST(IpAddress, KnowsLoopbackAndUnspecified) {
   EXPECT_FALSE(address("::1").is_unspecified());
 }
 
-TEST(IpAddress, OfOneFamilyNeverEqualsOneOfTheOther) {
+TEST(IpAddress, NeverEqualsAnAddressOfTheOtherFamily) {
   EXPECT_NE(address("0.0.0.0"), address("::"));
   EXPECT_LT(address("1.2.3.4"), address("1.2.3.5"));
 }
@@ -155,7 +155,7 @@ TEST(Endpoint, IsReadInEveryForm) {
   EXPECT_EQ(Endpoint::parse("[::ffff:1.2.3.4]:80", 1), (Endpoint{address("1.2.3.4"), 80}));
 }
 
-TEST(Endpoint, IsRefusedWhenAnythingIsOff) {
+TEST(Endpoint, IsRefusedIfMalformed) {
   for (const char* text : {"",
                            ":",
                            ":80",
@@ -195,7 +195,7 @@ TEST(Endpoint, RoundTripsThroughText) {
   }
 }
 
-// The first `bits` bits compared one by one.
+// Compares the first `bits` bits one by one.
 bool same_prefix(const IpAddress& a, const IpAddress& b, unsigned bits) {
   for (unsigned bit = 0; bit < bits; ++bit) {
     const unsigned difference = a.bytes()[bit / 8] ^ b.bytes()[bit / 8];
@@ -204,7 +204,7 @@ bool same_prefix(const IpAddress& a, const IpAddress& b, unsigned bits) {
   return true;
 }
 
-TEST(Network, OfEveryPrefixContainsExactlyWhatSharesIt) {
+TEST(Network, ContainsExactlyTheAddressesWithItsPrefix) {
   for (const char* base : {"172.16.5.129", "2001:db8:aaaa:5555:1234:5678:9abc:def1"}) {
     const IpAddress mine = address(base);
     const auto width = static_cast<unsigned>(mine.bytes().size() * 8);
@@ -239,7 +239,7 @@ TEST(Network, NeverContainsTheOtherFamily) {
   EXPECT_FALSE(Network::parse("0.0.0.0/0")->contains(address("::1")));
 }
 
-TEST(Network, OfMappedAddressesCountsItsPrefixInTheIpv6Form) {
+TEST(Network, CountsAMappedPrefixInTheIpv6Form) {
   const auto network = Network::parse("::ffff:10.0.0.0/104");
   ASSERT_TRUE(network);
   EXPECT_EQ(network->to_string(), "10.0.0.0/8");
@@ -251,7 +251,7 @@ TEST(Network, OfMappedAddressesCountsItsPrefixInTheIpv6Form) {
   EXPECT_EQ(Network::parse("::ffff:1.2.3.4/129"), std::nullopt);
 }
 
-TEST(Network, IsRefusedWhenAnythingIsOff) {
+TEST(Network, IsRefusedIfMalformed) {
   for (const char* text :
        {"", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8 ", "10.0.0.0/8/8",
         "10.0.0.0/0x8", "10/8", "::/129", "::/4294967296", "[::]/64", "10.0.0.0/255.0.0.0"}) {

@@ -16,7 +16,7 @@ class LimitedLogTest : public testing::Test {
  protected:
   static constexpr size_t kLimit = LimitedLog::kLinesPerSecond;
 
-  // Two kinds.
+  // Two kinds of lines.
   void a(size_t count) {
     for (size_t i = 0; i < count; ++i) log_.info("a" + std::to_string(i));
   }
@@ -40,14 +40,14 @@ TEST_F(LimitedLogTest, LetsTenLinesOfAKindThroughInASecond) {
   EXPECT_EQ(written(), kLimit);
 }
 
-TEST_F(LimitedLogTest, CountsEachKindApart) {
+TEST_F(LimitedLogTest, CountsEachKindSeparately) {
   a(100);
   b();
   EXPECT_EQ(written(), kLimit + 1);
   EXPECT_EQ(last(), "b");
 }
 
-TEST_F(LimitedLogTest, TellsOnceHowManyWereLeftOutBeforeTheNextOfThatKind) {
+TEST_F(LimitedLogTest, ReportsTheNumberLeftOutBeforeTheNextLine) {
   a(kLimit + 1234);
   clock_.advance(seconds(1));
   a(1);
@@ -60,7 +60,7 @@ TEST_F(LimitedLogTest, TellsOnceHowManyWereLeftOutBeforeTheNextOfThatKind) {
   EXPECT_EQ(written(), kLimit + 3);
 }
 
-TEST_F(LimitedLogTest, TellsOfAKindThatHasFallenSilentOnceItsSecondIsOver) {
+TEST_F(LimitedLogTest, ReportsASilentKindWhenItsSecondIsOver) {
   a(kLimit + 3);
   clock_.advance(milliseconds(999));
   log_.tell_left_out();
@@ -72,7 +72,7 @@ TEST_F(LimitedLogTest, TellsOfAKindThatHasFallenSilentOnceItsSecondIsOver) {
   EXPECT_EQ(written(), kLimit + 1);
 }
 
-TEST_F(LimitedLogTest, CountsTheTellingAsALine) {
+TEST_F(LimitedLogTest, CountsTheReportAsALine) {
   for (int second = 0; second < 5; ++second) {
     const size_t before = written();
     a(1000);
@@ -81,7 +81,7 @@ TEST_F(LimitedLogTest, CountsTheTellingAsALine) {
   }
 }
 
-TEST_F(LimitedLogTest, KeepsTheTellingShort) {
+TEST_F(LimitedLogTest, KeepsTheReportShort) {
   const std::string longest(100'000, 'x');
   for (size_t i = 0; i <= kLimit; ++i) log_.error(longest);
   clock_.advance(seconds(1));
@@ -89,7 +89,7 @@ TEST_F(LimitedLogTest, KeepsTheTellingShort) {
   EXPECT_LT(last().size(), 300U);
 }
 
-TEST_F(LimitedLogTest, CountsForSeveralThreads) {
+TEST_F(LimitedLogTest, CountsTheLinesOfSeveralThreads) {
   const auto speak = [this] { a(1000); };
   std::thread other(speak);
   speak();

@@ -39,7 +39,7 @@ TEST_F(SyslogLogTest, FallsBackWhileNobodyListens) {
   EXPECT_EQ(fallback_.lines(), Texts{"lost"});
 }
 
-TEST_F(SyslogLogTest, NeedsSomebodyToConnectTo) {
+TEST_F(SyslogLogTest, FailsToConnectIfNobodyListens) {
   const auto log = SyslogLog::connect("/no/such/log", LogLevel::info, fallback_);
   ASSERT_FALSE(log);
   EXPECT_EQ(log.error().message(), "connect /no/such/log: No such file or directory");

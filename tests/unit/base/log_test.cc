@@ -19,7 +19,7 @@ TEST(StderrLog, WritesEachLineAtOnceWithItsLevel) {
                                        "opentracker: c\n", "opentracker: debug: d\n"}));
 }
 
-TEST(StderrLog, PutsTheTimeInUtcInFrontOfADatedLine) {
+TEST(StderrLog, BeginsADatedLineWithTheTimeInUtc) {
   CapturedStderr captured;
   ManualClock clock;
   StderrLog log(LogLevel::info, LogForm::dated, clock);
@@ -62,7 +62,7 @@ TEST(StderrLog, EscapesWhateverIsNotPrintableAscii) {
   EXPECT_EQ(captured.writes(), (Writes{"opentracker: " + escaped, "<6>" + escaped}));
 }
 
-TEST(StderrLog, CutsALineThatAPipeWouldTearApart) {
+TEST(StderrLog, CutsALineThatIsTooLongForAnAtomicWrite) {
   CapturedStderr captured;
   ManualClock clock;
   StderrLog log(LogLevel::info, LogForm::dated, clock);
@@ -84,7 +84,7 @@ TEST(StderrLog, SurvivesAClosedStandardError) {
   EXPECT_EQ(::dup2(saved.get(), STDERR_FILENO), STDERR_FILENO);
 }
 
-// Says where each line comes from.
+// Records where each line comes from.
 class KindLog final : public Log {
  public:
   void write(LogLevel, std::string_view, LogKind kind) override { kinds.push_back(kind); }

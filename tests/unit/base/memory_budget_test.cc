@@ -19,7 +19,7 @@ TEST(MemoryBudget, BlockSizesAreWhatMallocFillsWithoutSlack) {
     ASSERT_EQ(MemoryBudget::block_size(size), size);
     void* block = std::malloc(size);
     EXPECT_GE(::malloc_usable_size(block), size);
-    // A free chunk too small to be split is given out whole.
+    // malloc returns a free chunk whole if it is too small to split.
     EXPECT_LE(::malloc_usable_size(block), size + 16);
     std::free(block);
   }
@@ -27,7 +27,7 @@ TEST(MemoryBudget, BlockSizesAreWhatMallocFillsWithoutSlack) {
 
 TEST(MemoryBudget, FreedBlocksDoNotPileUpInMallocsFastBins) {
   bound_malloc();
-  const size_t before = ::mallinfo2().fsmblks;  // other threads', from tests before this one
+  const size_t before = ::mallinfo2().fsmblks;  // those of other threads, from earlier tests
   MemoryBudget budget;
   std::vector<void*> blocks;
   for (int i = 0; i < 1000; ++i) blocks.push_back(budget.resize(nullptr, 0, 24));
@@ -45,7 +45,7 @@ TEST(MemoryBudget, TakesUpToTheLimitAndNoMore) {
   EXPECT_EQ(budget.used(), 0U);
 }
 
-TEST(MemoryBudget, WithoutALimitCountsOnly) {
+TEST(MemoryBudget, CountsWithoutALimit) {
   MemoryBudget budget;
   EXPECT_TRUE(budget.take(uint64_t{1} << 60U));
   EXPECT_EQ(budget.used(), uint64_t{1} << 60U);

@@ -36,7 +36,7 @@ TEST(UniqueFd, OwnsDescriptorZero) {
   EXPECT_EQ(zero.release(), 0);
 }
 
-TEST(UniqueFd, MovedFromOwnsNothing) {
+TEST(UniqueFd, OwnsNothingAfterBeingMovedFrom) {
   UniqueFd first(open_descriptor());
   const int raw = first.get();
   UniqueFd second(std::move(first));
@@ -45,7 +45,7 @@ TEST(UniqueFd, MovedFromOwnsNothing) {
   EXPECT_TRUE(is_open(raw));
 }
 
-TEST(UniqueFd, AssignedToClosesItsOldDescriptor) {
+TEST(UniqueFd, ClosesItsOldDescriptorWhenAssignedTo) {
   UniqueFd target(open_descriptor());
   UniqueFd source(open_descriptor());
   const int old = target.get();
@@ -65,7 +65,7 @@ TEST(UniqueFd, SurvivesBeingMovedToItself) {
   EXPECT_TRUE(is_open(raw));
 }
 
-TEST(UniqueFd, ReleasedIsTheCallersToClose) {
+TEST(UniqueFd, LeavesAReleasedDescriptorOpen) {
   UniqueFd fd(open_descriptor());
   const int raw = fd.release();
   EXPECT_FALSE(fd);

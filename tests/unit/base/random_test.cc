@@ -9,7 +9,7 @@
 namespace ot {
 namespace {
 
-// The first outputs of the published SplitMix64 from 0.
+// The first outputs of the published SplitMix64 with seed 0.
 TEST(Random, FollowsThePublishedAlgorithm) {
   Random random(0);
   EXPECT_EQ(random.next(), 0xe220a8397b1dcdafU);
@@ -17,7 +17,7 @@ TEST(Random, FollowsThePublishedAlgorithm) {
   EXPECT_EQ(random.next(), 0x06c45d188009454fU);
 }
 
-TEST(Random, RepeatsItselfFromOneSeedAndDiffersFromTwo) {
+TEST(Random, RepeatsOnlyForTheSameSeed) {
   Random a(42);
   Random b(42);
   Random c(43);
@@ -28,7 +28,7 @@ TEST(Random, RepeatsItselfFromOneSeedAndDiffersFromTwo) {
   }
 }
 
-TEST(Random, SeededByTheKernelNeverStartsAlike) {
+TEST(Random, StartsDifferentlyWithASeedFromTheKernel) {
   Random a;
   Random b;
   EXPECT_NE(a.next(), b.next());
@@ -53,7 +53,7 @@ TEST(Random, IsUniformBelowItsBound) {
   for (const uint32_t count : hits) EXPECT_NEAR(count, kDraws / kBound, 475);
 }
 
-TEST(FillRandom, FillsTheWholeSpanAndNothingElse) {
+TEST(FillRandom, FillsExactlyItsSpan) {
   std::vector<uint8_t> bytes(4096, 0);
   fill_random(std::span(bytes).first(4000));
   for (size_t i = 0; i + 40 <= 4000; i += 40) {
@@ -64,7 +64,7 @@ TEST(FillRandom, FillsTheWholeSpanAndNothingElse) {
   EXPECT_TRUE(std::ranges::all_of(tail, [](uint8_t byte) { return byte == 0; }));
 }
 
-TEST(FillRandom, OfNothingReturns) { fill_random({}); }
+TEST(FillRandom, AcceptsAnEmptySpan) { fill_random({}); }
 
 }  // namespace
 }  // namespace ot

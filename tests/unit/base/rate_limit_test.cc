@@ -14,7 +14,7 @@ int allowed(RateLimit& limit, MonotonicTime now, int tries) {
   return count;
 }
 
-TEST(RateLimit, AllowsSoManyAtOnceAndNoMore) {
+TEST(RateLimit, AllowsExactlyItsLimitAtOnce) {
   RateLimit limit(3);
   EXPECT_EQ(allowed(limit, ManualClock().now(), 10), 3);
 }
@@ -27,14 +27,14 @@ TEST(RateLimit, FillsAgainAfterASecondAndNotBefore) {
   EXPECT_EQ(allowed(limit, start + seconds(1), 10), 3);
 }
 
-TEST(RateLimit, SavesNothingUpInQuietSeconds) {
+TEST(RateLimit, DoesNotSaveUpTokensInQuietSeconds) {
   RateLimit limit(3);
   const MonotonicTime start = ManualClock().now();
   EXPECT_EQ(allowed(limit, start, 1), 1);
   EXPECT_EQ(allowed(limit, start + seconds(100), 10), 3);
 }
 
-TEST(RateLimit, OfZeroAllowsNothing) {
+TEST(RateLimit, AllowsNothingIfItIsZero) {
   RateLimit limit(0);
   EXPECT_EQ(allowed(limit, ManualClock().now(), 2), 0);
 }

@@ -28,20 +28,20 @@ TEST(RegularFile, IsReadInPieces) {
   EXPECT_EQ(text, "abcde");
 }
 
-TEST(RegularFile, IsNoFolderFifoOrDevice) {
+TEST(RegularFile, IsNotADirectoryFifoOrDevice) {
   const ScratchFolder folder;
   ASSERT_EQ(mkdir(folder.path("folder").c_str(), 0755), 0);
   ASSERT_EQ(mkfifo(folder.path("fifo").c_str(), 0600), 0);
   EXPECT_EQ(refusal(folder.path("gone")), folder.path("gone") + ": No such file or directory");
   EXPECT_EQ(refusal(folder.path("folder")),
-            folder.path("folder") + ": is a directory; a regular file of songs is needed");
+            folder.path("folder") + ": is a directory; it must be a regular file of songs");
   EXPECT_EQ(refusal(folder.path("fifo")),
-            folder.path("fifo") + ": is no regular file; a regular file of songs is needed");
+            folder.path("fifo") + ": is not a regular file; it must be a regular file of songs");
   EXPECT_EQ(refusal("/dev/null"),
-            "/dev/null: is no regular file; a regular file of songs is needed");
+            "/dev/null: is not a regular file; it must be a regular file of songs");
 }
 
-TEST(RegularFile, HasToBeReadable) {
+TEST(RegularFile, MustBeReadable) {
   const ScratchFolder folder;
   const std::string path = folder.write("f", "abc");
   ASSERT_EQ(chmod(path.c_str(), 0), 0);

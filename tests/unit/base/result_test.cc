@@ -25,7 +25,7 @@ TEST(Result, HoldsEitherAValueOrAnError) {
   EXPECT_EQ(bad.error(), Fault::warm);
 }
 
-TEST(Result, TellsValueFromErrorWhenBothAreOfOneType) {
+TEST(Result, DistinguishesValueAndErrorOfTheSameType) {
   const Result<std::string, std::string> good = std::string("same");
   const Result<std::string, std::string> bad = Unexpected(std::string("same"));
   EXPECT_TRUE(good);
@@ -33,7 +33,7 @@ TEST(Result, TellsValueFromErrorWhenBothAreOfOneType) {
   EXPECT_EQ(bad.error(), *good);
 }
 
-TEST(Result, GivesAwayAValueThatOnlyMoves) {
+TEST(Result, MovesOutAMoveOnlyValue) {
   Result<std::unique_ptr<int>, Fault> result = std::make_unique<int>(5);
   const std::unique_ptr<int> taken = *std::move(result);
   EXPECT_EQ(*taken, 5);
@@ -51,7 +51,7 @@ TEST(Result, ConvertsTheErrorItIsGiven) {
   EXPECT_EQ(result.error(), "literal");
 }
 
-TEST(Result, OfNothingIsSuccessUnlessItHasAnError) {
+TEST(Result, WithoutAValueIsSuccessUnlessItHasAnError) {
   const Result<void, Fault> good;
   EXPECT_TRUE(good);
   const Result<void, Fault> bad = Unexpected(Fault::cold);

@@ -10,7 +10,7 @@ namespace {
 
 using Bytes = std::array<uint8_t, 20>;
 
-// A number in little-endian order at a place of 20 bytes, zeros elsewhere.
+// 20 bytes that are zero, except for a number in little-endian order at one place.
 Bytes chosen(uint64_t number, size_t at) {
   Bytes bytes{};
   for (size_t i = at; i < bytes.size() && number != 0; ++i, number >>= 8U)
@@ -31,8 +31,8 @@ TEST(SecretHash, SpreadsChosenInputsEvenly) {
   }
 }
 
-// Without factors of its own a word could take back what another has added.
-TEST(SecretHash, TellsInputsApartWhoseWordsAddUp) {
+// If two words had the same factor, one could cancel the other.
+TEST(SecretHash, DistinguishesInputsWithEqualSums) {
   const SecretHash hash = SecretHash::random();
   std::set<uint64_t> seen;
   constexpr uint32_t kSum = 1'000'000;
@@ -45,7 +45,7 @@ TEST(SecretHash, TellsInputsApartWhoseWordsAddUp) {
   EXPECT_EQ(seen.size(), 10'000U);
 }
 
-// The endpoints of peers are 6 and 18 bytes: the last word is half one.
+// The endpoints of peers have 6 and 18 bytes, so that the last word is half full.
 TEST(SecretHash, DependsOnEachByteOfInputsThatEndWithinAWord) {
   const SecretHash hash = SecretHash::random();
   std::set<uint64_t> seen{hash(std::array<uint8_t, 6>{})};

@@ -23,7 +23,7 @@ TEST(UnixDatagram, ReachesAPathAndAnAbstractName) {
   }
 }
 
-TEST(UnixDatagram, NamesTheAddressWhereNobodyListens) {
+TEST(UnixDatagram, NamesTheAddressIfNobodyListens) {
   const auto socket = UnixDatagram::connect("/no/such/socket");
   ASSERT_FALSE(socket);
   EXPECT_EQ(socket.error().message(), "connect /no/such/socket: No such file or directory");
@@ -35,7 +35,7 @@ TEST(UnixDatagram, RefusesAnAddressThatIsEmptyOrTooLong) {
   EXPECT_EQ(UnixDatagram::connect("/" + std::string(106, 'x')).error().code, ENOENT);
 }
 
-TEST(UnixDatagram, FindsAReceiverThatWasRestarted) {
+TEST(UnixDatagram, ReconnectsToARestartedReceiver) {
   UnixReceiver receiver(UnixReceiver::unused_path());
   const auto socket = UnixDatagram::connect(UnixReceiver::unused_path());
   ASSERT_TRUE(socket);

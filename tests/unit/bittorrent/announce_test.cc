@@ -5,14 +5,14 @@
 namespace ot {
 namespace {
 
-TEST(AnnounceRequest, AsksByDefaultForTheTrackersOwnNumberOfPeers) {
+TEST(AnnounceRequest, LeavesNumwantToTheTrackerByDefault) {
   const AnnounceRequest request;
   EXPECT_EQ(request.numwant, std::nullopt);
   EXPECT_EQ(request.event, AnnounceEvent::none);
   EXPECT_FALSE(request.seeding);
 }
 
-// The numbers are on the wire (BEP 15); a codec may cast them.
+// These numbers are on the wire (BEP 15), and codecs cast them.
 TEST(AnnounceEvent, HasTheNumbersOfBep15) {
   EXPECT_EQ(static_cast<int>(AnnounceEvent::none), 0);
   EXPECT_EQ(static_cast<int>(AnnounceEvent::completed), 1);

@@ -7,7 +7,7 @@
 namespace ot {
 namespace {
 
-TEST(InfoHash, IsAllZeroAtFirst) {
+TEST(InfoHash, IsZeroByDefault) {
   for (const uint8_t byte : InfoHash{}.bytes) EXPECT_EQ(byte, 0);
 }
 
@@ -20,7 +20,7 @@ TEST(InfoHash, DiffersInEveryByte) {
   }
 }
 
-// Scrape replies are sorted as raw strings (BEP 3), so bytes compare unsigned and from the front.
+// Scrape replies are sorted as raw strings (BEP 3): bytes compare unsigned and from the front.
 TEST(InfoHash, IsOrderedLikeItsRawBytes) {
   InfoHash low;
   InfoHash high;

@@ -11,7 +11,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// The messages behind "o.conf:N: key: ", or "none".
+// The messages after "o.conf:N: key: ", or "none".
 std::string said(const std::string& text) {
   const Configuration configuration = configure(text, "o.conf");
   std::string all;
@@ -27,7 +27,7 @@ TrackerSettings tracker(const std::string& text) {
   return configure(text, "o.conf").settings.tracker;
 }
 
-TEST(Checks, NameKeysThatThereAre) {
+TEST(Checks, NameExistingKeys) {
   for (const Check& check : all_checks()) {
     EXPECT_NE(find_key(check.first), nullptr) << check.first;
     EXPECT_NE(find_key(check.second), nullptr) << check.second;
@@ -38,27 +38,27 @@ TEST(Checks, NameKeysThatThereAre) {
   }
 }
 
-TEST(Checks, AnIntervalIsLessThanThePeerTimeout) {
+TEST(Checks, IntervalMustBeLessThanThePeerTimeout) {
   EXPECT_EQ(said("tracker.interval 2699s\n"), "none");
   EXPECT_TRUE(blames("tracker.interval 45m\n", "1: tracker.interval"));
   EXPECT_TRUE(blames("tracker.peer_timeout 30m\n", "1: tracker.peer_timeout"));
   EXPECT_EQ(said("tracker.interval 199m\ntracker.peer_timeout 200m\n"), "none");
 }
 
-TEST(Checks, TheStateFileIsNobodyElses) {
+TEST(Checks, StateFileMustDifferFromOtherFiles) {
   for (const std::string key : {"tracker.load_statedump", "access.whitelist", "access.blacklist",
                                 "access.fifo_add", "access.fifo_delete"}) {
-    EXPECT_EQ(
-        said("tracker.state_file ./a/b\n" + key + " a//b\n")
-            .find("o.conf:2: " + key + ": tracker.state_file (./a/b) and " + key + " are one file"),
-        0U)
+    EXPECT_EQ(said("tracker.state_file ./a/b\n" + key + " a//b\n")
+                  .find("o.conf:2: " + key + ": tracker.state_file (./a/b) and " + key +
+                        " are the same file"),
+              0U)
         << key;
-    EXPECT_EQ(said("tracker.state_file a/b\n" + key + " b\n").find("are one file"),
+    EXPECT_EQ(said("tracker.state_file a/b\n" + key + " b\n").find("are the same file"),
               std::string::npos);
   }
 }
 
-TEST(Checks, TheKeyThatWasGivenLastIsBlamed) {
+TEST(Checks, BlameTheKeyGivenLast) {
   EXPECT_TRUE(
       blames("tracker.interval 40m\ntracker.peer_timeout 40m\n", "2: tracker.peer_timeout"));
   EXPECT_TRUE(blames("tracker.peer_timeout 40m\ntracker.interval 40m\n", "2: tracker.interval"));
@@ -74,7 +74,7 @@ TEST(Checks, TheTorrentTimeoutEndsAt45Days) {
   EXPECT_NE(said("tracker.torrent_timeout 46d\n"), "none");
 }
 
-TEST(Checks, AJitterLeavesTheIntervalAboveZeroAndBelowThePeerTimeout) {
+TEST(Checks, JitterMustLeaveTheIntervalAboveZeroAndBelowThePeerTimeout) {
   EXPECT_EQ(said("tracker.interval_jitter 0\n"), "none");
   EXPECT_EQ(said("tracker.interval 10m\ntracker.interval_jitter 10m\n"), "none");
   EXPECT_TRUE(
@@ -83,19 +83,19 @@ TEST(Checks, AJitterLeavesTheIntervalAboveZeroAndBelowThePeerTimeout) {
   EXPECT_TRUE(blames("tracker.interval_jitter 30m\n", "1: tracker.interval_jitter"));
 }
 
-TEST(Checks, AMinimumIsNotAboveItsInterval) {
+TEST(Checks, MinIntervalMustNotExceedTheInterval) {
   EXPECT_EQ(said("tracker.min_interval 30m\n"), "none");
   EXPECT_TRUE(blames("tracker.min_interval 31m\n", "1: tracker.min_interval"));
 }
 
-TEST(Checks, ADefaultNumwantIsNotAboveTheMaximum) {
+TEST(Checks, DefaultNumwantMustNotExceedTheMaximum) {
   EXPECT_EQ(said("tracker.numwant_default 200\n"), "none");
   EXPECT_TRUE(blames("tracker.numwant_default 201\n", "1: tracker.numwant_default"));
   EXPECT_TRUE(
       blames("tracker.numwant_default 40\ntracker.numwant_max 30\n", "2: tracker.numwant_max"));
 }
 
-TEST(Checks, TheStatisticsTakeNoPathOfOthers) {
+TEST(Checks, StatisticsPathsMustBeFree) {
   EXPECT_EQ(said("access.stats_path announced\n"), "none");
   for (const char* path : {"announce", "/scrape", "announce.php", "metrics"})
     EXPECT_TRUE(blames("access.stats_path " + std::string(path) + "\n", "1: access.stats_path"))
@@ -125,7 +125,7 @@ TEST(Checks, UdpPayloadsStayWithinWhatHostsTakeAndAFrameCarries) {
   }
 }
 
-TEST(Checks, SayNothingThatFollowsFromAValueThatIsWrongItself) {
+TEST(Checks, SkipKeysWithInvalidValues) {
   const std::string text = said("tracker.interval 9x\ntracker.min_interval 40m\n");
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;
 }
@@ -138,7 +138,7 @@ TEST(DerivedDefaults, FollowTheInterval) {
   EXPECT_EQ(tracker("tracker.numwant_max 20\n").numwant_default, 20U);
 }
 
-TEST(DerivedDefaults, YieldToWhatIsGiven) {
+TEST(DerivedDefaults, YieldToGivenValues) {
   EXPECT_EQ(tracker("tracker.min_interval 1m\n").min_interval, minutes(1));
   EXPECT_EQ(tracker("tracker.numwant_default 60\n").numwant_default, 60U);
 }

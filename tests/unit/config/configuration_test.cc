@@ -40,7 +40,7 @@ Lines listeners(const Configuration& configuration) {
   return text;
 }
 
-// "o.conf:1" and such; "" if the key has no value.
+// "20m from o.conf:1", or "" if the key has no value.
 std::string origin(const Configuration& configuration, std::string_view key) {
   for (const ConfigEntry& entry : configuration.entries) {
     if (entry.key->name == key) return entry.value + " from " + entry.origin.text;
@@ -59,7 +59,7 @@ TEST(Configuration, HasTheDefaultsOfTheTable) {
   EXPECT_EQ(origin(configuration, "tracker.interval"), "30m from default");
 }
 
-TEST(Configuration, TakesTheValuesOfAFileAndRemembersTheirLines) {
+TEST(Configuration, SetsTheValuesOfAFileAndRemembersTheirLines) {
   const Configuration configuration = of("# mine\ntracker.interval 20m\ntracker.user maria # me\n");
   EXPECT_EQ(messages(configuration), Lines{});
   EXPECT_EQ(configuration.settings.tracker.interval, minutes(20));
@@ -67,14 +67,14 @@ TEST(Configuration, TakesTheValuesOfAFileAndRemembersTheirLines) {
   EXPECT_EQ(origin(configuration, "tracker.user"), "maria from o.conf:3");
 }
 
-TEST(Configuration, ListensWhereItIsToldAndNowhereElse) {
+TEST(Configuration, ListensOnlyWhereItIsTold) {
   const Configuration configuration =
       of("listen.tcp_udp 192.0.2.1\nlisten.tcp 192.0.2.1:80\nlisten.udp 192.0.2.2:81\n");
   EXPECT_EQ(listeners(configuration), (Lines{"tcp 192.0.2.1:6969", "udp 192.0.2.1:6969",
                                              "tcp 192.0.2.1:80", "udp 192.0.2.2:81"}));
 }
 
-TEST(Configuration, GivesWorkersToTheListenersBehindThem) {
+TEST(Configuration, AppliesWorkersToTheListenersAfterThem) {
   const Configuration configuration =
       of("listen.udp *:1\nlisten.udp.workers 4\nlisten.udp *:2\nlisten.udp.workers 0\nlisten.udp "
          "*:3\n");
@@ -96,17 +96,17 @@ TEST(Configuration, CollectsEveryErrorInTheOrderOfTheLines) {
                    "tracker.user b\n"
                    "tracker.numwant_max=5\n"),
             (Lines{"o.conf:1: tracker.intervall: unknown key; did you mean tracker.interval?",
-                   "o.conf:2: tracker.interval: '30x' is not a duration; write a number with s, m, "
-                   "h or d behind it, as in 30m",
-                   "o.conf:3: tracker.peer_timeout: its value is missing; write "
+                   "o.conf:2: tracker.interval: '30x' is not a duration; write a number "
+                   "followed by s, m, h or d, as in 30m",
+                   "o.conf:3: tracker.peer_timeout: the value is missing; write "
                    "tracker.peer_timeout DURATION",
-                   "o.conf:6: bogus: unknown key; the manual, opentracker.conf(5), lists them all",
-                   "o.conf:7: tracker.user: given a second time; the first is on line 4",
-                   "o.conf:8: tracker.numwant_max=5: unknown key; between key and value stands "
-                   "white space: tracker.numwant_max N"}));
+                   "o.conf:6: bogus: unknown key; the manual, opentracker.conf(5), lists all keys",
+                   "o.conf:7: tracker.user: given twice; it is also on line 4",
+                   "o.conf:8: tracker.numwant_max=5: unknown key; write white space between key "
+                   "and value: tracker.numwant_max N"}));
 }
 
-TEST(Configuration, PutsWhatValuesAreToEachOtherIntoThatOrderToo) {
+TEST(Configuration, SortsTheErrorsOfChecksByLineToo) {
   const Lines said = errors("tracker.min_interval 40m\nbogus 1\n");
   ASSERT_EQ(said.size(), 2U);
   EXPECT_EQ(said[0],
@@ -114,7 +114,7 @@ TEST(Configuration, PutsWhatValuesAreToEachOtherIntoThatOrderToo) {
             "tracker.interval (30m)");
 }
 
-TEST(Configuration, EscapesWhatItRepeats) {
+TEST(Configuration, EscapesInputInMessages) {
   EXPECT_EQ(errors("b\xc3\xb6se 1\n").at(0).find("o.conf:1: b\\xC3\\xB6se: unknown key"), 0U);
   EXPECT_EQ(messages(configure("x 1\n", "o\n.conf")).at(0).find("o\\x0A.conf:1: "), 0U);
 }
@@ -127,14 +127,14 @@ TEST(Configuration, StopsListingErrorsAtTwoHundred) {
   EXPECT_EQ(said.back(), "and 100 more errors");
 }
 
-TEST(Configuration, LetsRepeatableKeysAddUp) {
+TEST(Configuration, CollectsTheValuesOfRepeatableKeys) {
   const Configuration configuration =
       of("livesync.cluster.node_ip 192.0.2.4\nlivesync.cluster.node_ip 192.0.2.5/32\n");
   EXPECT_EQ(configuration.settings.livesync.nodes.size(), 2U);
   EXPECT_EQ(configuration.warnings.size(), 2U);
 }
 
-TEST(Configuration, TakesFlagsThroughTheSameDoor) {
+TEST(Configuration, ChecksFlagsLikeLinesOfAFile) {
   const Configuration configuration =
       flags({"-p", "80", "-i", "192.0.2.1", "-P", "81", "-u", "maria"});
   EXPECT_EQ(listeners(configuration), (Lines{"tcp *:80", "udp 192.0.2.1:81"}));
@@ -142,9 +142,10 @@ TEST(Configuration, TakesFlagsThroughTheSameDoor) {
   const Configuration bad = flags({"-u", "a b", "-d", "x\ny"});
   EXPECT_EQ(
       messages(bad),
-      (Lines{"-u: 'a b' is not the name of a user; write one word, as in nobody",
-             "-d: 'x\\x0Ay' could not stand in a configuration file: white space at an end, a "
-             "control character, or a # behind white space"}));
+      (Lines{
+          "-u: 'a b' is not a user name; write one word, as in nobody",
+          "-d: 'x\\x0Ay' cannot be written in a configuration file: it must not have white space "
+          "at either end, control characters, or a # after white space"}));
   EXPECT_TRUE(bad.errors[0].in_command_line);
 }
 
@@ -185,13 +186,13 @@ TEST_F(ConfigurationFiles, AddTheirListenersToThoseOfTheFlags) {
   EXPECT_EQ(listeners(flags({"-p", "80", "-f", file})), (Lines{"tcp *:80", "tcp *:81"}));
 }
 
-TEST_F(ConfigurationFiles, AreNoFaultOfTheFlagThatNamesThem) {
+TEST_F(ConfigurationFiles, AreAtFaultThemselvesNotTheirFlag) {
   const Configuration configuration = flags({"-f", write("bogus 1\n")});
   EXPECT_FALSE(configuration.errors.at(0).in_command_line);
   EXPECT_FALSE(flags({"-f", "/"}).errors.at(0).in_command_line);
 }
 
-TEST(Configuration, PrintsItselfAsAFileThatSaysTheSame) {
+TEST(Configuration, PrintsAFileThatGivesTheSameSettings) {
   for (const char* text :
        {"", "tracker.interval 20m\nlisten.udp.workers 0\nlisten.udp *:3\n",
         "listen.udp *:1\nlisten.udp.workers 4\nlisten.tcp_udp 192.0.2.1:2\n",
@@ -220,7 +221,7 @@ TEST(Configuration, PrintsTheOriginOfEachValueAndWhatIsNotInEffect) {
   EXPECT_NE(text.find("# default\n"), std::string::npos) << text;
 }
 
-// What each key does about its feature and its effect, whatever this version has.
+// Follows the feature and the effect of each key, whatever this version has.
 TEST(Configuration, RefusesWarnsOrObeysAsTheTableSays) {
   for (const Key& key : all_keys()) {
     if (key.default_text.empty()) continue;
@@ -235,7 +236,7 @@ TEST(Configuration, RefusesWarnsOrObeysAsTheTableSays) {
   }
 }
 
-TEST(Configuration, NamesTheSwitchOfAFlagThatIsNotBuiltIn) {
+TEST(Configuration, NamesTheSwitchAFlagNeeds) {
   for (const char* flag : {"-w", "-b"}) {
     const Feature& feature = flag[1] == 'w' ? features::kWhitelist : features::kBlacklist;
     const Lines said = messages(flags({flag, "list"}));

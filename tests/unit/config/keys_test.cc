@@ -7,12 +7,12 @@
 namespace ot {
 namespace {
 
-TEST(Keys, HaveOneRowEach) {
+TEST(Keys, HaveUniqueNames) {
   std::set<std::string_view> names;
   for (const Key& key : all_keys()) EXPECT_TRUE(names.insert(key.name).second) << key.name;
 }
 
-TEST(Keys, AreFoundByTheirWholeName) {
+TEST(Keys, AreFoundByTheirFullName) {
   for (const Key& key : all_keys()) EXPECT_EQ(find_key(key.name), &key);
   EXPECT_EQ(find_key("tracker"), nullptr);
   EXPECT_EQ(find_key("tracker.interval2"), nullptr);
@@ -27,7 +27,7 @@ TEST(Keys, SayWhatToWriteAndWhatItDoes) {
   }
 }
 
-TEST(Keys, TakeTheirDefault) {
+TEST(Keys, AcceptTheirDefault) {
   for (const Key& key : all_keys()) {
     if (key.default_text.empty()) continue;
     Settings settings;
@@ -35,7 +35,7 @@ TEST(Keys, TakeTheirDefault) {
   }
 }
 
-TEST(Keys, TakeNothingEmptyAndNothingAbsurd) {
+TEST(Keys, RefuseEmptyAndAbsurdValues) {
   for (const Key& key : all_keys()) {
     Settings settings;
     EXPECT_TRUE(key.set(settings, "", key.range)) << key.name;
@@ -44,7 +44,7 @@ TEST(Keys, TakeNothingEmptyAndNothingAbsurd) {
   }
 }
 
-TEST(Keys, KnowTheNamesOfTheReference) {
+TEST(Keys, IncludeTheNamesOfTheReference) {
   for (const char* name :
        {"listen.tcp_udp", "listen.tcp", "listen.udp", "listen.udp.workers", "access.whitelist",
         "access.blacklist", "access.fifo_add", "access.fifo_delete", "access.stats",
@@ -53,7 +53,7 @@ TEST(Keys, KnowTheNamesOfTheReference) {
     EXPECT_NE(find_key(name), nullptr) << name;
 }
 
-TEST(Keys, EditDistanceCountsOneForEachSlipOfTheFinger) {
+TEST(Keys, EditDistanceCountsOneForEachTypo) {
   EXPECT_EQ(edit_distance("", ""), 0U);
   EXPECT_EQ(edit_distance("abc", ""), 3U);
   EXPECT_EQ(edit_distance("", "abc"), 3U);
@@ -79,7 +79,7 @@ TEST(Keys, EditDistanceStopsCountingAtItsLimit) {
   }
 }
 
-TEST(Keys, GuessWhatWasMeant) {
+TEST(Keys, AreGuessedFromMisspeltNames) {
   EXPECT_EQ(nearest("tracker.intervall"), "tracker.interval");
   EXPECT_EQ(nearest("tracker.Interval"), "tracker.interval");
   EXPECT_EQ(nearest("tracker_interval"), "tracker.interval");
@@ -89,7 +89,7 @@ TEST(Keys, GuessWhatWasMeant) {
   EXPECT_EQ(nearest("listen.tcpudp"), "listen.tcp_udp");
 }
 
-TEST(Keys, GuessNothingFarFetched) {
+TEST(Keys, DoNotMakeFarFetchedGuesses) {
   for (const char* name : {"", "x", "hello", "listen_on_everything", "peers"})
     EXPECT_EQ(nearest(name), "none") << name;
   EXPECT_EQ(nearest(std::string(5000, 'a')), "none");

@@ -13,7 +13,7 @@ constexpr size_t kWithoutLetter = 1;
 using Words = std::vector<const char*>;
 using Lines = std::vector<std::string>;
 
-// "listen.tcp *:80", "file a.conf": what the command line says, in its order.
+// "listen.tcp *:80", "file a.conf": the items of the command line in order.
 Lines items(const Words& words) {
   Lines text;
   const CommandLine line = parse_command_line(words);
@@ -25,13 +25,13 @@ Lines items(const Words& words) {
 
 Lines faults(const Words& words) { return parse_command_line(words).faults; }
 
-TEST(Options, SayNothingIfThereAreNone) {
+TEST(Options, AreEmptyWithoutArguments) {
   const CommandLine line = parse_command_line({});
   EXPECT_TRUE(line.items.empty() && line.faults.empty() && !line.address);
   EXPECT_FALSE(line.show_help || line.show_version || line.check);
 }
 
-TEST(Options, TakePortsInTheirOrderEachWithTheAddressBeforeIt) {
+TEST(Options, GiveEachPortTheAddressBeforeIt) {
   EXPECT_EQ(items({"-p", "80", "-i", "192.0.2.1", "-P", "81", "-p", "82"}),
             (Lines{"listen.tcp *:80", "listen.udp 192.0.2.1:81", "listen.tcp 192.0.2.1:82"}));
   EXPECT_EQ(items({"-i", "2001:db8::1", "-P", "83"}), (Lines{"listen.udp [2001:db8::1]:83"}));
@@ -85,24 +85,24 @@ TEST(Options, KeepTheOrderOfFilesAndFlags) {
             (Lines{"tracker.user a", "file x", "tracker.user b", "file y"}));
 }
 
-TEST(Options, TakeFlagsThatAreGrouped) {
+TEST(Options, AcceptGroupedFlags) {
   const CommandLine both = parse_command_line(Words{"-vht"});
   EXPECT_TRUE(both.show_version && both.show_help && both.check);
   EXPECT_EQ(items({"-vp", "80"}), (Lines{"listen.tcp *:80"}));
   EXPECT_EQ(items({"-vp80"}), (Lines{"listen.tcp *:80"}));
 }
 
-TEST(Options, TakeLongFormsOfWhatHasNoArgument) {
+TEST(Options, AcceptLongFormsOfFlagsWithoutArgument) {
   const CommandLine line = parse_command_line(Words{"--version", "--help", "--check"});
   EXPECT_TRUE(line.show_version && line.show_help && line.check && line.faults.empty());
 }
 
-TEST(Options, SayYesToAKeyWithAFlagThatTakesNoArgument) {
+TEST(Options, SetAKeyToYesWithAFlagThatTakesNoArgument) {
   EXPECT_EQ(items({"--skip-bad-lines"}), (Lines{"tracker.skip_bad_lines yes"}));
   EXPECT_EQ(faults({"--skip-bad-lines=no"}).at(0), "--skip-bad-lines: takes no argument");
 }
 
-TEST(Options, TakeAWordThatLooksLikeAFlagForAnArgumentWhereOneIsDue) {
+TEST(Options, TakeTheNextWordAsTheArgumentEvenIfItLooksLikeAFlag) {
   EXPECT_EQ(items({"-d", "-h"}), (Lines{"tracker.rootdir -h"}));
   EXPECT_EQ(items({"--rootdir", "--"}), (Lines{"tracker.rootdir --"}));
   EXPECT_EQ(items({"--rootdir=a=b"}), (Lines{"tracker.rootdir a=b"}));
@@ -113,7 +113,7 @@ struct FaultCase {
   std::string message;
 };
 
-TEST(Options, SayWhatIsWrong) {
+TEST(Options, ExplainEachFault) {
   const std::vector<FaultCase> cases{
       {{"-p", "0"}, "-p: '0' is not a port (1 to 65535)"},
       {{"-P", "70000"}, "-P: '70000' is not a port (1 to 65535)"},
@@ -123,17 +123,17 @@ TEST(Options, SayWhatIsWrong) {
       {{"--tcp-port="}, "--tcp-port: '' is not a port (1 to 65535)"},
       {{"-s", "18446744073709551697"}, "-s: '18446744073709551697' is not a port (1 to 65535)"},
       {{"-i", "localhost"},
-       "-i: 'localhost' is not an IPv4 or IPv6 address, as 192.0.2.1 or 2001:db8::1 is"},
+       "-i: 'localhost' is not an IPv4 or IPv6 address; write 192.0.2.1 or 2001:db8::1"},
       {{"-p"}, "-p: needs an argument: PORT"},
       {{"--config"}, "--config: needs an argument: FILE"},
       {{"-vu"}, "-u: needs an argument: USER"},
-      {{"-f", ""}, "-f: the name of a file is missing"},
+      {{"-f", ""}, "-f: the name of the file is empty"},
       {{"--help=yes"}, "--help: takes no argument"},
       {{"-x"}, "-x: no such flag"},
       {{"-v\x1b"}, "-\\x1B: no such flag"},
       {{"--bogus"}, "--bogus: no such flag"},
-      {{"--confg", "x"}, "--confg: no such flag; --config?"},
-      {{"--conf"}, "--conf: no such flag; --config?"},
+      {{"--confg", "x"}, "--confg: no such flag; did you mean --config?"},
+      {{"--conf"}, "--conf: no such flag; did you mean --config?"},
       {{"--"}, "--: no such flag"},
       {{"80"}, "'80' is not a flag"},
       {{"-"}, "'-' is not a flag"},
@@ -142,13 +142,13 @@ TEST(Options, SayWhatIsWrong) {
   for (const FaultCase& row : cases) EXPECT_EQ(faults(row.words).at(0), row.message);
 }
 
-TEST(Options, SayAllThatIsWrong) {
+TEST(Options, ReportAllFaults) {
   EXPECT_EQ(faults({"-p", "0", "-xv", "--nothing", "stray"}),
             (Lines{"-p: '0' is not a port (1 to 65535)", "-x: no such flag",
                    "--nothing: no such flag", "'stray' is not a flag"}));
 }
 
-TEST(Options, KnowTheLettersOfTheirTableAndNoOther) {
+TEST(Options, KnowOnlyTheLettersOfTheirTable) {
   for (int c = '!'; c <= '~'; ++c) {
     const std::string flag{'-', static_cast<char>(c)};
     const bool known = kLetters.find(static_cast<char>(c)) != std::string_view::npos;
@@ -180,7 +180,7 @@ TEST(Options, UsageMarksWhatThisVersionLacks) {
   const std::string line = text.substr(text.find("--whitelist"), 100);
   const std::string end = line.substr(0, line.find('\n'));
   EXPECT_EQ(end.ends_with("(not built in)"), !key.is_built_in()) << end;
-  EXPECT_EQ(end.ends_with("(not there yet)"), key.is_built_in() && key.effect != Effect::in_effect)
+  EXPECT_EQ(end.ends_with("(not yet)"), key.is_built_in() && key.effect != Effect::in_effect)
       << end;
   EXPECT_NE(text.find("started as root; default: nobody\n"), std::string::npos);
 }

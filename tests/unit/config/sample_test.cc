@@ -1,5 +1,5 @@
-// The texts that an operator reads against the table of keys: opentracker.conf.sample and the
-// manual page. Run at the top of the tree, as make does.
+// Compares opentracker.conf.sample and the manual page with the table of keys. Run it at the top of
+// the tree, as make does.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -18,13 +18,13 @@ std::string read(const std::string& path) {
   return text.str();
 }
 
-// A line to uncomment, and the comment above it.
+// The value on a commented-out line, and the comment above the line.
 struct Paragraph {
   std::string value;
   std::string comment;
 };
 
-// By key; a key that comes twice is a failure.
+// By key; fails if a key is repeated.
 std::map<std::string, Paragraph> paragraphs() {
   std::map<std::string, Paragraph> found;
   std::istringstream lines(read("opentracker.conf.sample"));
@@ -40,7 +40,7 @@ std::map<std::string, Paragraph> paragraphs() {
   return found;
 }
 
-TEST(Sample, HasAParagraphForEachKeyAndForNothingElse) {
+TEST(Sample, HasAParagraphForExactlyTheKeys) {
   const auto found = paragraphs();
   for (const Key& key : all_keys()) {
     const auto paragraph = found.find(std::string(key.name));
@@ -50,7 +50,7 @@ TEST(Sample, HasAParagraphForEachKeyAndForNothingElse) {
   for (const auto& [key, paragraph] : found) EXPECT_NE(find_key(key), nullptr) << key;
 }
 
-TEST(Sample, ShowsTheDefaultWhereThereIsOneAndElseSomethingGood) {
+TEST(Sample, ShowsTheDefaultOrElseAValidValue) {
   const Settings defaults = configure("", "").settings;
   for (const auto& [name, paragraph] : paragraphs()) {
     const Key& key = *find_key(name);
@@ -63,7 +63,7 @@ TEST(Sample, ShowsTheDefaultWhereThereIsOneAndElseSomethingGood) {
             format_duration(defaults.tracker.min_interval));
 }
 
-TEST(Sample, SaysOfEachKeyWhetherThisVersionObeysIt) {
+TEST(Sample, SaysWhichKeysHaveNoEffect) {
   for (const auto& [name, paragraph] : paragraphs()) {
     const Effect effect = find_key(name)->effect;
     const auto says = [&comment = paragraph.comment](std::string_view words) {

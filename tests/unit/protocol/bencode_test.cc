@@ -73,7 +73,7 @@ TEST(BencodeWriter, NestsDictionariesAndLists) {
   EXPECT_TRUE(BencodeDecoder::decode(text));
 }
 
-TEST(BencodeWriter, LeavesRunningOutOfRoomToTheByteWriter) {
+TEST(BencodeWriter, LetsTheByteWriterFailIfRoomRunsOut) {
   std::array<uint8_t, 8> room{};
   for (size_t size = 0; size < 5; ++size) {
     ByteWriter bytes(ByteSpan(room).first(size));
@@ -98,7 +98,7 @@ TEST(BencodeWriterDeathTest, AssertsThatKeysAreSorted) {
   EXPECT_DEBUG_DEATH(static_cast<void>(write_keys("a", "a")), "last < key");
 }
 
-TEST(BencodeDecoder, RefusesWhatIsNotStrictlyBencoded) {
+TEST(BencodeDecoder, RefusesAnythingButStrictBencode) {
   for (const std::string_view text :
        {"", "i01e", "i-0e", "ie", "i1", "3:ab", "01:a", "-1:a", "d1:bi1e1:ai1ee", "d1:ai1e1:ai1ee",
         "l", "i1ex", "di1ei2ee", "1a"})

@@ -25,9 +25,9 @@ class ConnectionIdTest : public ::testing::Test {
   const IpAddress client_ = address("192.0.2.1");
 };
 
-// Computed by an independent SipHash-2-4 that reproduces the vector of the SipHash paper: over the
-// address and the slot as eight big-endian bytes.
-TEST_F(ConnectionIdTest, IsSipHashOfAddressAndSlotWithTheSlotInTwoBits) {
+// Computed by an independent SipHash-2-4 that reproduces the test vector of the SipHash paper, over
+// the address and the slot as eight big-endian bytes.
+TEST_F(ConnectionIdTest, IsTheSipHashOfAddressAndSlotWithTheSlotInTwoBits) {
   EXPECT_EQ(ids_.issue(client_, at(seconds(3600))), 0x198a80abda8cae8);
   EXPECT_EQ(ids_.issue(client_, at(seconds(3900))), 0x38d1d443ac70dd9);
   EXPECT_EQ(ids_.issue(address("2001:db8::1"), at(seconds(3600))), 0xaa38a416a5f0420c);
@@ -55,14 +55,14 @@ TEST_F(ConnectionIdTest, IsRefusedBeforeItsSlot) {
   EXPECT_FALSE(ids_.accepts(id, client_, at(seconds(3600) - Duration(1))));
 }
 
-TEST_F(ConnectionIdTest, StaysDeadWhenTheTwoBitsComeRoundAgain) {
+TEST_F(ConnectionIdTest, StaysInvalidWhenTheTwoBitsRepeat) {
   const uint64_t id = ids_.issue(client_, at(seconds(0)));
   for (int slot = 3; slot < 40; ++slot) {
     EXPECT_FALSE(ids_.accepts(id, client_, at(slot * ConnectionIds::kSlot))) << slot;
   }
 }
 
-TEST_F(ConnectionIdTest, IsAcceptedWhereverTheTwoBitsWrap) {
+TEST_F(ConnectionIdTest, IsAcceptedWhenTheTwoBitsWrap) {
   for (int slot = 0; slot < 9; ++slot) {
     const uint64_t id = ids_.issue(client_, at(slot * ConnectionIds::kSlot));
     EXPECT_EQ(id & 3U, static_cast<uint64_t>(slot) % 4);

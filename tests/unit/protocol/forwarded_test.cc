@@ -12,12 +12,12 @@ namespace {
 
 IpAddress address(std::string_view text) { return IpAddress::parse(text).value(); }
 
-// Proxies are 10.0.0.0/8 and ::1.
+// 10.0.0.0/8 and ::1 are proxies.
 bool is_proxy(const IpAddress& candidate) {
   return Network::parse("10.0.0.0/8")->contains(candidate) || candidate == address("::1");
 }
 
-// The client's address as text, or why there is none.
+// The client's address as text, or why it is missing.
 std::string client_in(const std::string& fields,
                       ForwardedHeader header = ForwardedHeader::x_forwarded_for) {
   const auto client = forwarded_client(fields, header, is_proxy);
@@ -31,7 +31,7 @@ const std::string kAbsent(describe(NoClient::absent));
 const std::string kUnreadable(describe(NoClient::unreadable));
 const std::string kOnlyProxies(describe(NoClient::only_proxies));
 
-TEST(ForwardedClient, IsTheRightmostAddressThatIsNoProxy) {
+TEST(ForwardedClient, IsTheRightmostAddressThatIsNotAProxy) {
   EXPECT_EQ(client_of("192.0.2.1"), "192.0.2.1");
   EXPECT_EQ(client_of("192.0.2.1, 10.0.0.1"), "192.0.2.1");
   EXPECT_EQ(client_of("192.0.2.1,10.0.0.1 ,\t10.0.0.2,::1"), "192.0.2.1");
@@ -51,7 +51,7 @@ TEST(ForwardedClient, ReadsAddressesInEveryForm) {
   EXPECT_EQ(client_of("192.0.2.1, ::ffff:10.0.0.1"), "192.0.2.1") << "a proxy in its mapped form";
 }
 
-TEST(ForwardedClient, EndsAtTheFirstEntryThatIsNoAddress) {
+TEST(ForwardedClient, StopsAtTheFirstEntryThatIsNotAnAddress) {
   for (const std::string_view junk :
        {"unknown", "_hidden", "localhost", "\"", "\"\"", "\"192.0.2.1", "192.0.2.1\"",
         "192.0.2.256", "192.0.2.1:", "192.0.2.1:x", "192.0.2.1:99999", "[192.0.2.1]",
@@ -70,12 +70,12 @@ TEST(ForwardedClient, SkipsEmptyEntries) {
   EXPECT_EQ(client_of(" , ,"), kAbsent);
 }
 
-TEST(ForwardedClient, IsNobodyIfAllAreProxies) {
+TEST(ForwardedClient, IsMissingIfAllAreProxies) {
   EXPECT_EQ(client_of("10.0.0.1"), kOnlyProxies);
   EXPECT_EQ(client_of("10.0.0.1, ::1,"), kOnlyProxies);
 }
 
-TEST(ForwardedClient, IsNobodyWithoutTheHeader) {
+TEST(ForwardedClient, IsMissingWithoutTheHeader) {
   EXPECT_EQ(client_in(""), kAbsent);
   EXPECT_EQ(client_in("\r\n"), kAbsent);
   EXPECT_EQ(client_in("Host: x\r\nX-Real-IP: 192.0.2.1\r\n\r\n"), kAbsent);
@@ -91,7 +91,7 @@ TEST(ForwardedClient, TakesSeveralLinesAsOneList) {
   EXPECT_EQ(client_in("X-Forwarded-For: x\r\nX-Forwarded-For: 10.0.0.1\r\n\r\n"), kUnreadable);
 }
 
-TEST(ForwardedClient, DoesNotTrustALineWhoseEndIsFolded) {
+TEST(ForwardedClient, DoesNotTrustAFoldedLine) {
   EXPECT_EQ(client_in("X-Forwarded-For: 198.51.100.9,\r\n x, 192.0.2.1\r\n\r\n"), kUnreadable);
   EXPECT_EQ(client_in("X-Forwarded-For: 198.51.100.9,\n\t192.0.2.1\nA: b\n\n"), kUnreadable);
   EXPECT_EQ(client_in("X-Forwarded-For: 192.0.2.1\r\nA: b\r\n folded\r\n\r\n"), "192.0.2.1");
@@ -99,7 +99,7 @@ TEST(ForwardedClient, DoesNotTrustALineWhoseEndIsFolded) {
             kUnreadable);
 }
 
-TEST(ForwardedClient, ReadsHeadersOfOneAddress) {
+TEST(ForwardedClient, ReadsHeadersThatHoldOneAddress) {
   constexpr auto kReal = ForwardedHeader::x_real_ip;
   constexpr auto kCloud = ForwardedHeader::cf_connecting_ip;
   const std::string fields =
@@ -114,7 +114,7 @@ TEST(ForwardedClient, ReadsHeadersOfOneAddress) {
   EXPECT_EQ(client_in("X-Forwarded-For: 192.0.2.1\r\n", kReal), kAbsent);
 }
 
-TEST(ForwardedClient, NeverReadsBehindTheFields) {
+TEST(ForwardedClient, NeverReadsPastTheFields) {
   const std::string fields = "A: b\r\nX-Forwarded-For: \"[2001:db8::1]:1\", 10.0.0.1:2\r\n x\r\n";
   GuardedBytes guard(fields.size());
   for (size_t size = 0; size <= fields.size(); ++size) {

@@ -1,5 +1,5 @@
-// Announces in the shapes that real clients give them: 26 clients and scripts, each starting,
-// going on, completing and stopping. All are to be understood alike.
+// Announces as 26 real clients and scripts send them, each with every event: started, none,
+// completed and stopped. The parser must read all of them alike.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -13,9 +13,10 @@
 namespace ot {
 namespace {
 
-// {h}, {H}, {r}: the hash with every byte encoded, with only what must be in upper case, with raw
-// bytes of the upper half. {e} and {E}: the event as a further or as the first parameter, nothing
-// between two events. {l}: bytes left. The peer id stands as clients encode it.
+// {h} is the hash with every byte encoded; {H} encodes only where necessary, in upper case; {r}
+// leaves bytes of 0x80 and above raw. {e} is the event as a further parameter, {E} as the first;
+// both are empty in an announce without event. {l} is the number of bytes left. The peer id is
+// encoded as the client does it.
 struct Client {
   std::string_view name;
   std::string_view request;

@@ -1,5 +1,5 @@
-// What each kind of bad HTTP request gets, byte by byte, from the request to the reply: the
-// contract with clients, with the codecs wired as a front end wires them.
+// The contract with clients: the exact bytes that answer each kind of bad HTTP request, with the
+// codecs connected as in the front end.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -80,7 +80,7 @@ class FrontEnd {
 
 std::string answer(std::string_view request) { return FrontEnd().answer(request); }
 
-// The reply to a GET of the target by a client that closes.
+// The reply to a GET of the target that closes the connection.
 std::string get(const std::string& target) {
   return answer("GET " + target + " HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
 }
@@ -102,7 +102,7 @@ std::string announce(const std::string& parameters) {
 const std::string kForgot =
     failed("Your client forgot to send your torrent's info_hash. Please upgrade your client.");
 
-TEST(HttpExchange, Answers400ToWhatIsNoRequestOfATracker) {
+TEST(HttpExchange, Answers400ToMalformedRequests) {
   for (const std::string& request : std::vector<std::string>{
            "POST /announce HTTP/1.1\r\n\r\n", "HEAD /announce HTTP/1.1\r\n\r\n", "get / HTTP/1.1",
            "\x16\x03\x01", "GET\r\n\r\n", "GET \r\n\r\n", "GET  /announce HTTP/1.1\r\n\r\n",
@@ -167,7 +167,7 @@ TEST(HttpExchange, ExplainsABadEvent) {
   EXPECT_EQ(announce("&port=1&event=%"), failed("Invalid event: bad percent-encoding."));
 }
 
-TEST(HttpExchange, ServesWhatIsOddButClear) {
+TEST(HttpExchange, ServesOddButClearRequests) {
   const std::string served =
       ok("d8:completei0e10:downloadedi0e11:external ip4:\x01\x02\x03\x04"
          "10:incompletei0e8:intervali1800e12:min intervali0e5:peers0:e");

@@ -43,7 +43,7 @@ TEST(ParseHead, ViewsTheParts) {
   EXPECT_TRUE(head.fields.starts_with("Host: tracker:6969\r\n"));
 }
 
-TEST(ParseHead, LeavesWhatIsPipelinedBehindTheHead) {
+TEST(ParseHead, LeavesPipelinedInput) {
   const std::string two = std::string(kRequest) + "GET /scrape HTTP/1.1\r\n\r\n";
   const RequestHead first = head_of(two);
   EXPECT_EQ(first.size, kRequest.size());
@@ -66,7 +66,7 @@ TEST(ParseHead, ResumesWhereItStopped) {
   for (size_t size = 0; size < kRequest.size(); ++size) {
     const HeadResult result = parse(kRequest.substr(0, size), scanned);
     ASSERT_EQ(result.status, Status::incomplete);
-    // At most the half of a line end that may become an empty line is looked at again.
+    // Only the half of a line end that may become an empty line is scanned again.
     EXPECT_LE(result.scanned, size);
     EXPECT_GE(result.scanned + 2, size);
     scanned = result.scanned;
@@ -88,21 +88,21 @@ TEST(ParseHead, SurvivesAScannedOffsetThatIsTooLarge) {
   EXPECT_EQ(parse("GET / HT", 5000).status, Status::incomplete);
 }
 
-TEST(ParseHead, TakesLineFeedsAlone) {
+TEST(ParseHead, AcceptsLineFeedsAlone) {
   const RequestHead head = head_of("GET /announce?port=1 HTTP/1.0\nHost: x\nAccept: */*\n\n");
   EXPECT_EQ(head.target, "/announce?port=1");
   EXPECT_EQ(find_field(head, "host"), "x");
   EXPECT_EQ(find_field(head, "Accept"), "*/*");
 }
 
-TEST(ParseHead, TakesHttp10WithoutHost) {
+TEST(ParseHead, AcceptsHttp10WithoutHost) {
   const RequestHead head = head_of("GET /announce?port=1 HTTP/1.0\r\n\r\n");
   EXPECT_EQ(head.version, HttpVersion::v1_0);
   EXPECT_EQ(head.persistence, Persistence::close);
   EXPECT_EQ(head.fields, "\r\n");
 }
 
-TEST(ParseHead, TakesAMissingOrUnknownVersionAsOneThatCloses) {
+TEST(ParseHead, ClosesForAMissingOrUnknownVersion) {
   for (const std::string_view text :
        {"GET /x\r\n\r\n", "GET /x \r\n\r\n", "GET /x HTTP/2.0\r\n\r\n", "GET /x FOO\r\n\r\n",
         "GET /x HTTP/1.1 \r\n\r\n", "GET /x b&c HTTP/3\r\n\r\n"}) {
@@ -113,7 +113,7 @@ TEST(ParseHead, TakesAMissingOrUnknownVersionAsOneThatCloses) {
   }
 }
 
-TEST(ParseHead, TakesASpaceBeforeTheQuestionMark) {
+TEST(ParseHead, AcceptsASpaceBeforeTheQuestionMark) {
   EXPECT_EQ(head_of("GET /announce ?port=1 HTTP/1.0\r\n\r\n").target, "/announce ?port=1");
   EXPECT_EQ(head_of("GET /announce ?port=1\r\n\r\n").target, "/announce ?port=1");
 }
@@ -129,7 +129,7 @@ TEST(ParseHead, KeepsRawBytesOfTheUpperHalf) {
             "/announce?info_hash=\x80\xff");
 }
 
-TEST(ParseHead, SkipsTwoEmptyLinesInFront) {
+TEST(ParseHead, SkipsTwoLeadingEmptyLines) {
   EXPECT_EQ(head_of("\r\nGET / HTTP/1.1\r\n\r\n").size, 20U);
   EXPECT_EQ(head_of("\n\nGET / HTTP/1.1\r\n\r\n").target, "/");
   EXPECT_EQ(parse("\r").status, Status::incomplete);
@@ -149,7 +149,7 @@ TEST(ParseHead, RefusesOtherMethodsAtTheFirstWrongByte) {
   expect_bad(std::string_view("\0", 1), BadHead::not_get);
 }
 
-TEST(ParseHead, RefusesTargetsThatAreNoPath) {
+TEST(ParseHead, RefusesTargetsThatAreNotPaths) {
   for (const std::string_view text :
        {"GET \r\n\r\n", "GET  / HTTP/1.1\r\n\r\n", "GET ?port=1 HTTP/1.1\r\n\r\n",
         "GET http://tracker/announce HTTP/1.1\r\n\r\n", "GET * HTTP/1.1\r\n\r\n",
@@ -186,7 +186,7 @@ struct PersistenceCase {
   Persistence expected;
 };
 
-TEST(ParseHead, ReadsWhatTheClientWantsOfTheConnection) {
+TEST(ParseHead, ReadsWhetherToKeepTheConnection) {
   constexpr auto kClose = Persistence::close;
   constexpr auto kKeep = Persistence::keep;
   constexpr auto kSay = Persistence::keep_and_say;
@@ -242,7 +242,7 @@ TEST(AcceptsGzip, ReadsTheListAndItsWeights) {
   EXPECT_FALSE(accepts_gzip(head_of("GET / HTTP/1.1\r\n\r\n")));
 }
 
-TEST(ParseHead, NeverReadsBehindTheInput) {
+TEST(ParseHead, NeverReadsPastTheInput) {
   GuardedBytes guard(kMaxHead);
   for (const std::string_view text :
        {kRequest, std::string_view("\r\nGET /a ?b HTTP/1.0\nConnection : close, a\n x\n:\n\n")}) {
@@ -264,7 +264,7 @@ TEST(ParseHead, ReadsAHeadThatComesByteByByteInLinearTime) {
       scanned = parse(std::string_view(lines).substr(0, size), scanned).scanned;
     EXPECT_GE(scanned + 3, lines.size());
   }
-  // Read from the start each time it would be 20 x 8192 x 4 KiB, some seconds.
+  // Scanning from the start each time would read 20 x 8192 x 4 KiB and take seconds.
   EXPECT_LT(thread_seconds() - start, 0.5);
 }
 

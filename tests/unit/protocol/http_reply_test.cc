@@ -20,7 +20,7 @@ std::string closing_page(HttpStatus status) {
   return error_page({.status = status}, Persistence::close);
 }
 
-TEST(OkHead, StandsRightBeforeTheBody) {
+TEST(OkHead, IsDirectlyBeforeTheBody) {
   std::array<uint8_t, kReplyHeadRoom + 20> out{};
   ByteWriter(ByteSpan(out).subspan(kReplyHeadRoom)).text("d5:filesdee");
   const ByteView reply =
@@ -29,7 +29,7 @@ TEST(OkHead, StandsRightBeforeTheBody) {
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n\r\nd5:filesdee");
 }
 
-TEST(OkHead, SaysWhatBecomesOfTheConnection) {
+TEST(OkHead, SaysWhatHappensToTheConnection) {
   const auto head = [](Persistence persistence) {
     std::array<uint8_t, kReplyHeadRoom> out{};
     ByteWriter writer(out);
@@ -44,14 +44,14 @@ TEST(OkHead, SaysWhatBecomesOfTheConnection) {
             "Connection: keep-alive\r\n\r\n");
 }
 
-TEST(OkHead, FitsItsRoomAtItsLongest) {
+TEST(OkHead, FitsIntoItsRoomAtItsLongest) {
   std::array<uint8_t, kReplyHeadRoom> out{};
   ByteWriter writer(out);
   write_ok_head(writer, SIZE_MAX, Persistence::keep_and_say, std::string(48, 'x'));
   EXPECT_FALSE(writer.failed());
 }
 
-TEST(OkHead, IsEmptyWhereThereIsNoRoomForIt) {
+TEST(OkHead, IsEmptyIfItDoesNotFit) {
   std::array<uint8_t, 256> out{};
   EXPECT_TRUE(prepend_ok_head(out, 10, 20, Persistence::keep).empty());
   EXPECT_TRUE(prepend_ok_head(out, 200, 257, Persistence::keep).empty());
@@ -66,7 +66,7 @@ std::string written(void (*write)(ByteWriter&)) {
   return std::string(as_text(writer.written()));
 }
 
-TEST(StreamedBody, SaysHowItTravels) {
+TEST(StreamedBody, HasAHeadThatSaysHowItIsSent) {
   EXPECT_EQ(written([](ByteWriter& out) {
               write_stream_head(out, {.chunked = true, .gzip = true}, Persistence::keep_and_say);
             }),
@@ -90,7 +90,7 @@ TEST(StreamedBody, ComesInChunks) {
   EXPECT_EQ(written([](ByteWriter& out) { write_last_chunk(out, true); }), "0\r\n\r\n");
 }
 
-TEST(ErrorPage, HasTheBytesOfTheReferenceAndTheFateOfTheConnection) {
+TEST(ErrorPage, HasTheBytesOfTheReference) {
   EXPECT_EQ(closing_page(HttpStatus::invalid_request),
             "HTTP/1.0 400 Invalid Request\r\nContent-Type: text/html\r\nContent-Length: 31\r\n"
             "Connection: close\r\n\r\n<title>Invalid Request</title>\n");
@@ -116,20 +116,20 @@ TEST(ErrorPage, RedirectsWithoutAPage) {
             "Connection: close\r\n\r\n");
 }
 
-TEST(ErrorPage, SaysWhenToComeBack) {
+TEST(ErrorPage, SaysWhenToRetry) {
   EXPECT_EQ(error_page({.status = HttpStatus::unavailable, .retry_after = std::chrono::minutes(2)},
                        Persistence::keep),
             "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html\r\nContent-Length: 35\r\n"
             "Retry-After: 120\r\n\r\n<title>Service Unavailable</title>\n");
 }
 
-TEST(ErrorPage, IsHttp11OnAConnectionThatStays) {
+TEST(ErrorPage, IsHttp11IfTheConnectionStaysOpen) {
   EXPECT_EQ(error_page({.status = HttpStatus::not_found}, Persistence::keep_and_say),
             "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 25\r\n"
             "Connection: keep-alive\r\n\r\n<title>Not Found</title>\n");
 }
 
-TEST(ErrorPage, IsAnInternalErrorForAStatusThatIsNone) {
+TEST(ErrorPage, IsAnInternalErrorForAnUnknownStatus) {
   const auto page = closing_page(static_cast<HttpStatus>(299));
   EXPECT_TRUE(page.starts_with("HTTP/1.0 500 ")) << page;
 }

@@ -27,7 +27,7 @@ HttpAnnounce parsed(const std::string& query) {
   return announce ? *announce : HttpAnnounce{};
 }
 
-// A good announce with something added.
+// A valid announce with `parameters` appended.
 HttpAnnounce with(const std::string& parameters) {
   return parsed("info_hash=" + kHash + "&port=6881" + parameters);
 }
@@ -57,7 +57,7 @@ TEST(Route, KnowsTheTrackersPaths) {
   EXPECT_EQ(route("/", {"stats"}).route, Route::root);
 }
 
-TEST(Route, TakesWhatClientsMakeOfAnnounce) {
+TEST(Route, AcceptsTheVariantsOfAnnounceThatClientsSend) {
   for (const std::string_view target :
        {"/announce", "/announce?", "/announce.php?x=1", "/announce/?x=1", "/announce/key?x=1",
         "/a?x=1", "/a", "/abc/def?x=1", "////announce?x=1", "/announce ?x=1", "/%61nnounce?x=1",
@@ -65,7 +65,7 @@ TEST(Route, TakesWhatClientsMakeOfAnnounce) {
     EXPECT_EQ(route(target, {"stats"}).route, Route::announce) << target;
 }
 
-TEST(Route, TakesWhatClientsMakeOfScrape) {
+TEST(Route, AcceptsTheVariantsOfScrapeThatClientsSend) {
   for (const std::string_view target : {"/scrape?x=1", "/scrape?", "/scrape.php?x=1", "/sc", "/scr",
                                         "/scx?x=1", "/scrape/", "//scrape.php", "/scrape ?x=1"})
     EXPECT_EQ(route(target, {"stats"}).route, Route::scrape) << target;
@@ -73,7 +73,7 @@ TEST(Route, TakesWhatClientsMakeOfScrape) {
     EXPECT_EQ(route(target, {"stats"}).route, Route::full_scrape) << target;
 }
 
-TEST(Route, FindsNothingElse) {
+TEST(Route, AnswersNotFoundForOtherPaths) {
   for (const std::string_view target :
        {"/Announce?x=1", "/key/announce?x=1", "/s", "/st", "/stats/", "/statsx", "/stats.jsonx",
         "/metrics/", "/favicon.ico", "/../a", "/./announce", "/%", "/%zz?x=1", "/ announce"})
@@ -94,7 +94,7 @@ TEST(Route, MatchesTheStatsPathBeforeAnythingElse) {
   EXPECT_EQ(route("/stats", {"admin"}).route, Route::not_found);
 }
 
-TEST(Route, LeavesALongEncodedPathAsItIs) {
+TEST(Route, DoesNotDecodeALongPath) {
   std::string path = "/%61";
   path += std::string(2000, 'x');
   EXPECT_EQ(route(path, {"stats"}).route, Route::not_found);
@@ -113,7 +113,7 @@ TEST(ParseAnnounce, FillsTheRequest) {
   EXPECT_EQ(announce.form, PeerForm::compact);
 }
 
-TEST(ParseAnnounce, TakesParametersInAnyOrder) {
+TEST(ParseAnnounce, AcceptsParametersInAnyOrder) {
   EXPECT_EQ(parsed("left=0&port=1&event=completed&info_hash=" + kHash).request.seeding, true);
   EXPECT_EQ(parsed("&&port=%36881&&info%5fhash=" + kHash + "&").request.peer.port, 6881);
 }
@@ -146,7 +146,7 @@ TEST(ParseAnnounce, NeedsAPort) {
     EXPECT_NE(parsed("info_hash=" + kHash + "&port=" + value).request.peer.port, 0) << value;
 }
 
-TEST(ParseAnnounce, LetsAStoppedPeerGoWhateverItsPort) {
+TEST(ParseAnnounce, AcceptsAnyPortFromAStoppedPeer) {
   for (const std::string value : {"0", "65536", "-1", "+6881", "99999999999999999999999"}) {
     const auto announce = parsed("port=" + value + "&event=stopped&info_hash=" + kHash);
     EXPECT_EQ(announce.request.peer.port, 0) << value;
@@ -156,7 +156,7 @@ TEST(ParseAnnounce, LetsAStoppedPeerGoWhateverItsPort) {
   EXPECT_EQ(problem_with("&event=stopped"), "port");
 }
 
-TEST(ParseAnnounce, SeedsWithNothingLeft) {
+TEST(ParseAnnounce, CountsAPeerWithNothingLeftAsASeeder) {
   for (const std::string value : {"0", "00", "%30", "000000000000000000000000000000"})
     EXPECT_TRUE(with("&left=" + value).request.seeding) << value;
   for (const std::string value :
@@ -180,7 +180,7 @@ TEST(ParseAnnounce, KnowsItsEvents) {
   EXPECT_EQ(problem_with("&port=1&event=%zz"), "event");
 }
 
-TEST(ParseAnnounce, CountsTheWantedPeers) {
+TEST(ParseAnnounce, ReadsNumwant) {
   EXPECT_EQ(with("&numwant=0").request.numwant, 0U);
   EXPECT_EQ(with("&numwant=%30").request.numwant, 0U);
   EXPECT_EQ(with("&numwant=200").request.numwant, 200U);
@@ -210,7 +210,7 @@ TEST(ParseAnnounce, TakesTheFirstOfRepeatedParameters) {
   EXPECT_EQ(announce.form, PeerForm::dictionary);
 }
 
-TEST(ParseAnnounce, DoesNotLookAtWhatItDoesNotKnow) {
+TEST(ParseAnnounce, IgnoresUnknownParameters) {
   const HttpAnnounce announce = with(
       "&peer_id=abc&peer_id=%zz&key=%&ip=foo&ipv4=1.2.3.4&ipv6=%zz&x&=&%zz=1&no_peer_id=1"
       "&EVENT=stopped&trackerid=" +
@@ -219,7 +219,7 @@ TEST(ParseAnnounce, DoesNotLookAtWhatItDoesNotKnow) {
   EXPECT_EQ(announce.request.event, AnnounceEvent::none);
 }
 
-TEST(ParseAnnounce, NeverReadsBehindTheQuery) {
+TEST(ParseAnnounce, NeverReadsPastTheQuery) {
   GuardedBytes guard(4096);
   const std::string query = "compact=0&port=6881&numwant=-1&left=%30&ip=1.2.3.4&info%5fhash=%00" +
                             kHash.substr(1) + "&event=%73topped&info_hash=%1";
@@ -247,7 +247,7 @@ TEST(ParseScrape, AnswersSortedUniqueHashes) {
   EXPECT_EQ(out[2], hash_of("cccccccccccccccccccc"));
 }
 
-TEST(ParseScrape, LeavesOutWhatIsTooMany) {
+TEST(ParseScrape, IgnoresHashesBeyondTheLimit) {
   std::array<InfoHash, kMaxScrapeHashes> out;
   std::string query;
   for (size_t i = 0; i < kMaxScrapeHashes; ++i) {
@@ -262,7 +262,7 @@ TEST(ParseScrape, LeavesOutWhatIsTooMany) {
   EXPECT_TRUE(parse_scrape(query + "&info_hash=tooshort", out));
 }
 
-TEST(ParseScrape, SaysWhatIsWrong) {
+TEST(ParseScrape, ExplainsEachFault) {
   std::array<InfoHash, 4> out;
   for (const std::string query : {"", "x=1", "info_hash", "info_hash=abc", "info_hash=%zz",
                                   "info_hash=aaaaaaaaaaaaaaaaaaaa&info_hash=b"}) {
@@ -272,7 +272,7 @@ TEST(ParseScrape, SaysWhatIsWrong) {
   }
 }
 
-TEST(ParseAnnounce, UndoesAnyEncodingOfAnAnnounce) {
+TEST(ParseAnnounce, DecodesAnyEncodingOfAnAnnounce) {
   Random random(2);
   constexpr std::string_view kDigits = "0123456789abcdef";
   for (int round = 0; round < 1000; ++round) {

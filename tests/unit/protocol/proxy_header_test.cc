@@ -14,7 +14,7 @@ using std::string_literals::operator""s;
 
 ProxyHeaderResult parse(std::string_view input) { return parse_proxy_header(as_bytes(input)); }
 
-// "192.0.2.1:4711", "nobody", "incomplete" or the reason.
+// "192.0.2.1:4711", "nobody", "incomplete" or the fault.
 std::string source_in(std::string_view input) {
   const ProxyHeaderResult result = parse(input);
   if (result.status == Status::incomplete) return "incomplete";
@@ -31,9 +31,9 @@ const std::string kSignature = "\r\n\r\n\0\r\nQUIT\n"s;
 std::string big_endian(size_t value) {
   return {static_cast<char>(value >> 8U), static_cast<char>(value)};
 }
-// `second` is version and command, then the family and what follows the length.
-std::string binary(char second, char family, const std::string& behind) {
-  return kSignature + second + family + big_endian(behind.size()) + behind;
+// `second` is the byte with version and command; then come family, length and `rest`.
+std::string binary(char second, char family, const std::string& rest) {
+  return kSignature + second + family + big_endian(rest.size()) + rest;
 }
 std::string record(char type, const std::string& value) {
   return std::string(1, type) + big_endian(value.size()) + value;
@@ -52,11 +52,11 @@ TEST(ProxyText, NamesTheSource) {
   EXPECT_EQ(parse(longest).header.size, longest.size());
 }
 
-TEST(ProxyText, LeavesWhatFollows) {
+TEST(ProxyText, LeavesTheInputAfterIt) {
   EXPECT_EQ(parse(kText + "GET / HTTP/1.1\r\n\r\n").header.size, kText.size());
 }
 
-TEST(ProxyText, OfUnknownHasNoSource) {
+TEST(ProxyText, HasNoSourceForUnknown) {
   EXPECT_EQ(source_in("PROXY UNKNOWN\r\n"), "nobody");
   EXPECT_EQ(source_in("PROXY UNKNOWN ffff::1 x \x80\0 y\r\n"s), "nobody");
   const std::string longest = "PROXY UNKNOWN " + std::string(kMaxProxyText - 16, 'x') + "\r\n";
@@ -107,14 +107,14 @@ TEST(ProxyBinary, NamesTheSource) {
   EXPECT_EQ(source_in(binary('\x21', '\x21', mapped)), "192.0.2.1:0");
 }
 
-TEST(ProxyBinary, LeavesWhatFollowsAndIsIncompleteForEveryPrefix) {
+TEST(ProxyBinary, LeavesTheInputAfterItAndIsIncompleteForEveryPrefix) {
   const std::string header = binary('\x21', '\x11', kAddresses4 + record('\x04', "abc"));
   EXPECT_EQ(parse(header + "GET /").header.size, header.size());
   for (size_t size = 0; size < header.size(); ++size)
     EXPECT_EQ(source_in(header.substr(0, size)), "incomplete") << size;
 }
 
-TEST(ProxyBinary, OfTheProxyItselfHasNoSource) {
+TEST(ProxyBinary, HasNoSourceIfTheProxySpeaksForItself) {
   EXPECT_EQ(source_in(binary('\x20', '\x00', "")), "nobody");
   EXPECT_EQ(source_in(binary('\x20', '\x11', kAddresses4)), "nobody");
   EXPECT_EQ(source_in(binary('\x20', '\x77', "\x01\xff")), "nobody") << "all of it is skipped";
@@ -122,7 +122,7 @@ TEST(ProxyBinary, OfTheProxyItselfHasNoSource) {
   EXPECT_EQ(source_in(binary('\x21', '\x31', std::string(216, 'u'))), "nobody");
 }
 
-TEST(ProxyBinary, RefusesWhatItDoesNotKnow) {
+TEST(ProxyBinary, RefusesUnknownVersionsCommandsAndFamilies) {
   expect_bad(binary('\x11', '\x11', kAddresses4), BadProxyHeader::bad_version);
   expect_bad(binary('\x31', '\x11', kAddresses4), BadProxyHeader::bad_version);
   expect_bad(binary('\x22', '\x11', kAddresses4), BadProxyHeader::bad_command);
@@ -130,7 +130,7 @@ TEST(ProxyBinary, RefusesWhatItDoesNotKnow) {
     expect_bad(binary('\x21', family, std::string(216, 'x')), BadProxyHeader::bad_family);
 }
 
-TEST(ProxyBinary, RefusesLengthsThatDoNotFit) {
+TEST(ProxyBinary, RefusesInconsistentLengths) {
   for (size_t size = 0; size < kAddresses4.size(); ++size)
     expect_bad(binary('\x21', '\x11', kAddresses4.substr(0, size)), BadProxyHeader::bad_length);
   expect_bad(binary('\x21', '\x21', std::string(35, 'x')), BadProxyHeader::bad_length);
@@ -156,7 +156,7 @@ TEST(ProxyBinary, IsBounded) {
 }
 
 TEST(ProxyBinary, ChecksAChecksumIfThereIsOne) {
-  // The sum was computed bit by bit, apart from the table in the code.
+  // This checksum was computed bit by bit, independently of the table in the code.
   const auto crc32c = [](std::string_view bytes) {
     uint32_t crc = UINT32_MAX;
     for (const char c : bytes) {
@@ -174,7 +174,7 @@ TEST(ProxyBinary, ChecksAChecksumIfThereIsOne) {
   EXPECT_EQ(source_in(good), "192.0.2.1:4711");
   const size_t type = 16 + kAddresses4.size();
   for (size_t at = 16; at < good.size(); ++at) {
-    if (at == type) continue;  // no checksum then
+    if (at == type) continue;  // the record would not be a checksum
     std::string wrong = good;
     wrong[at] = static_cast<char>(wrong[at] ^ 0x40);
     EXPECT_NE(source_in(wrong), "192.0.2.1:4711") << at;
@@ -183,7 +183,7 @@ TEST(ProxyBinary, ChecksAChecksumIfThereIsOne) {
   expect_bad(with_sum("\0\0\0"s), BadProxyHeader::bad_length);
 }
 
-TEST(ProxyHeader, IsNeverReadBehindTheInput) {
+TEST(ProxyHeader, IsNeverReadPastTheInput) {
   GuardedBytes guard(512);
   for (const std::string& whole :
        {kText, binary('\x21', '\x21', kAddresses6 + record('\x03', "abcd") + record('\x04', "")),

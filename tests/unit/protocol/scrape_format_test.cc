@@ -38,7 +38,7 @@ TEST(DumpForm, WritesCountsInFourBytesInTheBinaryForm) {
             "abcdefghijklmnopqrst" + std::string("\0\0\0\x0c\0\0\0\x03", 8));
 }
 
-TEST(DumpForm, WritesWhatAScrapeWritesInTheBencodedForm) {
+TEST(DumpForm, WritesTheSameBencodeAsAScrape) {
   std::array<uint8_t, kMaxScrapeEntry> room{};
   ByteWriter writer(room);
   BencodeWriter bencode(writer);
@@ -51,8 +51,8 @@ TEST(DumpForm, WritesWhatAScrapeWritesInTheBencodedForm) {
   EXPECT_EQ(dump_form(DumpFormat::ben).tail, "ee");
 }
 
-// What Debian's binary does with each of the 256 bytes.
-TEST(DumpForm, EscapesInUrlsWhatTheReferenceEscapes) {
+// How Debian's opentracker writes each of the 256 bytes.
+TEST(DumpForm, EscapesTheBytesTheReferenceEscapesInUrls) {
   for (unsigned byte = 0; byte < 256; ++byte) {
     DumpedTorrent each = torrent(0);
     each.info_hash.bytes.fill(static_cast<uint8_t>(byte));
@@ -69,7 +69,7 @@ TEST(DumpForm, EscapesInUrlsWhatTheReferenceEscapes) {
   }
 }
 
-TEST(DumpForm, HasNoRowBeyondTheLongest) {
+TEST(DumpForm, HasNoRowLongerThanTheMaximum) {
   constexpr uint32_t kMax = std::numeric_limits<uint32_t>::max();
   DumpedTorrent largest{{}, {kMax, kMax, kMax}, kMax};
   for (const DumpFormat format : {DumpFormat::ben, DumpFormat::bin, DumpFormat::txt,
@@ -77,7 +77,7 @@ TEST(DumpForm, HasNoRowBeyondTheLongest) {
     EXPECT_LE(row(format, largest).size(), kMaxDumpRow);
 }
 
-TEST(DumpForm, OfAFullScrapeIsFoundByName) {
+TEST(DumpForm, IsFoundByNameForAFullScrape) {
   EXPECT_EQ(find_scrape_form("ben"), DumpFormat::ben);
   EXPECT_EQ(find_scrape_form("bin"), DumpFormat::bin);
   EXPECT_EQ(find_scrape_form("txt"), DumpFormat::txt);

@@ -33,12 +33,12 @@ std::string fault(std::string_view text) {
   return line ? "none" : std::string(describe(line.error()));
 }
 
-TEST(StateDump, ALineIsThatOfTheCProgram) {
+TEST(StateDump, WritesLinesLikeTheCProgram) {
   EXPECT_EQ(written({hash(), 28000000, 17}), kHex + ":28000000:17\n");
   EXPECT_EQ(written({{}, 0, 0}), std::string(40, '0') + ":0:0\n");
 }
 
-TEST(StateDump, TheLongestLineFitsAndNoneIsWrittenHalf) {
+TEST(StateDump, WritesALineWholeOrNotAtAll) {
   const StateLine longest{hash(), UINT32_MAX, UINT32_MAX};
   EXPECT_EQ(written(longest).size(), kMaxStateLine);
   std::array<uint8_t, kMaxStateLine - 1> small{};
@@ -47,13 +47,13 @@ TEST(StateDump, TheLongestLineFitsAndNoneIsWrittenHalf) {
   EXPECT_TRUE(out.failed());
 }
 
-TEST(StateDump, ALineIsReadInEitherCase) {
+TEST(StateDump, ReadsHexDigitsOfEitherCase) {
   const StateLine line{hash(), 28000000, 17};
   EXPECT_EQ(*parse_state_line(kHex + ":28000000:17"), line);
   EXPECT_EQ(*parse_state_line("0123456789abcdef0123456789abcdeF01234567:28000000:17"), line);
 }
 
-TEST(StateDump, WhatIsWrittenIsReadAsItWas) {
+TEST(StateDump, ReadsWhatItWrites) {
   Random random{7};
   for (int i = 0; i < 10'000; ++i) {
     StateLine line;
@@ -72,7 +72,7 @@ struct FaultCase {
   StateLineFault fault;
 };
 
-TEST(StateDump, WhatIsWrongWithALineIsSaid) {
+TEST(StateDump, ClassifiesEachFault) {
   using enum StateLineFault;
   const std::vector<FaultCase> cases{
       {"", empty},
@@ -110,7 +110,7 @@ TEST(StateDump, WhatIsWrongWithALineIsSaid) {
   for (const FaultCase& row : cases) EXPECT_EQ(fault(row.text), describe(row.fault)) << row.text;
 }
 
-TEST(StateDump, NumbersAreTakenUpToTheirBound) {
+TEST(StateDump, AcceptsNumbersUpTo32Bits) {
   const auto line = parse_state_line(kHex + ":4294967295:4294967295");
   ASSERT_TRUE(line);
   EXPECT_EQ(line->minute, UINT32_MAX);
@@ -118,7 +118,7 @@ TEST(StateDump, NumbersAreTakenUpToTheirBound) {
   EXPECT_EQ(fault(kHex + ":0:0"), "none");
 }
 
-TEST(StateDump, NothingBehindTheTextIsRead) {
+TEST(StateDump, NeverReadsPastTheText) {
   const std::string whole = kHex + ":28000000:4294967295";
   GuardedBytes page(whole.size());
   for (size_t size = 0; size <= whole.size(); ++size) {
@@ -127,7 +127,7 @@ TEST(StateDump, NothingBehindTheTextIsRead) {
   }
 }
 
-TEST(StateDump, EachFaultHasItsWords) {
+TEST(StateDump, DescribesEachFault) {
   for (uint8_t i = 0; i <= static_cast<uint8_t>(StateLineFault::cut_off); ++i)
     EXPECT_FALSE(describe(static_cast<StateLineFault>(i)).empty());
 }

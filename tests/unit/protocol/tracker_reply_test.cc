@@ -26,7 +26,7 @@ AnnounceReply reply_with(size_t v4_peers, size_t v6_peers) {
           .min_interval = std::chrono::seconds(900)};
 }
 
-// Fills both spans with bytes that are easy to tell apart.
+// Fills the two spans with different bytes.
 void fill(const PeerBuffers& peers) {
   for (size_t i = 0; i < peers.v4.size(); ++i) peers.v4[i] = static_cast<uint8_t>('A' + i % 26);
   for (size_t i = 0; i < peers.v6.size(); ++i) peers.v6[i] = static_cast<uint8_t>('a' + i % 26);
@@ -65,7 +65,7 @@ TEST(AnnounceReply, KeepsThePeersKeyWithoutPeers) {
   EXPECT_NE(reply.find("\r\nConnection: close\r\n\r\n"), std::string::npos);
 }
 
-TEST(AnnounceReply, PutsIpv6PeersBehindIpv4Peers) {
+TEST(AnnounceReply, PutsIpv6PeersAfterIpv4Peers) {
   const std::string body = body_of(
       announce_reply(PeerForm::compact, reply_with(2, 3), kClient6, Persistence::keep_and_say));
   const auto decoded = BencodeDecoder::decode(body);
@@ -107,7 +107,7 @@ TEST(AnnounceReply, NeverMovesIpv4Peers) {
             static_cast<size_t>(frame.peers().v4.data() - reply.data()));
 }
 
-TEST(AnnounceReply, FitsItsHeadRoomWithTheLongestNumbers) {
+TEST(AnnounceReply, FitsIntoItsHeadRoomWithTheLongestNumbers) {
   AnnounceReply reply = reply_with(200, 200);
   reply.swarm = {.seeders = UINT32_MAX, .leechers = UINT32_MAX, .downloaded = UINT32_MAX};
   reply.interval = reply.min_interval = std::chrono::seconds::max();
@@ -133,7 +133,7 @@ TEST(AnnounceReply, ListsPeersAsDictionaries) {
   EXPECT_TRUE(BencodeDecoder::decode(body));
 }
 
-TEST(AnnounceReply, ListsNoPeersAsAnEmptyList) {
+TEST(AnnounceReply, ListsAnEmptyListIfThereAreNoPeers) {
   const std::string body =
       body_of(announce_reply(PeerForm::dictionary, reply_with(0, 0), kClient4, Persistence::close));
   EXPECT_TRUE(body.ends_with("5:peerslee")) << body;
@@ -172,7 +172,7 @@ TEST(ScrapeReply, HasTheBytesOfTheReference) {
   EXPECT_EQ(body_of(scrape_reply({}, {})), "d5:filesdee");
 }
 
-TEST(ScrapeReply, HasRoomForTheMostAndTheLongest) {
+TEST(ScrapeReply, HasRoomForTheMostAndLongestEntries) {
   std::vector<InfoHash> hashes(kMaxScrapeHashes);
   for (size_t i = 0; i < hashes.size(); ++i) hashes[i].bytes[0] = static_cast<uint8_t>(i);
   const std::vector<SwarmCounts> counts(

@@ -16,7 +16,7 @@ constexpr uint64_t kMagic = 0x41727101980;
 constexpr uint64_t kId = 0x0123456789abcdef;
 constexpr TransactionId kTransaction = 0xcafe0001;
 
-// A datagram built field by field.
+// Builds a datagram field by field.
 class Packet {
  public:
   template <std::unsigned_integral T>
@@ -94,7 +94,7 @@ TEST(UdpPacketTest, ReadsAConnect) {
   EXPECT_EQ(std::get<UdpConnect>(*parsed).transaction, kTransaction);
 }
 
-TEST(UdpPacketTest, TakesAConnectWithATail) {
+TEST(UdpPacketTest, AcceptsAConnectWithTrailingBytes) {
   EXPECT_TRUE(parse(header(kMagic, 0).add(uint64_t{0}), kV4).has_value());
 }
 
@@ -103,7 +103,7 @@ TEST(UdpPacketTest, DropsAConnectWithTheWrongMagic) {
   EXPECT_EQ(fault_of(header(0, 0)), UdpFault::drop);
 }
 
-TEST(UdpPacketTest, DropsWhatIsShorterThanAHeader) {
+TEST(UdpPacketTest, DropsDatagramsShorterThanAHeader) {
   for (const uint32_t action : {0U, 1U, 2U}) {
     const Packet packet = header(kMagic, action);
     for (size_t size = 0; size < kUdpMinRequest; ++size) {
@@ -130,19 +130,19 @@ TEST(UdpPacketTest, ReadsAnAnnounce) {
   EXPECT_TRUE(parsed.options.empty());
 }
 
-TEST(UdpPacketTest, TakesTheSourceForThePeersAddress) {
+TEST(UdpPacketTest, UsesTheSourceAsThePeersAddress) {
   EXPECT_EQ(parse_announce(announce(), kV4).request.peer.address, kV4);
   EXPECT_EQ(parse_announce(announce(), kV6).request.peer.address, kV6);
 }
 
-TEST(UdpPacketTest, CallsASeederOnlyWhoHasNothingLeft) {
+TEST(UdpPacketTest, CountsOnlyAPeerWithNothingLeftAsASeeder) {
   EXPECT_TRUE(parse_announce(announce({.left = 0})).request.seeding);
   EXPECT_FALSE(parse_announce(announce({.left = 1})).request.seeding);
   EXPECT_FALSE(parse_announce(announce({.left = uint64_t{1} << 32U})).request.seeding);
   EXPECT_FALSE(parse_announce(announce({.left = UINT64_MAX})).request.seeding);
 }
 
-TEST(UdpPacketTest, KnowsTheEventsAndTakesOthersForNone) {
+TEST(UdpPacketTest, ReadsUnknownEventsAsNone) {
   const auto event = [](uint32_t wire) {
     return parse_announce(announce({.event = wire})).request.event;
   };
@@ -180,13 +180,13 @@ TEST(UdpPacketTest, RefusesAShortAnnounceOfAnyLength) {
   }
 }
 
-TEST(UdpPacketTest, NamesTheIdsOfWhatItRefuses) {
+TEST(UdpPacketTest, AnswersTheIdsOfARefusedRequest) {
   const auto parsed = parse(announce({.port = 0}), kV4);
   EXPECT_EQ(parsed.error().transaction, kTransaction);
   EXPECT_EQ(parsed.error().connection_id, kId);
 }
 
-TEST(UdpPacketTest, KeepsTheClaimedAddressApart) {
+TEST(UdpPacketTest, KeepsTheClaimedAddressSeparate) {
   const UdpAnnounce parsed = parse_announce(announce({.ip = 0x0a010203}));
   EXPECT_EQ(parsed.request.peer.address, kV4);
   EXPECT_EQ(parsed.claimed_address(), IpAddress::parse("10.1.2.3"));
@@ -194,7 +194,7 @@ TEST(UdpPacketTest, KeepsTheClaimedAddressApart) {
   EXPECT_EQ(parse_announce(announce({.ip = 1}), kV6).claimed_address(), std::nullopt);
 }
 
-TEST(UdpPacketTest, TakesTheTwoSpareBytesOfAria2) {
+TEST(UdpPacketTest, AcceptsTheTwoExtraBytesOfAria2) {
   EXPECT_EQ(parse_announce(announce().add(uint16_t{0})).options.size(), 2U);
 }
 
@@ -209,7 +209,7 @@ TEST(UdpPacketTest, ReadsAScrape) {
   EXPECT_EQ(as_text(request[2].bytes), std::string(20, 2));
 }
 
-TEST(UdpPacketTest, LooksAtTheFirstSeventyFourHashes) {
+TEST(UdpPacketTest, ReadsOnlyTheFirst74Hashes) {
   for (const size_t asked : {74U, 75U, 100U}) {
     const Packet packet = scrape(asked);
     const auto parsed = parse(packet, kV4);
@@ -217,14 +217,14 @@ TEST(UdpPacketTest, LooksAtTheFirstSeventyFourHashes) {
   }
 }
 
-TEST(UdpPacketTest, RefusesAScrapeOfNothingOrOfParts) {
+TEST(UdpPacketTest, RefusesEmptyScrapesAndPartialHashes) {
   EXPECT_EQ(fault_of(scrape(0)), UdpFault::empty_scrape);
   EXPECT_EQ(fault_of(scrape(0).add(uint8_t{1})), UdpFault::partial_info_hash);
   EXPECT_EQ(fault_of(scrape(2).add(Bytes(19))), UdpFault::partial_info_hash);
   EXPECT_EQ(fault_of(scrape(75).add(uint8_t{1})), UdpFault::partial_info_hash);
 }
 
-TEST(UdpPacketTest, DescribesWhatIsAnsweredAndNothingElse) {
+TEST(UdpPacketTest, DescribesOnlyFaultsThatAreAnswered) {
   EXPECT_TRUE(describe(UdpFault::drop).empty());
   for (const UdpFault fault : {UdpFault::short_announce, UdpFault::zero_port,
                                UdpFault::empty_scrape, UdpFault::partial_info_hash}) {
@@ -232,8 +232,8 @@ TEST(UdpPacketTest, DescribesWhatIsAnsweredAndNothingElse) {
   }
 }
 
-// Every prefix of every request stands directly before a page that cannot be read.
-TEST(UdpPacketTest, NeverReadsBehindTheDatagram) {
+// Places every prefix of every request directly before an unreadable page.
+TEST(UdpPacketTest, NeverReadsPastTheDatagram) {
   const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   void* map = mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(map, MAP_FAILED);
@@ -271,7 +271,7 @@ TEST(UdpOptionsTest, SkipsUnknownOptionsByTheirLength) {
   EXPECT_EQ(url_of({255, 0, 2, 1, '/'}), "/");
 }
 
-TEST(UdpOptionsTest, KeepsWhatCameBeforeABrokenOption) {
+TEST(UdpOptionsTest, KeepsTheOptionsBeforeAMalformedOne) {
   EXPECT_EQ(url_of({2, 1, '/', 2, 5, 'a', 'b'}), "/");
   EXPECT_EQ(url_of({2, 1, '/', 2}), "/");
   EXPECT_EQ(url_of({2}), "");
@@ -328,7 +328,7 @@ TEST_F(UdpReplyTest, SpellsTheMismatchAsDeployedClientsKnowIt) {
   EXPECT_EQ(kConnectionIdMismatch.substr(0, 24), "Connection ID missmatch.");
 }
 
-TEST_F(UdpReplyTest, FailsWithoutRoomInsteadOfWritingBehindIt) {
+TEST_F(UdpReplyTest, FailsIfThereIsNoRoom) {
   ByteWriter narrow(ByteSpan(memory_).first(19));
   write_announce_header(narrow, kTransaction, {});
   EXPECT_TRUE(narrow.failed());

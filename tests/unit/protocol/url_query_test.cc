@@ -41,7 +41,7 @@ TEST(QueryReader, SkipsEmptyPairs) {
   EXPECT_EQ(pairs_of("&&a=1&&&b=2&"), (Pairs{{"a", "1"}, {"b", "2"}}));
 }
 
-TEST(QueryReader, TakesPairsWithoutKeyOrValue) {
+TEST(QueryReader, AcceptsPairsWithoutKeyOrValue) {
   EXPECT_EQ(pairs_of("a"), (Pairs{{"a", ""}}));
   EXPECT_EQ(pairs_of("a=&b&=c&="), (Pairs{{"a", ""}, {"b", ""}, {"", "c"}, {"", ""}}));
 }
@@ -55,7 +55,7 @@ TEST(PercentDecode, DecodesEscapesInEitherCase) {
   EXPECT_EQ(*decoded("%00%ff%FF"), std::string("\0\xff\xff", 3));
 }
 
-TEST(PercentDecode, LeavesEverythingElseAsItIs) {
+TEST(PercentDecode, LeavesOtherBytesUnchanged) {
   EXPECT_EQ(*decoded(""), "");
   EXPECT_EQ(*decoded("a+b~\x80\xfe c"), "a+b~\x80\xfe c");
 }
@@ -74,7 +74,7 @@ TEST(PercentDecode, RefusesMoreThanFits) {
   EXPECT_EQ(decoded("a", 0).error(), DecodeError::too_long);
 }
 
-TEST(PercentDecode, UndoesAnyEncoding) {
+TEST(PercentDecode, DecodesAnyEncoding) {
   constexpr std::array<std::string_view, 2> kFormats{"0123456789abcdef", "0123456789ABCDEF"};
   Random random(1);
   for (int round = 0; round < 2000; ++round) {
@@ -113,7 +113,7 @@ TEST(FindParameter, AnswersTheFirstRawValue) {
   EXPECT_EQ(find_parameter("format=txt", "mode"), std::nullopt);
 }
 
-TEST(UrlQuery, NeverReadsBehindTheQuery) {
+TEST(UrlQuery, NeverReadsPastTheQuery) {
   GuardedBytes guard(4096);
   std::array<uint8_t, 20> out{};
   const std::string query = "info%5fhash=%12%34ab%cd&port=6881&x&=&&key=%a&event=started%4";

@@ -217,8 +217,8 @@ TEST_F(StateDumpLoaderTest, SaysWhatIsWrongWithTheFile) {
   for (const auto& [name, reason] :
        {std::pair("gone", "No such file or directory"),
         std::pair("folder",
-                  "is a directory; a regular file of torrents, as mode=statedump writes "
-                  "them, is needed")}) {
+                  "is a directory; it must be a regular file of torrents, as mode=statedump writes "
+                  "them")}) {
     const auto tally =
         load_state_dump(folder_.path(name), BadLines::skipped, table_, access_, clock_);
     ASSERT_FALSE(tally);

@@ -209,17 +209,5 @@ TEST_F(StatsMetricsTest, SayHelpAndTypeOnceBeforeEachFamilyOfSamples) {
   EXPECT_GE(seen.size(), 20U);
 }
 
-TEST(DurationHistogram, PutsADurationIntoTheFirstBucketThatReachesIt) {
-  DurationHistogram histogram;
-  for (size_t bucket = 0; bucket < DurationHistogram::kBounds; ++bucket) {
-    histogram.add(DurationHistogram::bound(bucket));
-    EXPECT_EQ(histogram.count(bucket), bucket == 0 ? 1U : 2U);
-    histogram.add(DurationHistogram::bound(bucket) + std::chrono::nanoseconds(1));
-    EXPECT_EQ(histogram.count(bucket + 1), 1U) << bucket;
-  }
-  histogram.add(std::chrono::seconds(-1));
-  EXPECT_EQ(histogram.count(0), 2U);
-}
-
 }  // namespace
 }  // namespace ot

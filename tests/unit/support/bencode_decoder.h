@@ -1,5 +1,5 @@
-// A strict bencode decoder for tests: what it takes is valid to the letter of BEP 3. Keys must be
-// sorted and unique, numbers without leading zeros, nothing may follow.
+// A strict bencode decoder for tests. It accepts exactly what BEP 3 allows: sorted and unique keys,
+// numbers without leading zeros, and nothing after the value.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace ot {
 
-// One value; the member of its kind is set, the others are empty.
+// A value; only the member of its kind is set.
 struct Bencoded {
   enum class Kind : uint8_t { integer, text, list, dict };
 
@@ -29,7 +29,7 @@ struct Bencoded {
 
 class BencodeDecoder {
  public:
-  // The whole of `text` as one value; nothing if it is not exactly that.
+  // Decodes `text` as one value; nothing if it is invalid or something follows the value.
   [[nodiscard]] static std::optional<Bencoded> decode(std::string_view text) {
     BencodeDecoder decoder(text);
     auto value = decoder.any();
@@ -46,7 +46,7 @@ class BencodeDecoder {
     return true;
   }
 
-  // The number up to `end`, which is dropped.
+  // Takes a number and the `end` after it.
   std::optional<int64_t> number(char end) {
     const size_t at = rest_.find(end);
     if (at == std::string_view::npos) return std::nullopt;

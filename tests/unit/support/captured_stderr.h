@@ -1,4 +1,4 @@
-// What a test hears of lines that are written to standard error.
+// Captures what is written to standard error, for tests.
 #pragma once
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 namespace ot {
 
-// Stands in for standard error. The socket keeps the bounds of each write(2).
+// Replaces standard error by a socket, which preserves the bounds of each write(2).
 class CapturedStderr {
  public:
   CapturedStderr() : saved_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)) {
@@ -28,7 +28,7 @@ class CapturedStderr {
   CapturedStderr& operator=(const CapturedStderr&) = delete;
   ~CapturedStderr() { restore(); }
 
-  // What was written, one entry for each system call.
+  // What was written so far, with an entry for each system call.
   std::vector<std::string> writes() {
     restore();
     std::vector<std::string> all;

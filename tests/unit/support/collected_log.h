@@ -1,4 +1,5 @@
-// Keeps log lines for a test to look at. Any thread may write, one looks when the others are done.
+// Collects log lines for tests. Any thread may write; read them when the other threads have
+// finished.
 #pragma once
 
 #include <mutex>
@@ -17,7 +18,7 @@ class CollectedLog final : public Log {
   }
 
   [[nodiscard]] const std::vector<std::string>& lines() const { return lines_; }
-  // All of them, each with its line end.
+  // All lines, each with a line feed.
   [[nodiscard]] std::string text() const {
     std::string all;
     for (const std::string& line : lines_) all += line + "\n";

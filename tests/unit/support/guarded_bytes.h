@@ -1,4 +1,5 @@
-// Bytes that end where readable memory ends: one byte too far is a crash, also without a sanitizer.
+// Bytes directly before an unreadable page: reading one byte too far crashes, even without a
+// sanitizer.
 #pragma once
 
 #include <sys/mman.h>
@@ -31,7 +32,7 @@ class GuardedBytes {
     return {edge() - size, size};
   }
 
-  // A copy of `bytes` right before the unreadable page; replaces the one before.
+  // Copies `bytes` directly before the unreadable page, in place of the previous copy.
   [[nodiscard]] ByteView place(ByteView bytes) {
     const ByteSpan copy = last(bytes.size());
     std::copy(bytes.begin(), bytes.end(), copy.begin());

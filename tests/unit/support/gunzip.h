@@ -1,4 +1,4 @@
-// gzip undone by zlib, for tests.
+// Decompresses gzip with zlib, for tests.
 #pragma once
 
 #include <zlib.h>
@@ -10,7 +10,7 @@
 
 namespace ot {
 
-// The text of a whole gzip file, with nothing behind it; nothing if it is not one.
+// The text of a gzip file; nothing if the file is invalid, incomplete or followed by more bytes.
 inline std::optional<std::string> gunzip(std::string_view file) {
   z_stream stream{};
   if (inflateInit2(&stream, 15 + 16) != Z_OK) return std::nullopt;

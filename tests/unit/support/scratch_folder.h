@@ -1,4 +1,4 @@
-// A folder that is there for one test.
+// A temporary directory that lives as long as the object.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ class ScratchFolder {
   }
 
   [[nodiscard]] std::string path(std::string_view name) const { return (path_ / name).string(); }
-  // The path of a file that now holds `text`.
+  // Writes `text` to a file and answers its path.
   std::string write(std::string_view name, std::string_view text) const {
     std::ofstream(path(name), std::ios::binary | std::ios::trunc) << text;
     return path(name);

@@ -1,5 +1,5 @@
-// Processor time of the calling thread: what tests that compare costs count in, because other
-// programs and a machine that pauses do not add to it.
+// The processor time of the calling thread. Tests that compare costs use it because other programs
+// and pauses of the machine do not add to it.
 #pragma once
 
 #include <ctime>

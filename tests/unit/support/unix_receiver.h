@@ -1,4 +1,4 @@
-// The other side of a Unix datagram socket: who listens at /dev/log or NOTIFY_SOCKET.
+// Receives from a Unix datagram socket, as the process behind /dev/log or NOTIFY_SOCKET does.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,13 +18,13 @@ namespace ot {
 
 class UnixReceiver {
  public:
-  // A path, or @name; a path is removed again.
+  // Listens at a path, which the destructor removes, or at an abstract @name.
   explicit UnixReceiver(std::string address) : address_(std::move(address)) { open(); }
   UnixReceiver(const UnixReceiver&) = delete;
   UnixReceiver& operator=(const UnixReceiver&) = delete;
   ~UnixReceiver() { close(); }
 
-  // A path in a directory for temporary files that no other process uses.
+  // A path for temporary files that no other process uses.
   static std::string unused_path() {
     return "/tmp/opentracker-receiver-" + std::to_string(::getpid());
   }
@@ -47,7 +47,7 @@ class UnixReceiver {
     if (address_.front() != '@') ::unlink(address_.c_str());
   }
 
-  // What has come, one entry a datagram.
+  // What was received so far, with an entry for each datagram.
   std::vector<std::string> received() {
     std::vector<std::string> all;
     std::array<char, 8192> buffer{};
