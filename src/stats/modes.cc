@@ -13,7 +13,6 @@
 namespace ot {
 namespace {
 
-namespace figures = stats_figures;
 using stats_json::plain;
 
 // What shows names may stand behind other doors than sums, so a row says so even where the mode
