@@ -5,6 +5,7 @@
 
 #include "base/features.h"
 #include "protocol/url_query.h"
+#include "stats/fulllog.h"
 #include "stats/json.h"
 #include "stats/text.h"
 #include "stats/traffic.h"

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "stats/fulllog.h"
 #include "stats/modes.h"
 #include "stats/traffic.h"
 
