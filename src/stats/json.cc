@@ -9,7 +9,7 @@
 namespace ot::stats_json {
 namespace {
 
-// A document whose outermost object `fill` fills.
+// A document that is one object; `fill` writes what is in it.
 template <typename Fill>
 std::string document(Fill fill) {
   JsonWriter json;
@@ -37,11 +37,12 @@ void write_torrents(std::string_view name, const std::vector<RankedTorrent>& tor
   json.end_array();
 }
 
-std::string top(const WalkFindings& findings, size_t limit) {
+std::string top(const StatsSnapshot& snapshot, size_t limit) {
+  assert(snapshot.walk != nullptr);
   return document([&](JsonWriter& json) {
-    write_torrents("by_peers", findings.by_peers, limit, json);
-    write_torrents("by_seeds", findings.by_seeders, limit, json);
-    write_torrents("by_leechers", findings.by_leechers, limit, json);
+    write_torrents("by_peers", snapshot.walk->by_peers, limit, json);
+    write_torrents("by_seeds", snapshot.walk->by_seeders, limit, json);
+    write_torrents("by_leechers", snapshot.walk->by_leechers, limit, json);
   });
 }
 
@@ -82,10 +83,11 @@ std::string everything(const StatsSnapshot& snapshot) {
   return page_of(all_figures(), snapshot);
 }
 
-std::string top10(const StatsSnapshot& snapshot) { return top(*snapshot.walk, 10); }
-std::string top100(const StatsSnapshot& snapshot) { return top(*snapshot.walk, 100); }
+std::string top10(const StatsSnapshot& snapshot) { return top(snapshot, 10); }
+std::string top100(const StatsSnapshot& snapshot) { return top(snapshot, 100); }
 
 std::string s24s(const StatsSnapshot& snapshot) {
+  assert(snapshot.walk != nullptr);
   return document([&](JsonWriter& json) {
     write_networks(rows_of(snapshot.walk->networks28, 28), "peers", json);
     write_networks(rows_of(snapshot.walk->networks24, 24), "peers", json);

@@ -22,7 +22,7 @@ template <const std::span<const Figure>& figures>
 [[nodiscard]] std::string herr(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string version(const StatsSnapshot& snapshot);
 
-// These need snapshot.walk.
+// These require snapshot.walk.
 [[nodiscard]] std::string everything(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string top10(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string top100(const StatsSnapshot& snapshot);

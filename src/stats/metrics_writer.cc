@@ -1,11 +1,13 @@
 #include "stats/metrics_writer.h"
 
 #include <array>
+#include <cassert>
 #include <cstdio>
 
 namespace ot {
 
 void MetricsWriter::sample(const Metric& metric, std::string_view value, std::string_view suffix) {
+  assert(!metric.name.empty());
   const std::string name = "opentracker_" + std::string(metric.name);
   if (metric.name != family_) {
     out_ += "# HELP " + name + " " + std::string(metric.help) + "\n# TYPE " + name + " " +

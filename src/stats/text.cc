@@ -58,11 +58,12 @@ void append_torrents(const std::vector<RankedTorrent>& torrents, size_t limit,
     out += "\t" + text(torrents[i].count) + "\t" + to_hex(torrents[i].info_hash) + "\n";
 }
 
-std::string top(const WalkFindings& findings, size_t limit) {
+std::string top(const StatsSnapshot& snapshot, size_t limit) {
+  assert(snapshot.walk != nullptr);
   std::string out;
-  append_torrents(findings.by_peers, limit, "peers", out);
-  append_torrents(findings.by_seeders, limit, "seeds", out);
-  append_torrents(findings.by_leechers, limit, "leechers", out);
+  append_torrents(snapshot.walk->by_peers, limit, "peers", out);
+  append_torrents(snapshot.walk->by_seeders, limit, "seeds", out);
+  append_torrents(snapshot.walk->by_leechers, limit, "leechers", out);
   return out;
 }
 
@@ -136,10 +137,11 @@ std::string version(const StatsSnapshot& snapshot) {
          "\n";
 }
 
-std::string top10(const StatsSnapshot& snapshot) { return top(*snapshot.walk, 10); }
-std::string top100(const StatsSnapshot& snapshot) { return top(*snapshot.walk, 100); }
+std::string top10(const StatsSnapshot& snapshot) { return top(snapshot, 10); }
+std::string top100(const StatsSnapshot& snapshot) { return top(snapshot, 100); }
 
 std::string s24s(const StatsSnapshot& snapshot) {
+  assert(snapshot.walk != nullptr);
   std::string out;
   append_networks(rows_of(snapshot.walk->networks28, 28), out);
   append_networks(rows_of(snapshot.walk->networks24, 24), out);
