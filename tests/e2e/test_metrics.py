@@ -158,8 +158,8 @@ def test_json_has_the_numbers_of_the_text(traffic):
 def test_an_unknown_mode_or_format_is_told_what_there_is(http):
     unknown = http.get("/stats?mode=bogus")
     assert unknown.status == 400
-    assert b"There are peer conn " in unknown.body and b" everything" in unknown.body
-    assert b"There are text and json." in http.get("/stats?format=xml").body
+    assert b"valid modes: peer, conn, " in unknown.body and b" everything," in unknown.body
+    assert b"valid formats: text, json" in http.get("/stats?format=xml").body
     switched_off = http.get("/stats?mode=numwants")
     assert switched_off.status == 400 and b"WANT_LOG_NUMWANT" in switched_off.body
 
