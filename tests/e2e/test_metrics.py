@@ -1,4 +1,4 @@
-"""What machines read: JSON, and the metrics as promtool judges them and as a Prometheus gets them."""
+"""The pages for machines: JSON, and the metrics as promtool and a Prometheus see them."""
 import json
 import os
 import signal
@@ -21,7 +21,7 @@ PROMETHEUS_PORT = 7090
 
 @pytest.fixture
 def traffic(tracker, http):
-    """Three peers of two torrents, a scrape, a mistake; an announce over UDP."""
+    """Three peers of two torrents, one of them over UDP; a scrape and a request that fails."""
     http.announce(info_hash(1), port=1000, left=0)
     http.announce(info_hash(2), port=1000)
     http.scrape(info_hash(1))

@@ -1,7 +1,6 @@
-// Any query of the statistics: it asks for a page that can be printed or for a dump in a form
-// there is, or the refusal is a sentence of ours that fits an error page. The parameters of
-// mode=fulllog are read whatever is built in, and its page, of a request that is the same bytes, is
-// printable ASCII.
+// Any query for statistics asks for a page that can be printed or for a dump in a valid form, or is
+// refused with a text that fits an error page. The parameters of mode=fulllog are parsed in every
+// build; its page, of a request made of the same bytes, is printable ASCII.
 #include <array>
 #include <cstdlib>
 
@@ -12,7 +11,7 @@
 namespace ot {
 namespace {
 
-// For all runs: its memory is too much to be asked for in each.
+// One for all runs: it takes too much memory to make one for each.
 TrafficLog* recording_all() {
   static const ManualClock clock;
   static TrafficLog traffic;
@@ -32,7 +31,7 @@ void check_fulllog(ByteView bytes) {
   traffic->record_request(Transport::tcp, {*IpAddress::parse("192.0.2.1"), 1}, bytes);
   StatsSnapshot snapshot;
   snapshot.traffic = traffic;
-  // The newest alone, or the pages of all runs before would be printed with it.
+  // Only the newest, without those of all runs before.
   snapshot.requests_from = traffic->requests->next() - 1;
   for (const std::string& page : {stats_text::fulllog(snapshot), stats_json::fulllog(snapshot)}) {
     for (const char c : page) {

@@ -39,7 +39,7 @@ TEST_F(StatsFulllogTest, IsEmptyWithoutALog) {
   EXPECT_EQ(json(), "{}\n");
 }
 
-TEST_F(StatsFulllogTest, IsItsNetworksAndALineARequest) {
+TEST_F(StatsFulllogTest, IsTheNetworksAndALineForEachRequest) {
   EXPECT_EQ(text(), "networks:\noldest 0, next 0, recorded 0\n");
   EXPECT_EQ(json(), "{\"networks\":[],\"oldest\":0,\"next\":0,\"recorded\":0,\"requests\":[]}\n");
   ASSERT_TRUE(log().choose(*Network::parse("192.0.2.0/24")));

@@ -20,7 +20,7 @@ TEST(StatsModes, HaveNamesOfTheirOwn) {
   for (const StatsMode& mode : stats_modes()) EXPECT_TRUE(names.insert(mode.name).second);
 }
 
-TEST(StatsModes, AreTextOfPeersUnlessTheQuerySaysElse) {
+TEST(StatsModes, AreTextOfPeersByDefault) {
   for (const char* query : {"", "x=y", "mode=peer", "mode=%70eer", "mode=peer&mode=conn",
                             "format=text", "format=text&format=json"}) {
     const auto question = parse_stats_query(query);
@@ -39,7 +39,7 @@ TEST(StatsModes, TakeTheDefaultsOfThePath) {
   EXPECT_EQ(parse_stats_query("format=text", defaults)->format, StatsFormat::text);
 }
 
-TEST(StatsModes, NameTheModesThereAreWhenAskedForAnother) {
+TEST(StatsModes, ListTheValidModesWhenOneIsUnknown) {
   for (const char* mode : {"", "bogus", "PEER", "peer%20", "everythin", "%zz", "peer%00",
                            "a-word-that-is-longer-than-any-of-ours"}) {
     const std::string reason = reason_for("mode=" + std::string(mode));
@@ -47,14 +47,14 @@ TEST(StatsModes, NameTheModesThereAreWhenAskedForAnother) {
   }
 }
 
-TEST(StatsModes, NameTheFormatsThereAreWhenAskedForAnother) {
+TEST(StatsModes, ListTheValidFormatsWhenOneIsUnknown) {
   for (const char* format : {"", "xml", "JSON", "%zz"})
     EXPECT_EQ(reason_for("format=" + std::string(format)),
               "unknown format; valid formats: text, json")
         << format;
 }
 
-TEST(StatsModes, ThatDumpTakeTheFormsOfADump) {
+TEST(StatsModes, ThatAreDumpsTakeTheFormsOfADump) {
   EXPECT_EQ(parse_stats_query("mode=statedump")->dump, DumpFormat::statedump);
   EXPECT_EQ(parse_stats_query("mode=statedump&format=text")->dump, DumpFormat::statedump);
   EXPECT_EQ(reason_for("mode=statedump&format=ben"), "unknown format; valid format: text");
@@ -73,7 +73,7 @@ TEST(StatsModes, NameTheSwitchThatIsNotBuiltIn) {
             "mode busy needs the build switch WANT_LOG_NETWORKS, which is not built in");
 }
 
-TEST(StatsModes, RefuseAnAnnounceThatCameToTheWrongPath) {
+TEST(StatsModes, RefuseAnAnnounceToTheWrongPath) {
   EXPECT_EQ(reason_for("mode=peer&info_hash=x").substr(0, 9), "info_hash");
 }
 

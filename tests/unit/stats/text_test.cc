@@ -69,7 +69,7 @@ TEST_F(StatsTextTest, FscrIsThousandthsOfFullScrapesAndBytes) {
             "opentracker full scrape stats, 0 conns/s :: 10 bytes/s.");
 }
 
-TEST_F(StatsTextTest, CompletedCountsByWholeHoursAndInTheFirstHourAsIfItWereOver) {
+TEST_F(StatsTextTest, CompletedIsPerHourAndTheFirstHourCountsAsAWholeOne) {
   AnnounceOutcome outcome;
   outcome.completed = true;
   for (int i = 0; i < 9; ++i) second_.record(outcome);
@@ -87,7 +87,7 @@ TEST_F(StatsTextTest, SyncsHasTheSentenceOfAllConnections) {
             "opentracker connections, 6 conns/s :: 2 success/s.");
 }
 
-TEST_F(StatsTextTest, RenewIsALineAMinute) {
+TEST_F(StatsTextTest, RenewIsALineForEachMinute) {
   AnnounceOutcome outcome;
   outcome.change = PeerChange::renewed;
   outcome.minutes_silent = 7;

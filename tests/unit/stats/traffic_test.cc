@@ -47,7 +47,7 @@ class StatsTrafficTest : public testing::Test {
   StatsSnapshot snapshot_;
 };
 
-TEST_F(StatsTrafficTest, BusyIsABlockASize) {
+TEST_F(StatsTrafficTest, BusyIsABlockForEachPrefixLength) {
   for (const char* source : {"192.0.2.1", "192.0.2.2", "192.0.3.1", "2001:db8::1"})
     traffic_.record_contact(*IpAddress::parse(source));
   EXPECT_EQ(text("busy"),
@@ -68,7 +68,7 @@ TEST_F(StatsTrafficTest, BusyIsABlockASize) {
             "\n");
 }
 
-TEST_F(StatsTrafficTest, WoodpeckersAreThoseThatCameAgainInUnderTwentyMinutes) {
+TEST_F(StatsTrafficTest, WoodpeckersAnnounceAgainWithinTwentyMinutes) {
   announce("192.0.2.1", PeerChange::added, 0);
   announce("192.0.2.1", PeerChange::renewed, 20);
   announce("192.0.2.1", PeerChange::removed, 0);
@@ -96,7 +96,7 @@ TEST_F(StatsTrafficTest, NumwantsAreALineForEachNumberThatWasAskedFor) {
             "\n");
 }
 
-// With as many networks and numbers as can be counted.
+// With as many networks and numbers as there can be.
 TEST_F(StatsTrafficTest, NoPageIsLargerThanThereIsRoomFor) {
   for (uint32_t i = 0; i < 200; ++i) {
     std::array<uint8_t, 16> bytes{};

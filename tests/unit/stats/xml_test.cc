@@ -74,7 +74,7 @@ constexpr std::string_view kEverythingEnds =
   </debug>
 </stats>)xml";
 
-TEST_F(StatsXmlTest, EverythingIsTheReferencesDocumentByteForByte) {
+TEST_F(StatsXmlTest, IsTheReferencesDocumentByteForByte) {
   record_some();
   AnnounceOutcome late;
   late.change = PeerChange::renewed;
@@ -90,7 +90,7 @@ TEST_F(StatsXmlTest, EverythingIsTheReferencesDocumentByteForByte) {
   EXPECT_EQ(std::count(document.begin(), document.end(), '\n'), 100);
 }
 
-TEST_F(StatsXmlTest, EverythingHasOneRowAMinuteOfRenewals) {
+TEST_F(StatsXmlTest, HasARowForEachMinuteOfRenewals) {
   for (uint8_t minutes = 0; minutes < Statistics::kRenewRows; ++minutes) {
     AnnounceOutcome outcome;
     outcome.change = PeerChange::renewed;
