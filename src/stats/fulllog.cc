@@ -1,5 +1,5 @@
-// The page of logged requests: as many as fit, told by number, so that a reader can ask for those
-// that follow.
+#include "stats/fulllog.h"
+
 #include <algorithm>
 
 #include "stats/json_writer.h"
@@ -8,7 +8,7 @@
 namespace ot {
 namespace {
 
-// What one request takes at most beside its bytes.
+// The most a request takes besides its bytes.
 constexpr size_t kLine = 200;
 // A byte becomes \xHH, and JSON writes the backslash twice.
 constexpr size_t kPerByte = 5;
@@ -17,6 +17,7 @@ constexpr size_t kAround = RequestLog::kMaxNetworks * 48 + 256;
 constexpr size_t kRoom = kMaxTrafficPage - kAround;
 static_assert(kPerByte * RequestLog::kMaxRequest + kLine <= kRoom, "one has to fit");
 
+// Numbers of requests; without `end`.
 struct PageRange {
   uint64_t begin;
   uint64_t end;
@@ -26,6 +27,7 @@ size_t room_for(const RequestLog& log, uint64_t number) {
   return kLine + kPerByte * log.request(number).bytes.size();
 }
 
+// The newest that fit.
 PageRange newest(const RequestLog& log) {
   PageRange page{log.next(), log.next()};
   for (size_t used = 0; page.begin > log.first(); --page.begin) {
@@ -35,6 +37,7 @@ PageRange newest(const RequestLog& log) {
   return page;
 }
 
+// Those from `number` on that fit.
 PageRange from(const RequestLog& log, uint64_t number) {
   const uint64_t begin = std::clamp(number, log.first(), log.next());
   PageRange page{begin, begin};

@@ -8,25 +8,21 @@
 #include <string>
 
 #include "stats/figures.h"
-#include "stats/json_writer.h"
 
 namespace ot::stats_json {
 
 // The page of a mode that is nothing but its figures.
-template <Figures (*figures)(const StatsSnapshot&)>
+[[nodiscard]] std::string page_of(std::span<const Figure> figures, const StatsSnapshot& snapshot);
+template <const std::span<const Figure>& figures>
 [[nodiscard]] std::string plain(const StatsSnapshot& snapshot) {
-  JsonWriter json;
-  json.begin_object();
-  for (const Figure& figure : figures(snapshot)) json.number(figure.name, figure.value);
-  json.end_object();
-  return json.finish();
+  return page_of(figures, snapshot);
 }
 
 [[nodiscard]] std::string renew(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string herr(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string version(const StatsSnapshot& snapshot);
 
-// These need snapshot.walk.
+// These require snapshot.walk.
 [[nodiscard]] std::string everything(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string top10(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string top100(const StatsSnapshot& snapshot);

@@ -14,11 +14,14 @@ void JsonWriter::separate() {
 
 void JsonWriter::open(char bracket) {
   separate();
+  ++depth_;
   out_ += bracket;
   needs_comma_ = false;
 }
 
 void JsonWriter::close(char bracket) {
+  assert(depth_ > 0);
+  --depth_;
   out_ += bracket;
   needs_comma_ = true;
 }

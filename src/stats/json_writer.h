@@ -1,9 +1,12 @@
 // Writes JSON (RFC 8259): objects, arrays, numbers and strings, without white space.
 //
-// The caller keeps braces in balance; commas and escapes are ours. Text is taken as UTF-8, and a
-// control character becomes its \u escape.
+// The caller ends what it begins; commas and escapes are ours. Text is taken as UTF-8, and a
+// control character becomes its \u escape. Ours rather than nlohmann-json, because that would
+// replace only these hundred lines, build each document twice (as objects, then as text), and be
+// one more package to build with.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,8 +26,11 @@ class JsonWriter {
   void text(std::string_view name, std::string_view value) { key(name), text(value); }
   void text(std::string_view value);
 
-  // The document, with a newline at its end.
-  [[nodiscard]] std::string finish() { return std::move(out_) + "\n"; }
+  // The document, with a newline at its end; all that was begun must be ended.
+  [[nodiscard]] std::string finish() {
+    assert(depth_ == 0);
+    return std::move(out_) + "\n";
+  }
 
  private:
   void separate();
@@ -34,6 +40,7 @@ class JsonWriter {
   void quote(std::string_view value);
 
   std::string out_;
+  size_t depth_ = 0;  // objects and arrays that have begun and not ended
   bool needs_comma_ = false;
 };
 

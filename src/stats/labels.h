@@ -1,5 +1,5 @@
-// How counters are called where machines read them: in JSON, in the metrics for Prometheus, and
-// what the reference calls them in its pages.
+// The names of transports, families, actions and HTTP errors in JSON, in the metrics for
+// Prometheus, and in the pages that scripts have parsed for years.
 //
 // Names are stable: one may be added, none is renamed or taken away.
 #pragma once
@@ -47,7 +47,7 @@ struct HttpErrorLabel {
   std::string_view code;
   std::string_view reason;
   std::string_view element;  // in mode=everything
-  std::string_view line;     // in mode=herr; empty: that page was never taught this error
+  std::string_view line;     // in mode=herr; empty: that page does not have this error
 };
 inline constexpr std::array<HttpErrorLabel, kHttpErrors> kHttpErrorLabels{{
     {HttpError::redirect, "302", "redirect", "302 Redirect", "302 RED"},

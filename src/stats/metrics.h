@@ -1,8 +1,8 @@
-// The counters as metrics for Prometheus (its text format, version 0.0.4).
+// The table of figures as metrics for Prometheus (its text format, version 0.0.4).
 //
-// Base units (seconds, bytes), bounded labels (family, protocol, action, code, reason, outcome),
-// names that stay. What there is nothing to tell of, such as an access list in an open tracker, is
-// absent. Pure: printed from a snapshot.
+// Base units (seconds, bytes) and bounded labels (family, protocol, action, code, reason, outcome).
+// A metric without a value, such as the size of the access list in an open tracker, is absent.
+// Pure: printed from a snapshot.
 #pragma once
 
 #include <string>

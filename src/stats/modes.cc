@@ -5,6 +5,7 @@
 
 #include "base/features.h"
 #include "protocol/url_query.h"
+#include "stats/fulllog.h"
 #include "stats/json.h"
 #include "stats/text.h"
 #include "stats/traffic.h"
@@ -13,11 +14,10 @@
 namespace ot {
 namespace {
 
-namespace figures = stats_figures;
 using stats_json::plain;
 
-// What shows names may stand behind other doors than sums, so a row says so even where the mode
-// itself is missing.
+// A row is there even where its switch is not built in: whether a mode shows names decides who may
+// ask for it, and that must not depend on the build.
 constexpr auto kModes = std::to_array<StatsMode>({
     {"peer", false, stats_text::peer, plain<figures::peer>},
     {"conn", false, stats_text::conn, plain<figures::conn>},
@@ -82,11 +82,14 @@ Unexpected<StatsRefusal> refuse(std::string reason) {
 bool is_built_in(const StatsMode& mode) { return mode.feature == nullptr || *mode.feature; }
 
 std::string unknown_mode() {
-  std::string reason = "mode: there is no such one. There are";
+  std::string reason = "unknown mode; valid modes:";
+  std::string_view separator = " ";
   for (const StatsMode& row : kModes) {
-    if (row.is_here() && is_built_in(row)) reason += " " + std::string(row.name);
+    if (!is_built_in(row)) continue;
+    reason += std::string(separator) + std::string(row.name);
+    separator = ", ";
   }
-  return reason + ".";
+  return reason;
 }
 
 std::optional<StatsFormat> find_format(std::string_view name) {
@@ -105,8 +108,8 @@ Result<StatsQuestion, StatsRefusal> parse_dump(std::string_view query, const Sta
   if (!is_scrape && name == "text") return question(mode.dump);
   const auto form = is_scrape ? find_scrape_form(name) : std::nullopt;
   if (form) return question(form);
-  return refuse(is_scrape ? "format: there is no such one. There are ben, bin, txt, txtp and url."
-                          : "format: this mode has text only.");
+  return refuse(is_scrape ? "unknown format; valid formats: ben, bin, txt, txtp, url"
+                          : "unknown format; valid format: text");
 }
 
 }  // namespace
@@ -121,21 +124,18 @@ bool asks_for_names(std::string_view query, const StatsDefaults& defaults) {
 Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
                                                       const StatsDefaults& defaults) {
   if (find_parameter(query, "info_hash"))
-    return refuse("info_hash: this is the path of the statistics; announce at /announce.");
+    return refuse("info_hash: this path serves statistics; announce to /announce instead");
   const StatsMode* mode = find_mode(word(query, "mode", defaults.mode));
   if (mode == nullptr) return refuse(unknown_mode());
   if (!is_built_in(*mode)) {
-    return refuse("mode: this one needs the build switch " + std::string(mode->feature->name) +
-                  ", which is not built in.");
+    return refuse("mode " + std::string(mode->name) + " needs the build switch " +
+                  std::string(mode->feature->name) + ", which is not built in");
   }
-  if (!mode->is_here()) return refuse("mode: this version does not have this one.");
   if (mode->dump) return parse_dump(query, *mode);
   const auto said = find_parameter(query, "format");
   const auto format =
       said ? find_format(word(query, "format", "")) : std::optional(defaults.format);
-  if (!format) return refuse("format: there is no such one. There are text and json.");
-  if (*format == StatsFormat::json && mode->json == nullptr)
-    return refuse("format: this mode has no json.");
+  if (!format) return refuse("unknown format; valid formats: text, json");
   StatsQuestion question{mode, *format};
   if (!mode->takes_recording) return question;
   const auto recording = parse_recording_query(query);

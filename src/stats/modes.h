@@ -1,8 +1,9 @@
-// Which statistics there are: one row a mode, and what a request for one of them asks.
+// The statistics there are, one row for each mode, and what a request for one of them asks.
 //
-// Pure and without a clock; who may see what is decided elsewhere, by what a row says of itself.
+// Pure and without a clock. Who may see a mode is decided by permissions.h, from what its row says.
 #pragma once
 
+#include <cassert>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,28 +21,27 @@ using StatsPrinter = std::string (*)(const StatsSnapshot&);
 
 struct StatsMode {
   std::string_view name;
-  // Shows single torrents, peers or networks, not only sums of them.
+  // Shows single torrents, peers or networks, not only sums.
   bool shows_names = false;
-  StatsPrinter text = nullptr;  // none: a mode of the reference that this version does not have
-  StatsPrinter json = nullptr;  // none: no numbers
+  // Both null in a mode that is a dump, neither in any other.
+  StatsPrinter text = nullptr;
+  StatsPrinter json = nullptr;
   // The walk whose findings the printers need.
   std::optional<WalkKind> walk = std::nullopt;
-  // The switch it needs; null: none.
+  // The build switch it needs; null: none.
   const Feature* feature = nullptr;
-  // Whether it takes the parameters of RecordingQuery.
+  // Whether the query may have the parameters of RecordingQuery.
   bool takes_recording = false;
-  // Lists all torrents, in this form if no other is asked for; has no printers then.
+  // Lists all torrents, in this form unless the query names another.
   std::optional<DumpFormat> dump = std::nullopt;
-
-  [[nodiscard]] bool is_here() const { return text != nullptr || dump; }
 };
 
-// All of them, in the order in which they are listed to people.
+// All modes, in the order in which a refusal lists them.
 [[nodiscard]] std::span<const StatsMode> stats_modes();
 
 enum class StatsFormat : uint8_t { text, json };
 
-// What a request asks if its query does not say.
+// What a request asks for unless its query says otherwise.
 struct StatsDefaults {
   std::string_view mode = "peer";
   StatsFormat format = StatsFormat::text;
@@ -51,20 +51,21 @@ struct StatsQuestion {
   const StatsMode* mode;
   StatsFormat format;
   RecordingQuery recording = {};
-  // The form of a mode that dumps all torrents; there is nothing to print() then.
+  // Of a mode that is a dump, which print() must not be asked for.
   std::optional<DumpFormat> dump = std::nullopt;
 
   [[nodiscard]] std::string_view content_type() const {
     return format == StatsFormat::json ? "application/json" : "text/plain";
   }
-  // `snapshot.walk` must be there if the mode wants it.
+  // Requires snapshot.walk if the mode has a walk.
   [[nodiscard]] std::string print(const StatsSnapshot& snapshot) const {
+    assert(!mode->dump && (!mode->walk || snapshot.walk != nullptr));
     return (format == StatsFormat::json ? mode->json : mode->text)(snapshot);
   }
 };
 
-// Why a query asks for nothing that is here, for people: names the parameter, why, and what would
-// be right. Nothing of the query is repeated, so it may stand in HTML.
+// Why a query is refused, for people: what is wrong and what would be right. It repeats nothing of
+// the query, so it may stand in HTML.
 struct StatsRefusal {
   std::string reason;
 };
@@ -75,9 +76,9 @@ inline constexpr size_t kMaxStatsRefusal = 256;
 // before anybody is told why not.
 [[nodiscard]] bool asks_for_names(std::string_view query, const StatsDefaults& defaults = {});
 
-// `mode=` and `format=` of the raw query; the first of each counts. Refused are unknown modes and
-// formats, modes that need a switch that is not built in, formats a mode does not have, and a query
-// with an info_hash: a tracker URL that ends in the statistics' path is a mistake to tell.
+// Reads `mode=` and `format=` of the raw query; the first of each counts. Refuses unknown modes,
+// modes whose switch is not built in, formats the mode does not have, and a query with an
+// info_hash: that is an announce to the wrong path.
 [[nodiscard]] Result<StatsQuestion, StatsRefusal> parse_stats_query(
     std::string_view query, const StatsDefaults& defaults = {});
 

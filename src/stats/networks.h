@@ -1,4 +1,4 @@
-// How a ranking of networks is printed, whatever was counted of them.
+// Prints a ranking of networks, as text and as JSON.
 #pragma once
 
 #include <string>
@@ -13,11 +13,11 @@ namespace ot {
 struct NetworkRow {
   std::string address;
   uint64_t count;
-  uint64_t overcount;
+  uint64_t overcount;  // `count` may be too high by this much
 };
 
 struct NetworkRows {
-  unsigned bits;
+  unsigned bits;  // of the prefix
   std::vector<NetworkRow> rows;
 };
 
@@ -29,11 +29,11 @@ template <typename Address>
   return named;
 }
 
-// "Networks, limit /24:", a line each "00000012: 192.0.2.0", and an empty line.
+// "Networks, limit /24:", a line "00000012: 192.0.2.0" for each network, and an empty line.
 void append_networks(const NetworkRows& networks, std::string& out);
 
-// A list "networks_24" of objects: "network", the count under the name of what was counted, and
-// "overcount" if `may_err`.
+// A list "networks_24" of objects: "network", the count under the key `counted`, and "overcount" if
+// `may_err`.
 void write_networks(const NetworkRows& networks, std::string_view counted, JsonWriter& json,
                     bool may_err = false);
 

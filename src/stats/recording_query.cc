@@ -8,13 +8,14 @@ namespace ot {
 namespace {
 
 constexpr std::string_view kBadNetwork =
-    "add: is no network; write 192.0.2.0/24, 2001:db8::/32 or an address.";
-constexpr std::string_view kBadNumber = "from: is no number; take that behind next.";
+    "add: not a network; write 192.0.2.0/24, 2001:db8::/32 or an address";
+constexpr std::string_view kBadNumber =
+    "from: not a number; use the one that the page before gives as next";
 
-// Room for a value that was decoded; no network and no number is longer.
+// Room for a decoded value; no network and no number is longer.
 using Value = std::array<uint8_t, 64>;
 
-// Empty if it cannot be decoded or is too long, which no value of ours may be.
+// Empty, which is not valid for either, if it cannot be decoded or is too long.
 std::string_view decode(std::string_view encoded, Value& value) {
   const auto size = percent_decode(encoded, value);
   return size ? as_text(value).substr(0, *size) : std::string_view();

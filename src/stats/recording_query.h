@@ -1,8 +1,7 @@
-// What a query of mode=fulllog says of the log of raw requests: whose to record from now on, and
-// from which number on to show.
+// The parameters of mode=fulllog: which networks to record from now on, and the number of the first
+// request to show.
 //
-// Pure. Who may choose networks is decided elsewhere (permissions.h); the log itself is
-// request_log.h.
+// Pure. Who may choose networks is decided by permissions.h; the log itself is request_log.h.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +21,8 @@ struct RecordingQuery {
   [[nodiscard]] bool changes() const { return add || reset; }
 };
 
-// `add=NET`, `reset` (with whatever value) and `from=NUMBER` of the raw query; the first of each
-// counts. Refused, in a static sentence that names the parameter: a NET that is none, a NUMBER that
-// is none.
+// Reads `add=NET`, `reset` (with any value or none) and `from=NUMBER` of the raw query; the first
+// of each counts. Refuses an invalid NET or NUMBER, in a static text that names the parameter.
 [[nodiscard]] Result<RecordingQuery, std::string_view> parse_recording_query(
     std::string_view query);
 

@@ -1,6 +1,6 @@
 // The numbers of one moment, from which every statistics page is printed.
 //
-// A value: what it points at must outlive the printing, no more.
+// A value; what it points at must outlive only the printing.
 #pragma once
 
 #include <chrono>
@@ -27,7 +27,7 @@ namespace ot {
 struct StatsSnapshot {
   std::span<const Statistics* const> loops;  // summed up
   TableTotals table;
-  uint64_t torrents_counted = 0;  // the counter beside the table; equals table.torrents
+  uint64_t torrents_counted = 0;  // by a counter of its own; equals table.torrents
   std::chrono::seconds uptime{0};
   uint32_t tracker_id = 0;
   std::string_view version;   // "opentracker 0.1.0 (commit)"
@@ -35,38 +35,49 @@ struct StatsSnapshot {
   UdpCounters udp;            // of all sockets
   ExpiryCounters expired;
   TcpCounters tcp;
-  size_t tcp_connections = 0;  // open, but for those that are served at once
+  size_t tcp_connections = 0;  // open and waiting for something
   size_t tcp_buffered = 0;     // bytes held for them
   WorkerStatistics worker;
-  Duration worker_running{0};  // how long its job has run
+  Duration worker_running{0};  // how long its present job has run
   ListStatistics list;
   DumpStatus dumps;
   StateFigures state;
-  // Of the walk that the mode asked for; null for the others.
+  // Found by the walk that the mode needs; null for a mode that needs none.
   const WalkFindings* walk = nullptr;
-  // Some walk's of the near past, where it may be had.
+  // The last recount, if there was one lately.
   std::optional<Recount> recount;
-  // That of the loop that prints; null: nothing of it is built in.
+  // Of the loop that prints; null if no part of it is built in.
   const TrafficLog* traffic = nullptr;
-  // The number of the first logged request to print; none: the newest that fit.
+  // The number of the first logged request to print; nothing: the newest that fit.
   std::optional<uint64_t> requests_from;
 
-  // One sum over all loops.
+  // Over all loops.
   template <typename Read>
   [[nodiscard]] uint64_t sum(Read read) const {
     uint64_t total = 0;
     for (const Statistics* loop : loops) total += read(*loop);
     return total;
   }
-
-  // Both families.
-  [[nodiscard]] uint64_t actions(Transport transport, Action action) const;
-  [[nodiscard]] uint64_t actions(Transport transport, Family family, Action action) const;
-  // Answered well: announces, and for UDP connection ids.
-  [[nodiscard]] uint64_t successes(Transport transport, Family family) const;
-  [[nodiscard]] uint64_t http_errors(HttpError error) const;
-  [[nodiscard]] uint64_t renewed(size_t row) const;
-  [[nodiscard]] uint64_t completed() const;
+  [[nodiscard]] uint64_t actions(Transport transport, Family family, Action action) const {
+    return sum([=](const Statistics& loop) { return loop.actions(transport, family, action); });
+  }
+  [[nodiscard]] uint64_t actions(Transport transport, Action action) const {
+    return sum([=](const Statistics& loop) { return loop.actions(transport, action); });
+  }
+  // Announces answered well and, for UDP, connection ids given.
+  [[nodiscard]] uint64_t successes(Transport transport, Family family) const {
+    return actions(transport, family, Action::announce) +
+           actions(transport, family, Action::connect);
+  }
+  [[nodiscard]] uint64_t http_errors(HttpError error) const {
+    return sum([=](const Statistics& loop) { return loop.http_errors(error); });
+  }
+  [[nodiscard]] uint64_t renewed(size_t row) const {
+    return sum([=](const Statistics& loop) { return loop.renewed(row); });
+  }
+  [[nodiscard]] uint64_t completed() const {
+    return sum([](const Statistics& loop) { return loop.completed(); });
+  }
 };
 
 }  // namespace ot

@@ -1,6 +1,7 @@
 #include "stats/text.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/duration_text.h"
 #include "stats/figures.h"
@@ -28,17 +29,26 @@ std::string swarm_block(const StatsSnapshot& snapshot, uint64_t first, uint64_t 
          text(snapshot.table.torrents) + " torrents\nopentracker";
 }
 
-// Both values per second.
-std::string rates(const StatsSnapshot& snapshot, const Figures& figures, std::string_view title,
-                  std::string_view unit = "success/s.") {
-  return "opentracker " + std::string(title) + ", " + text(figures[0].value / seconds(snapshot)) +
-         " conns/s :: " + text(figures[1].value / seconds(snapshot)) + " " + std::string(unit);
+struct Values {
+  uint64_t first;
+  uint64_t second;
+};
+
+Values values_of(std::span<const Figure> figures, const StatsSnapshot& snapshot) {
+  assert(figures.size() >= 2);
+  return {figures[0].read(snapshot), figures[1].read(snapshot)};
 }
 
-std::string rates_page(const StatsSnapshot& snapshot, const Figures& figures,
-                       std::string_view title, std::string_view unit = "success/s.") {
-  return block(snapshot, figures[0].value, figures[1].value) +
-         rates(snapshot, figures, title, unit);
+// Both values per second.
+std::string rates(const StatsSnapshot& snapshot, const Values& values, std::string_view title,
+                  std::string_view unit = "success/s.") {
+  return "opentracker " + std::string(title) + ", " + text(values.first / seconds(snapshot)) +
+         " conns/s :: " + text(values.second / seconds(snapshot)) + " " + std::string(unit);
+}
+
+std::string rates_page(const StatsSnapshot& snapshot, const Values& values, std::string_view title,
+                       std::string_view unit = "success/s.") {
+  return block(snapshot, values.first, values.second) + rates(snapshot, values, title, unit);
 }
 
 void append_torrents(const std::vector<RankedTorrent>& torrents, size_t limit,
@@ -48,11 +58,12 @@ void append_torrents(const std::vector<RankedTorrent>& torrents, size_t limit,
     out += "\t" + text(torrents[i].count) + "\t" + to_hex(torrents[i].info_hash) + "\n";
 }
 
-std::string top(const WalkFindings& findings, size_t limit) {
+std::string top(const StatsSnapshot& snapshot, size_t limit) {
+  assert(snapshot.walk != nullptr);
   std::string out;
-  append_torrents(findings.by_peers, limit, "peers", out);
-  append_torrents(findings.by_seeders, limit, "seeds", out);
-  append_torrents(findings.by_leechers, limit, "leechers", out);
+  append_torrents(snapshot.walk->by_peers, limit, "peers", out);
+  append_torrents(snapshot.walk->by_seeders, limit, "seeds", out);
+  append_torrents(snapshot.walk->by_leechers, limit, "leechers", out);
   return out;
 }
 
@@ -67,36 +78,35 @@ std::string torr(const StatsSnapshot& snapshot) {
 }
 
 std::string conn(const StatsSnapshot& snapshot) {
-  return rates_page(snapshot, stats_figures::conn(snapshot), "connections");
+  return rates_page(snapshot, values_of(figures::conn, snapshot), "connections");
 }
 
 std::string tcp4(const StatsSnapshot& snapshot) {
-  return rates_page(snapshot, stats_figures::tcp4(snapshot), "tcp4 stats");
+  return rates_page(snapshot, values_of(figures::tcp4, snapshot), "tcp4 stats");
 }
 
 std::string udp4(const StatsSnapshot& snapshot) {
-  return rates_page(snapshot, stats_figures::udp4(snapshot), "udp4 stats");
+  return rates_page(snapshot, values_of(figures::udp4, snapshot), "udp4 stats");
 }
 
 // The sentence is that of all connections.
 std::string syncs(const StatsSnapshot& snapshot) {
-  return block(snapshot, stats_figures::syncs(snapshot)[0].value, 0) +
-         rates(snapshot, stats_figures::conn(snapshot), "connections");
+  return block(snapshot, figures::syncs[0].read(snapshot), 0) +
+         rates(snapshot, values_of(figures::conn, snapshot), "connections");
 }
 
 std::string fscr(const StatsSnapshot& snapshot) {
   // The graphs drawn from this expect thousandths.
   constexpr uint64_t kScale = 1000;
-  Figures figures = stats_figures::fscr(snapshot);
-  figures[0].value *= kScale;
-  return rates_page(snapshot, figures, "full scrape stats", "bytes/s.");
+  Values values = values_of(figures::fscr, snapshot);
+  values.first *= kScale;
+  return rates_page(snapshot, values, "full scrape stats", "bytes/s.");
 }
 
 std::string scrp(const StatsSnapshot& snapshot) {
-  const Figures figures = stats_figures::scrp(snapshot);
-  const uint64_t all = figures[0].value + figures[1].value;
-  return block(snapshot, figures[0].value, figures[1].value) + "opentracker scrape stats, " +
-         text(all / seconds(snapshot)) + " scrape/s (tcp and udp)";
+  const Values scrapes = values_of(figures::scrp, snapshot);
+  return block(snapshot, scrapes.first, scrapes.second) + "opentracker scrape stats, " +
+         text((scrapes.first + scrapes.second) / seconds(snapshot)) + " scrape/s (tcp and udp)";
 }
 
 std::string completed(const StatsSnapshot& snapshot) {
@@ -127,10 +137,11 @@ std::string version(const StatsSnapshot& snapshot) {
          "\n";
 }
 
-std::string top10(const StatsSnapshot& snapshot) { return top(*snapshot.walk, 10); }
-std::string top100(const StatsSnapshot& snapshot) { return top(*snapshot.walk, 100); }
+std::string top10(const StatsSnapshot& snapshot) { return top(snapshot, 10); }
+std::string top100(const StatsSnapshot& snapshot) { return top(snapshot, 100); }
 
 std::string s24s(const StatsSnapshot& snapshot) {
+  assert(snapshot.walk != nullptr);
   std::string out;
   append_networks(rows_of(snapshot.walk->networks28, 28), out);
   append_networks(rows_of(snapshot.walk->networks24, 24), out);

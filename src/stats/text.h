@@ -1,7 +1,7 @@
 // The statistics as text, in the shapes that scripts have parsed for fifteen years: blocks of four
 // lines for MRTG, lists, and one line for the version.
 //
-// Pure: printed from a snapshot, so that it can be done anywhere and compared with golden files.
+// Pure: printed from a snapshot. These bytes never change.
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ namespace ot::stats_text {
 [[nodiscard]] std::string herr(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string version(const StatsSnapshot& snapshot);
 
-// These need snapshot.walk.
+// These require snapshot.walk.
 [[nodiscard]] std::string top10(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string top100(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string s24s(const StatsSnapshot& snapshot);

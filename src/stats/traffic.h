@@ -1,8 +1,8 @@
-// The statistics of single requests: busiest networks, woodpeckers, numwants, and the log of raw
-// requests, as text and as JSON.
+// The statistics that some builds keep of single requests: busiest networks, woodpeckers, and how
+// many peers announces ask for.
 //
-// Pure, like stats_text and stats_json. A page that has nothing to tell, its part of the traffic
-// log not being built in, is empty but in shape. No page is larger than kMaxTrafficPage.
+// Pure, like all printers. A page whose part of the traffic log is not built in has its shape and
+// no content.
 #pragma once
 
 #include <string>
@@ -11,6 +11,7 @@
 
 namespace ot {
 
+// No page of these or of fulllog.h is larger, in bytes.
 inline constexpr size_t kMaxTrafficPage = 47 << 10;
 
 namespace stats_text {
@@ -18,7 +19,6 @@ namespace stats_text {
 [[nodiscard]] std::string busy(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string woodpeckers(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string numwants(const StatsSnapshot& snapshot);
-[[nodiscard]] std::string fulllog(const StatsSnapshot& snapshot);
 
 }  // namespace stats_text
 
@@ -27,7 +27,6 @@ namespace stats_json {
 [[nodiscard]] std::string busy(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string woodpeckers(const StatsSnapshot& snapshot);
 [[nodiscard]] std::string numwants(const StatsSnapshot& snapshot);
-[[nodiscard]] std::string fulllog(const StatsSnapshot& snapshot);
 
 }  // namespace stats_json
 }  // namespace ot

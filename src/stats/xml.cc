@@ -1,5 +1,7 @@
 #include "stats/xml.h"
 
+#include <cassert>
+
 #include "base/duration_text.h"
 #include "stats/labels.h"
 #include "stats/text.h"
@@ -7,8 +9,7 @@
 namespace ot::stats_xml {
 namespace {
 
-// Elements by depth: scripts read this document by position, so order and white space are part of
-// it.
+// An element a line, indented by its depth.
 class XmlPrinter {
  public:
   explicit XmlPrinter(std::string& out) : out_(out) {}
@@ -72,7 +73,7 @@ void print_debug(const StatsSnapshot& snapshot, XmlPrinter& xml) {
              std::to_string(snapshot.http_errors(label.error)));
   }
   xml.close("http_error");
-  // Our locks are held for microseconds and not timed; the element keeps its place.
+  // Locks are not timed; the element keeps the others in their places.
   xml.open("mutex_stall");
   xml.leaf("count", uint64_t{0});
   xml.close("mutex_stall");
@@ -82,6 +83,7 @@ void print_debug(const StatsSnapshot& snapshot, XmlPrinter& xml) {
 }  // namespace
 
 std::string everything(const StatsSnapshot& snapshot) {
+  assert(snapshot.walk != nullptr);
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   XmlPrinter xml(out);
   const auto counted = [&](std::string_view tag, uint64_t value) {
@@ -103,7 +105,7 @@ std::string everything(const StatsSnapshot& snapshot) {
   print_connections(snapshot, xml);
   print_debug(snapshot, xml);
   xml.close("stats");
-  out.pop_back();  // the reference ends without a newline
+  out.pop_back();  // the document ends without a newline
   return out;
 }
 

@@ -1,6 +1,6 @@
 // All counters as one XML document, mode=everything.
 //
-// Scripts read it by position, so the order of the elements and the white space are part of it.
+// Scripts read it by position: the order of the elements and the white space never change.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace ot::stats_xml {
 
-// This needs snapshot.walk: a recount.
+// Requires snapshot.walk, a recount.
 [[nodiscard]] std::string everything(const StatsSnapshot& snapshot);
 
 }  // namespace ot::stats_xml

@@ -61,14 +61,14 @@ def test_any_other_path_is_not_found(http, target):
     "target", ["/stats?info_hash=aaaaaaaaaaaaaaaaaaaa", "/stats?mode=peer&info_hash=a"]
 )
 def test_an_info_hash_under_the_stats_path_is_an_invalid_request(http, target):
-    told = "info_hash: this is the path of the statistics; announce at /announce.\n"
+    told = "info_hash: this path serves statistics; announce to /announce instead\n"
     assert http.get(target).raw == error_page(400, "Invalid Request", told)
 
 
 def test_an_unknown_mode_of_statistics_is_an_invalid_request(http):
     told = (
-        "mode: there is no such one. There are peer conn tcp4 udp4 scrp fscr torr completed syncs "
-        "renew herr version everything top10 top100 s24s tpbs statedump.\n"
+        "unknown mode; valid modes: peer, conn, tcp4, udp4, scrp, fscr, torr, completed, syncs, "
+        "renew, herr, version, everything, top10, top100, s24s, tpbs, statedump\n"
     )
     assert http.get("/stats?mode=nonsense").raw == error_page(400, "Invalid Request", told)
 

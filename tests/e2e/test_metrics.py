@@ -1,4 +1,4 @@
-"""What machines read: JSON, and the metrics as promtool judges them and as a Prometheus gets them."""
+"""The pages for machines: JSON, and the metrics as promtool and a Prometheus see them."""
 import json
 import os
 import signal
@@ -21,7 +21,7 @@ PROMETHEUS_PORT = 7090
 
 @pytest.fixture
 def traffic(tracker, http):
-    """Three peers of two torrents, a scrape, a mistake; an announce over UDP."""
+    """Three peers of two torrents, one of them over UDP; a scrape and a request that fails."""
     http.announce(info_hash(1), port=1000, left=0)
     http.announce(info_hash(2), port=1000)
     http.scrape(info_hash(1))
@@ -158,8 +158,8 @@ def test_json_has_the_numbers_of_the_text(traffic):
 def test_an_unknown_mode_or_format_is_told_what_there_is(http):
     unknown = http.get("/stats?mode=bogus")
     assert unknown.status == 400
-    assert b"There are peer conn " in unknown.body and b" everything" in unknown.body
-    assert b"There are text and json." in http.get("/stats?format=xml").body
+    assert b"valid modes: peer, conn, " in unknown.body and b" everything," in unknown.body
+    assert b"valid formats: text, json" in http.get("/stats?format=xml").body
     switched_off = http.get("/stats?mode=numwants")
     assert switched_off.status == 400 and b"WANT_LOG_NUMWANT" in switched_off.body
 

@@ -1,5 +1,5 @@
-"""The alert rules and the dashboard for operators: Prometheus accepts them, and what they name is
-there.
+"""The alert rules and the dashboard for operators: Prometheus accepts them, and the metrics they name
+exist.
 """
 import json
 import os
@@ -21,7 +21,7 @@ ALERTS = DEPLOY / "prometheus-alerts.yml"
 DASHBOARD = DEPLOY / "grafana-dashboard.json"
 MUNIN = DEPLOY / "munin-opentracker"
 MUNIN_GRAPHS = ("swarms", "requests", "errors", "worker")
-# What Grafana puts in before it asks.
+# What Grafana substitutes before it sends a query.
 GRAFANA_WORDS = {"$instance": ".*", "$__rate_interval": "5m"}
 
 
@@ -50,7 +50,7 @@ def samples_of(http):
 
 @pytest.fixture
 def exported(start_with, tmp_path):
-    """The names a tracker with an access list exports, those of a histogram's parts too."""
+    """The names that a tracker with an access list exports, with those of the parts of histograms."""
     start_with(listed(tmp_path, info_hash(1))[1] + f"listen.tcp_udp {TRACKER_V4}\n")
     http = HttpClient(6969)
     wait_until(lambda: "swarm_peers" in samples_of(http), "the first recount")

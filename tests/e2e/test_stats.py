@@ -1,4 +1,4 @@
-"""The statistics that scripts in use read by line and by position: each mode line by line."""
+"""The modes of the statistics that scripts read by line and by position, line by line."""
 import re
 import xml.etree.ElementTree
 
@@ -40,7 +40,7 @@ def four_lines(text):
 
 
 def uptime_of(line):
-    """Line 3 of a block that tells the time."""
+    """The seconds on line 3 of a block."""
     match = re.fullmatch(r"(\d+) seconds \((\d+) hours\)", line)
     assert match, line
     seconds = int(match[1])

@@ -1,4 +1,4 @@
-"""The statistics of Debian's binary and ours after the same requests, compared to the byte or, where
+"""The statistics of Debian's binary and ours after the same requests: compared byte by byte or, where
 the two differ on purpose, field by field.
 """
 import gzip
@@ -35,7 +35,7 @@ def drive(client):
 
 
 def no_minute_ends_soon():
-    """Renewals are counted by whole minutes, the reference's by the wall clock, ours by the other."""
+    """Renewals are counted in whole minutes: of the wall clock there, of the monotonic clock here."""
     return max(time.time() % 60, time.monotonic() % 60) < 57
 
 
@@ -56,7 +56,7 @@ def both(tracker, http, tmp_path):
 
 
 def without_time(page):
-    """Uptime and what is per second or hour of it depend on the moment."""
+    """The page without uptime and rates, which depend on the moment."""
     page = re.sub(r"\d+ seconds \(\d+ hours\)", "N seconds (N hours)", page)
     return re.sub(r"\d+( (conns|success|scrape|bytes)/s| completed/h)", r"N\1", page)
 
@@ -71,8 +71,8 @@ def test_a_mode_is_the_references_to_the_byte(both, mode):
 
 
 def test_herr_has_the_references_lines_and_ours_stand_beside_the_right_numbers(both):
-    """The reference numbers nine errors and names seven, so the last three of its names stand beside
-    the counters of others.
+    """The reference counts nine errors and names seven, so its last three names have the counters of
+    other errors.
     """
     theirs, ours = (client.stats("herr").splitlines() for client in both)
     assert [line[:8] for line in ours] == [line[:8] for line in theirs]
@@ -92,7 +92,7 @@ def fields_of(client):
     return list(walk(root, root.tag))
 
 
-# What is random, depends on the moment, or names the program.
+# Fields that are random, depend on the moment, or name the program.
 OF_ITS_OWN = ("stats/tracker_id", "stats/version", "stats/uptime")
 
 
@@ -125,7 +125,7 @@ def test_the_third_word_of_line_three_is_the_number_of_torrents(both):
 
 @pytest.fixture
 def both_trusting(start_with, tmp_path):
-    """As above, and ours too tells this machine everything; torrents whose names have all bytes."""
+    """As `both`, but ours shows names to this machine; the info_hashes have every byte in them."""
     torrents = [bytes((20 * n + i) % 256 for i in range(20)) for n in range(13)]
     start_with(f"access.bless {TRACKER_V4}\nlisten.tcp {TRACKER_V4}\n")
     reference = start_reference(tmp_path / "reference", torrents, REFERENCE_PORT)

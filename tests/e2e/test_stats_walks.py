@@ -1,4 +1,4 @@
-"""The statistics that walk the table: asked for over HTTP, answered when the worker is through."""
+"""The statistics that need a walk over the table: over HTTP, answered when the worker has finished."""
 import json
 import socket
 

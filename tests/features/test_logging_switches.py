@@ -1,5 +1,5 @@
-"""The switches that remember single requests: what each counts, and that nobody else may steer the
-log of raw requests.
+"""The switches that record single requests: what each counts, and who may choose what the log of raw
+requests records.
 """
 import json
 import re

@@ -1,17 +1,17 @@
-// Any text as a query of the statistics. It must ask for a page that can be printed or for a dump
-// in a known form, or be refused with a sentence that fits in an error page. The parameters of
-// mode=fulllog are read even if it is not built in. Its page, which shows a request of the same
-// bytes, must be printable ASCII.
+// Any query for statistics asks for a page that can be printed or for a dump in a valid form, or is
+// refused with a text that fits an error page. The parameters of mode=fulllog are parsed in every
+// build; its page, of a request made of the same bytes, is printable ASCII.
 #include <array>
 #include <cstdlib>
 
+#include "stats/fulllog.h"
 #include "stats/modes.h"
 #include "stats/traffic.h"
 
 namespace ot {
 namespace {
 
-// Shared by all runs, because it takes too much memory to allocate in each.
+// One for all runs: it takes too much memory to make one for each.
 TrafficLog* recording_all() {
   static const ManualClock clock;
   static TrafficLog traffic;
@@ -31,7 +31,7 @@ void check_fulllog(ByteView bytes) {
   traffic->record_request(Transport::tcp, {*IpAddress::parse("192.0.2.1"), 1}, bytes);
   StatsSnapshot snapshot;
   snapshot.traffic = traffic;
-  // Only the newest request: the others belong to earlier runs.
+  // Only the newest, without those of all runs before.
   snapshot.requests_from = traffic->requests->next() - 1;
   for (const std::string& page : {stats_text::fulllog(snapshot), stats_json::fulllog(snapshot)}) {
     for (const char c : page) {

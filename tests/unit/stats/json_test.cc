@@ -56,7 +56,7 @@ TEST_F(StatsJsonTest, VersionWithoutFeaturesHasAnEmptyList) {
   EXPECT_EQ(report("version"), "{\"version\":\"opentracker 1.2.3\",\"features\":[]}\n");
 }
 
-TEST_F(StatsJsonTest, HerrHasAKeyAReason) {
+TEST_F(StatsJsonTest, HerrHasAKeyForEachReason) {
   loop_.record(HttpError::not_found);
   EXPECT_EQ(report("herr"),
             "{\"http_errors\":{\"redirect\":0,\"parse_error\":0,\"invalid_parameter\":0,"

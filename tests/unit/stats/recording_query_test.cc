@@ -10,7 +10,7 @@ std::string reason_for(std::string_view query) {
   return parsed ? "none" : std::string(parsed.error());
 }
 
-TEST(RecordingQuery, OfNothingChangesNothing) {
+TEST(RecordingQuery, ChangesNothingByDefault) {
   for (const char* query : {"", "mode=fulllog", "adds=1&resets&fro=2"}) {
     const auto parsed = parse_recording_query(query);
     ASSERT_TRUE(parsed) << query;
@@ -32,7 +32,7 @@ TEST(RecordingQuery, ResetsWithOrWithoutAValue) {
   EXPECT_TRUE(parse_recording_query("reset")->changes());
 }
 
-TEST(RecordingQuery, ReadsOnFromANumber) {
+TEST(RecordingQuery, TakesTheNumberToStartFrom) {
   EXPECT_EQ(parse_recording_query("from=0")->from, 0U);
   EXPECT_EQ(parse_recording_query("from=18446744073709551615")->from, UINT64_MAX);
   EXPECT_FALSE(parse_recording_query("from=7")->changes());
