@@ -19,7 +19,7 @@ namespace ot {
 
 // A declaration a switch: the constant in code, the macro on the command line.
 #define OT_FEATURE(constant, macro) \
-  inline constexpr Feature constant { #macro, OT_IS_BUILT(macro) != 0 }
+  inline constexpr Feature constant = {#macro, OT_IS_BUILT(macro) != 0}
 
 namespace features {
 

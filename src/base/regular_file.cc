@@ -19,7 +19,7 @@ Result<RegularFile, std::string> RegularFile::open(const std::string& path,
                                                    std::string_view content) {
   // Without O_NONBLOCK this would wait for whoever writes into a FIFO.
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
-  struct stat status {};
+  struct stat status = {};
   if (!fd || ::fstat(fd.get(), &status) != 0) return failed_call(path);
   if (!S_ISREG(status.st_mode)) {
     const std::string what = S_ISDIR(status.st_mode) ? "is a directory" : "is no regular file";

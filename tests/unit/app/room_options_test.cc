@@ -84,26 +84,17 @@ struct NetworksOfKey {
   const char* key;
   const Networks& (*find)(const HttpOptions& http);
 };
-constexpr std::array<NetworksOfKey, 5> kNetworksOfKeys{
-    {{"access.bless", [](const HttpOptions& http) -> auto& {return http.permissions.blessed;
-}  // namespace
-}  // namespace ot
-, {"access.stats", [](const HttpOptions& http) -> auto& {return http.permissions.stats;
-}
-}
-, {"access.fullscrape", [](const HttpOptions& http) -> auto& {return http.permissions.fullscrape;
-}
-}
-, {"access.proxy", [](const HttpOptions& http) -> auto& {return http.addresses.proxies;
-}
-}
-, {"access.ip_from_query", [](const HttpOptions& http) -> auto& {return http.addresses.claimants;
-}
-}
-,
-}
-}
-;
+using NetworksIn = const Networks&;
+constexpr std::array<NetworksOfKey, 5> kNetworksOfKeys{{
+    {"access.bless",
+     [](const HttpOptions& http) -> NetworksIn { return http.permissions.blessed; }},
+    {"access.stats", [](const HttpOptions& http) -> NetworksIn { return http.permissions.stats; }},
+    {"access.fullscrape",
+     [](const HttpOptions& http) -> NetworksIn { return http.permissions.fullscrape; }},
+    {"access.proxy", [](const HttpOptions& http) -> NetworksIn { return http.addresses.proxies; }},
+    {"access.ip_from_query",
+     [](const HttpOptions& http) -> NetworksIn { return http.addresses.claimants; }},
+}};
 
 TEST(RoomOptions, HoldTheNetworksOfEachKeyInItsOwnSet) {
   for (const NetworksOfKey& given : kNetworksOfKeys) {
