@@ -5,6 +5,9 @@
 # binary, tests/fuzz/*_fuzz.cc one fuzzer each. Objects lie in build/<variant>/, a variant being a
 # compiler and its flags; change one of them (or FEATURES) and what depends on it is built again.
 
+# Grouped targets came with 4.3.
+$(if $(filter grouped-target,$(.FEATURES)),,$(error opentracker needs GNU make 4.3 or newer))
+
 VERSION := 0.1.0
 
 # The switches are those of the original opentracker; src/base/features.h reads them.
@@ -17,12 +20,20 @@ ifneq ($(origin FEATURES),file)
 NAMED := -DOT_FEATURES_NAMED
 endif
 
+# The number of the Debian release, and which clang it packages; both are empty on other systems.
+DEBIAN := $(shell . /etc/os-release 2>/dev/null && [ "$$ID" = debian ] && echo "$$VERSION_ID")
+CLANG_ON_12 := -14
+CLANG_ON_13 := -19
+CLANG_SUFFIX := $(CLANG_ON_$(DEBIAN))
+
 ifeq ($(origin CXX),default)
-CXX := g++
+CXX := $(shell tests/tools/find_tool.sh g++ 12)
 endif
-CLANGXX      ?= clang++-14
-CLANG_TIDY   ?= clang-tidy-14
-CLANG_FORMAT ?= clang-format-14
+ifeq ($(origin CLANGXX),undefined)
+CLANGXX := $(shell tests/tools/find_tool.sh clang++ 14 $(CLANG_SUFFIX))
+endif
+CLANG_TIDY   ?= $(shell tests/tools/find_tool.sh clang-tidy 14 $(CLANG_SUFFIX))
+CLANG_FORMAT ?= $(shell tests/tools/find_tool.sh clang-format 14 $(CLANG_SUFFIX))
 PYTHON       ?= /usr/bin/python3
 PREFIX       ?= /usr/local
 SYSCONFDIR   ?= /etc
@@ -36,7 +47,8 @@ FUZZ_SECONDS ?= 900
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Winvalid-pch -Werror
 CLANG_WARNINGS := -Wthread-safety -Wreserved-identifier
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2
-LANGUAGE := -std=c++20 -Isrc -Itests -pthread
+# Debian 12 has the headers of libowfat among all others, 13 in a folder of their own.
+LANGUAGE := -std=c++20 -Isrc -Itests -idirafter /usr/include/libowfat -pthread
 LIBS     := -lowfat -lsodium -lz -pthread
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # clang's link-time optimisation needs a linker plugin that Debian packs apart.
@@ -204,14 +216,16 @@ deb: deps
 
 ## Packages ---------------------------------------------------------------------------------------
 BUILD_PACKAGES := make g++ libowfat-dev libsodium-dev zlib1g-dev
-TEST_PACKAGES := clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 libgtest-dev python3 \
-                 python3-pytest iproute2 util-linux python3-libtorrent aria2 transmission-daemon \
-                 rtorrent apache2-utils strace systemd nftables nginx-light haproxy procps \
-                 curl man-db mandoc lintian debootstrap binutils prometheus opentracker \
-                 $(DEB_PACKAGES)
+CLANG_PACKAGES := $(patsubst %,%$(CLANG_SUFFIX),clang clang-tidy clang-format) \
+                  libclang-rt$(CLANG_SUFFIX)-dev
+TEST_PACKAGES := $(CLANG_PACKAGES) libgtest-dev python3 python3-pytest iproute2 util-linux \
+                 python3-libtorrent aria2 transmission-daemon rtorrent apache2-utils strace \
+                 systemd nftables nginx-light haproxy procps curl man-db mandoc lintian \
+                 debootstrap binutils prometheus opentracker $(DEB_PACKAGES)
 
 deps:
 	@tests/tools/install_packages.sh $(BUILD_PACKAGES)
+	@tests/tools/check_system.sh $(CXX) $(LANGUAGE)
 test-deps:
 	@tests/tools/install_packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
 
