@@ -200,15 +200,16 @@ install: opentracker
 	@install -D -m 644 opentracker.conf.sample $(DESTDIR)$(DOCDIR)/examples/opentracker.conf
 	@test -e $(CONF) || install -D -m 644 opentracker.conf.sample $(CONF)
 
-# The unit has to lie where the package of the C program has it: to dpkg /usr/lib is another folder, and
-# it would take the new file away with the old one.
+# The unit lies where the package of the C program in this release has it: to dpkg, /lib and /usr/lib are
+# two folders, and it would take the new file away with the old one.
 STAGE := build/deb/root
+DEB_UNITDIR := $(if $(filter 12,$(DEBIAN)),,/usr)/lib/systemd/system
 DEB_VERSION ?= $(VERSION)
 DEB_PACKAGES := dpkg-dev
 stage: opentracker
 	@rm -rf $(STAGE)
 	@$(MAKE) --no-print-directory install DESTDIR=$(abspath $(STAGE)) PREFIX=/usr SYSCONFDIR=/etc \
-	  UNITDIR=/lib/systemd/system
+	  UNITDIR=$(DEB_UNITDIR)
 deb: deps
 	@tests/tools/install_packages.sh $(DEB_PACKAGES)
 	+$(SUBMAKE) stage
