@@ -39,6 +39,7 @@ PREFIX       ?= /usr/local
 SYSCONFDIR   ?= /etc
 UNITDIR      ?= $(PREFIX)/lib/systemd/system
 JOBS         ?= $(shell nproc)
+RELEASE      ?=
 CXXFLAGS     ?=
 LDFLAGS      ?=
 FUZZ_RUNS    ?= 1000000
@@ -237,7 +238,7 @@ test: deps test-deps
 test-long: deps test-deps
 	+@JOBS=$(JOBS) $(PYTHON) tests/tools/summary.py test-long
 test-fresh:
-	tests/tools/fresh_debian.sh
+	RELEASE=$(RELEASE) tests/tools/fresh_debian.sh
 test-package: deb
 	tests/tools/fresh_package.sh
 check-deploy: deb
