@@ -5,6 +5,9 @@
 # binary, tests/fuzz/*_fuzz.cc one fuzzer each. Objects lie in build/<variant>/, a variant being a
 # compiler and its flags; change one of them (or FEATURES) and what depends on it is built again.
 
+# Grouped targets came with 4.3.
+$(if $(filter grouped-target,$(.FEATURES)),,$(error opentracker needs GNU make 4.3 or newer))
+
 VERSION := 0.1.0
 
 # The switches are those of the original opentracker; src/base/features.h reads them.
@@ -17,17 +20,26 @@ ifneq ($(origin FEATURES),file)
 NAMED := -DOT_FEATURES_NAMED
 endif
 
+# The number of the Debian release, and which clang it packages; both are empty on other systems.
+DEBIAN := $(shell . /etc/os-release 2>/dev/null && [ "$$ID" = debian ] && echo "$$VERSION_ID")
+CLANG_ON_12 := -14
+CLANG_ON_13 := -19
+CLANG_SUFFIX := $(CLANG_ON_$(DEBIAN))
+
 ifeq ($(origin CXX),default)
-CXX := g++
+CXX := $(shell tests/tools/find_tool.sh g++ 12)
 endif
-CLANGXX      ?= clang++-14
-CLANG_TIDY   ?= clang-tidy-14
-CLANG_FORMAT ?= clang-format-14
+ifeq ($(origin CLANGXX),undefined)
+CLANGXX := $(shell tests/tools/find_tool.sh clang++ 14 $(CLANG_SUFFIX))
+endif
+CLANG_TIDY   ?= $(shell tests/tools/find_tool.sh clang-tidy 14 $(CLANG_SUFFIX))
+CLANG_FORMAT ?= $(shell tests/tools/find_tool.sh clang-format 14 $(CLANG_SUFFIX))
 PYTHON       ?= /usr/bin/python3
 PREFIX       ?= /usr/local
 SYSCONFDIR   ?= /etc
 UNITDIR      ?= $(PREFIX)/lib/systemd/system
 JOBS         ?= $(shell nproc)
+RELEASE      ?=
 CXXFLAGS     ?=
 LDFLAGS      ?=
 FUZZ_RUNS    ?= 1000000
@@ -36,7 +48,8 @@ FUZZ_SECONDS ?= 900
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Winvalid-pch -Werror
 CLANG_WARNINGS := -Wthread-safety -Wreserved-identifier
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2
-LANGUAGE := -std=c++20 -Isrc -Itests -pthread
+# Debian 12 has the headers of libowfat among all others, 13 in a folder of their own.
+LANGUAGE := -std=c++20 -Isrc -Itests -idirafter /usr/include/libowfat -pthread
 LIBS     := -lowfat -lsodium -lz -pthread
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # clang's link-time optimisation needs a linker plugin that Debian packs apart.
@@ -188,15 +201,16 @@ install: opentracker
 	@install -D -m 644 opentracker.conf.sample $(DESTDIR)$(DOCDIR)/examples/opentracker.conf
 	@test -e $(CONF) || install -D -m 644 opentracker.conf.sample $(CONF)
 
-# The unit has to lie where the package of the C program has it: to dpkg /usr/lib is another folder, and
-# it would take the new file away with the old one.
+# The unit lies where the package of the C program in this release has it: to dpkg, /lib and /usr/lib are
+# two folders, and it would take the new file away with the old one.
 STAGE := build/deb/root
+DEB_UNITDIR := $(if $(filter 12,$(DEBIAN)),,/usr)/lib/systemd/system
 DEB_VERSION ?= $(VERSION)
 DEB_PACKAGES := dpkg-dev
 stage: opentracker
 	@rm -rf $(STAGE)
 	@$(MAKE) --no-print-directory install DESTDIR=$(abspath $(STAGE)) PREFIX=/usr SYSCONFDIR=/etc \
-	  UNITDIR=/lib/systemd/system
+	  UNITDIR=$(DEB_UNITDIR)
 deb: deps
 	@tests/tools/install_packages.sh $(DEB_PACKAGES)
 	+$(SUBMAKE) stage
@@ -204,14 +218,16 @@ deb: deps
 
 ## Packages ---------------------------------------------------------------------------------------
 BUILD_PACKAGES := make g++ libowfat-dev libsodium-dev zlib1g-dev
-TEST_PACKAGES := clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 libgtest-dev python3 \
-                 python3-pytest iproute2 util-linux python3-libtorrent aria2 transmission-daemon \
-                 rtorrent apache2-utils strace systemd nftables nginx-light haproxy procps \
-                 curl man-db mandoc lintian debootstrap binutils prometheus opentracker \
-                 $(DEB_PACKAGES)
+CLANG_PACKAGES := $(patsubst %,%$(CLANG_SUFFIX),clang clang-tidy clang-format) \
+                  libclang-rt$(CLANG_SUFFIX)-dev
+TEST_PACKAGES := $(CLANG_PACKAGES) libgtest-dev python3 python3-pytest iproute2 util-linux \
+                 python3-libtorrent aria2 transmission-daemon rtorrent apache2-utils strace \
+                 systemd nftables nginx-light haproxy procps curl man-db mandoc lintian \
+                 debootstrap binutils prometheus opentracker $(DEB_PACKAGES)
 
 deps:
 	@tests/tools/install_packages.sh $(BUILD_PACKAGES)
+	@tests/tools/check_system.sh $(CXX) $(LANGUAGE)
 test-deps:
 	@tests/tools/install_packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
 
@@ -222,7 +238,7 @@ test: deps test-deps
 test-long: deps test-deps
 	+@JOBS=$(JOBS) $(PYTHON) tests/tools/summary.py test-long
 test-fresh:
-	tests/tools/fresh_debian.sh
+	RELEASE=$(RELEASE) tests/tools/fresh_debian.sh
 test-package: deb
 	tests/tools/fresh_package.sh
 check-deploy: deb

@@ -15,14 +15,15 @@ constexpr size_t lines_for(size_t hashes) { return hashes * 4 / 9 + 1; }
 
 }  // namespace
 
+// Versions of clang-format disagree about these two names unless they are in parentheses.
 void AccessList::Release::operator()(Line* lines) const {
-  ::operator delete (lines, std::align_val_t{alignment});
+  (::operator delete)(lines, std::align_val_t{alignment});
 }
 
 AccessList::Lines AccessList::allocate(size_t count) {
   const size_t bytes = count * sizeof(Line);
   const size_t alignment = bytes >= 2 * kHugePage ? kHugePage : alignof(Line);
-  void* room = ::operator new (bytes, std::align_val_t{alignment});
+  void* room = (::operator new)(bytes, std::align_val_t{alignment});
   // Before the memory is first touched. If the kernel refuses, the list is slower.
   if (alignment == kHugePage) ::madvise(room, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
   std::memset(room, 0, bytes);

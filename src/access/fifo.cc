@@ -38,7 +38,7 @@ Result<UniqueFd, FifoError> open_fifo(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   if (!fd && errno == EACCES)
     return failed(path, "; the user the tracker runs as needs permission to read and write it");
-  struct stat status {};
+  struct stat status = {};
   if (fd && ::fstat(fd.get(), &status) != 0) return failed(path, "");
   // Opening a directory for writing fails with EISDIR.
   if (fd ? !S_ISFIFO(status.st_mode) : errno == EISDIR)

@@ -47,7 +47,7 @@ class ListFile {
 };
 
 bool ListFile::look(FileState& state) const {
-  struct stat status {};
+  struct stat status = {};
   if (::fstat(file_->descriptor(), &status) != 0) return false;
   const auto since_1970 = std::chrono::seconds(status.st_mtim.tv_sec) +
                           std::chrono::nanoseconds(status.st_mtim.tv_nsec);

@@ -24,9 +24,11 @@ struct Raw {
   std::optional<std::string_view> journal_stream;
 };
 
+using Field = std::optional<std::string_view> Raw::*;
+
 struct Row {
   std::string_view name;
-  std::optional<std::string_view> Raw::*field;
+  Field field;
 };
 
 constexpr std::array<Row, 7> kVariables{{{"LISTEN_PID", &Raw::listen_pid},

@@ -15,7 +15,7 @@ LogForm form_for(const Environment& environment) {
 }  // namespace
 
 bool is_journal(int fd, std::string_view journal_stream) {
-  struct stat file {};
+  struct stat file = {};
   if (journal_stream.empty() || ::fstat(fd, &file) != 0) return false;
   return journal_stream == std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
 }

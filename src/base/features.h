@@ -21,7 +21,7 @@ namespace ot {
 
 // Declares a switch: the constant for the code, the macro of the compiler's command line.
 #define OT_FEATURE(constant, macro) \
-  inline constexpr Feature constant { #macro, OT_IS_BUILT(macro) != 0 }
+  inline constexpr Feature constant = {#macro, OT_IS_BUILT(macro) != 0}
 
 namespace features {
 

@@ -16,13 +16,16 @@ class FunctionRef;
 
 template <typename R, typename... Args>
 class FunctionRef<R(Args...)> {
+  // Whether F is an object to call, not another FunctionRef to copy.
+  template <typename F>
+  static constexpr bool kRefersTo =
+      !std::same_as<std::remove_cvref_t<F>, FunctionRef> &&
+      std::is_object_v<std::remove_reference_t<F>> && std::is_invocable_r_v<R, F&, Args...>;
+
  public:
   // Both constructors are implicit on purpose, so that a caller can pass a lambda as it is.
-  template <typename F>
-  requires(!std::same_as<std::remove_cvref_t<F>, FunctionRef> &&
-           std::is_object_v<std::remove_reference_t<F>> && std::is_invocable_r_v<R, F&, Args...>)
-      // The constraint excludes copying. NOLINTNEXTLINE(bugprone-forwarding-reference-overload)
-      FunctionRef(F&& callable)  // NOLINT(google-explicit-constructor)
+  template <typename F, std::enable_if_t<kRefersTo<F>, int> = 0>
+  FunctionRef(F&& callable)  // NOLINT(google-explicit-constructor)
       : target_{.object = const_cast<void*>(static_cast<const void*>(std::addressof(callable)))},
         call_([](Target target, Args... args) -> R {
           auto& object = *static_cast<std::remove_reference_t<F>*>(target.object);

@@ -20,7 +20,7 @@ Result<RegularFile, std::string> RegularFile::open(const std::string& path,
                                                    std::string_view content) {
   // Without O_NONBLOCK, opening a FIFO would wait for a writer.
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
-  struct stat status {};
+  struct stat status = {};
   if (!fd || ::fstat(fd.get(), &status) != 0) return failed_call(path);
   if (!S_ISREG(status.st_mode)) {
     const std::string what = S_ISDIR(status.st_mode) ? "is a directory" : "is not a regular file";

@@ -148,7 +148,7 @@ void StateKeeper::set_aside() {
 // If the clock is wrong, this is all there is, and two writings would be the end of it. A copy that
 // is there already is not replaced.
 void StateKeeper::keep_too_old(const std::string& path) {
-  struct stat status {};
+  struct stat status = {};
   if (!lock_.is_taken() || ::lstat(names_.too_old.c_str(), &status) == 0) return;
   if (::rename(path.c_str(), names_.too_old.c_str()) == 0) {
     log_.info("kept as " + names_.too_old);

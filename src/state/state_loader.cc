@@ -33,7 +33,7 @@ class StateInput {
 Result<void, StateLoadFault> StateInput::open() {
   // Without O_NONBLOCK a FIFO in the file's place would hold the start.
   fd_.reset(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
-  struct stat status {};
+  struct stat status = {};
   if (!fd_ || ::fstat(fd_.get(), &status) != 0) return failed_call();
   if (!S_ISREG(status.st_mode))
     return Unexpected(StateLoadFault{false, false, path_ + ": is no regular file"});

@@ -6,13 +6,14 @@ namespace ot {
 namespace {
 
 using Tally = std::optional<NetworkTally>;
+using TallyOfLog = Tally TrafficLog::*;
 
-const Tally* tally_of(const StatsSnapshot& snapshot, Tally TrafficLog::*tally) {
+const Tally* tally_of(const StatsSnapshot& snapshot, TallyOfLog tally) {
   if (snapshot.traffic == nullptr || !(snapshot.traffic->*tally)) return nullptr;
   return &(snapshot.traffic->*tally);
 }
 
-std::string networks_text(const StatsSnapshot& snapshot, Tally TrafficLog::*which) {
+std::string networks_text(const StatsSnapshot& snapshot, TallyOfLog which) {
   const Tally* tally = tally_of(snapshot, which);
   if (tally == nullptr) return "\n";
   std::string out;
@@ -21,7 +22,7 @@ std::string networks_text(const StatsSnapshot& snapshot, Tally TrafficLog::*whic
   return out;
 }
 
-std::string networks_json(const StatsSnapshot& snapshot, Tally TrafficLog::*which,
+std::string networks_json(const StatsSnapshot& snapshot, TallyOfLog which,
                           std::string_view counted) {
   JsonWriter json;
   json.begin_object();

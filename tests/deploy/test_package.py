@@ -1,15 +1,19 @@
 """What the Debian package holds, and what Debian's own checker says of it."""
 import gzip
+import platform
 import re
 import subprocess
 
 from tree import TOP, run
 
+DEBIAN = platform.freedesktop_os_release().get("VERSION_ID")
+# Where Debian's own package of this release has its units.
+UNITS = "/lib/systemd/system" if DEBIAN == "12" else "/usr/lib/systemd/system"
 FILES = {
     "/usr/bin/opentracker",
     "/etc/opentracker/opentracker.conf",
-    "/lib/systemd/system/opentracker.service",
-    "/lib/systemd/system/opentracker.socket",
+    f"{UNITS}/opentracker.service",
+    f"{UNITS}/opentracker.socket",
     "/usr/share/man/man8/opentracker.8.gz",
     "/usr/share/man/man5/opentracker.conf.5.gz",
     "/usr/share/doc/opentracker/changelog.gz",
@@ -24,7 +28,8 @@ FILES = {
     "/usr/share/doc/opentracker/examples/prometheus-alerts.yml",
     "/usr/share/doc/opentracker/examples/sysctl.conf",
 }
-DEBIANS_VERSION = "0.0~git20210823.110868e-3"
+# In Debian 12 and 13.
+DEBIANS_VERSIONS = ("0.0~git20210823.110868e-3", "0.0~git20240622.c854b3d-2")
 
 
 def field(package, name):
@@ -51,7 +56,8 @@ def test_all_is_roots_and_only_the_program_is_executable(package):
 
 def test_its_version_is_above_debians(package):
     version = field(package, "Version")
-    assert run("dpkg", "--compare-versions", version, "gt", DEBIANS_VERSION).returncode == 0
+    for debians in DEBIANS_VERSIONS:
+        assert run("dpkg", "--compare-versions", version, "gt", debians).returncode == 0
     assert ":" not in version
 
 
@@ -64,6 +70,11 @@ def test_it_depends_on_the_package_of_every_library_it_is_linked_with(package, s
         names = {line.split(":")[0] for line in owners.splitlines()}
         assert names & depends, (library, names, depends)
     assert "adduser" in depends
+
+
+def test_it_takes_the_place_of_the_common_files_of_debians_package(package):
+    """Debian 13 has a manual page of the same name in opentracker-common."""
+    assert field(package, "Conflicts") == field(package, "Replaces") == "opentracker-common"
 
 
 def test_only_the_configuration_is_kept_on_upgrade(package):

@@ -1,13 +1,15 @@
 #!/bin/bash
-# The life of the Debian package in a new Debian 12: it installs by the commands of docs/operations.md
-# and serves, keeps a changed configuration on upgrade, takes the place of the C program's package and
-# keeps that one's configuration; under a systemd of its own it starts only where policy-rc.d permits, serves
-# by the hardened unit, restarts without loss; and it leaves nothing behind. Run by `make test-package`,
-# after `make deb`. Needs what fresh_system.sh needs.
+# The life of the Debian package in a new Debian of this machine's release: it installs by the commands of
+# docs/operations.md and serves, keeps a changed configuration on upgrade, takes the place of the C program's
+# packages and keeps their configuration; under a systemd of its own it starts only where policy-rc.d
+# permits, serves by the hardened unit, restarts without loss; and it leaves nothing behind. Run
+# by `make test-package`, after `make deb`. Needs what fresh_system.sh needs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/tools/fresh_system.sh
 source tests/tools/fresh_system.sh
+# The package is for the release that it was built on.
+RELEASE=
 
 CONF=/etc/opentracker/opentracker.conf
 work=$(mktemp -d /var/tmp/opentracker-package.XXXXXX)
@@ -55,12 +57,13 @@ reference_gives_way() {
   say "an upgrade from the package of the C program keeps its configuration, and its closed list"
   in_system "apt-get purge -y -q opentracker"
   in_system "apt-get install -y -q --no-install-recommends opentracker"
-  cp "$root$CONF" "$work/reference.conf"
+  cp -r "$root/etc/opentracker" "$work/reference"
   in_system "apt-get install -y -q ./opentracker_*.deb"
-  cmp "$work/reference.conf" "$root$CONF" || fail "the configuration of the C program was replaced"
+  diff -r "$work/reference" "$root/etc/opentracker" ||
+    fail "the configuration of the C program was replaced"
   [ -e "$root/lib/systemd/system/opentracker.service" ] || fail "the unit has gone with the old package"
   in_system "opentracker --version" >/dev/null || fail "the old program is still there"
-  in_system "apt-get purge -y -q opentracker"
+  in_system "dpkg --purge opentracker opentracker-common"
 }
 
 installs_and_serves() {

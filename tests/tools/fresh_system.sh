@@ -1,35 +1,57 @@
-# A new Debian 12 in a folder, for the scripts that show what happens on a system that has nothing.
+# A new Debian in a folder, for the scripts that show what happens on a system that has nothing.
 #
 # Sourced by bash after `set -euo pipefail`, from the top of the tree. Needs root, debootstrap and the
-# network; sources, apt settings and certificates are those of this machine. The folder is FRESH_DIR (kept)
-# or a temporary one; end_system removes it.
+# network; mirrors, apt settings and certificates are those of this machine. RELEASE is the name of a Debian
+# release, such as trixie; if it is empty, this machine's release is taken. The folder is FRESH_DIR (kept) or
+# a temporary one; end_system removes it.
 # shellcheck shell=bash
 
 fail() { echo "$(basename "$0" .sh): $*" >&2; exit 1; }
 
-# Where apt finds Debian itself; grep's options say whether files or addresses are wanted.
-sources() {
-  grep -rE "$1" -- 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list* 2>/dev/null || true
+# The first address where apt of this machine finds an archive; $1: debian or debian-security.
+mirror_of() {
+  grep -rhoE "https?://[^ ]+/$1/?( |\$)" /etc/apt/sources.list* 2>/dev/null | head -n 1 || true
+}
+
+# Sets $release.
+choose_release() {
+  local id codename
+  # shellcheck source=/dev/null
+  id=$(. /etc/os-release && echo "$ID") codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  release=${RELEASE:-}
+  [ -n "$release" ] || [ "$id" != debian ] || release=$codename
+  [ -n "$release" ] || fail "this machine is no Debian; name a release: RELEASE=bookworm or RELEASE=trixie"
+  [ -e "/usr/share/debootstrap/scripts/$release" ] || fail "debootstrap knows no release \"$release\""
 }
 
 # Sets $root; $1: the packages beyond the smallest system, with commas. A folder that holds a system
 # is taken as it is.
 make_system() {
-  local mirror
+  local mirror security file
   [ "$(id -u)" = 0 ] || fail "needs root"
   command -v debootstrap >/dev/null || fail "needs debootstrap"
+  choose_release
   root=${FRESH_DIR:-$(mktemp -d /var/tmp/opentracker-fresh.XXXXXX)}
   mkdir -p "$root"
-  [ ! -x "$root/usr/bin/apt-get" ] || return 0
+  if [ -x "$root/usr/bin/apt-get" ]; then
+    grep -qx "VERSION_CODENAME=$release" "$root/etc/os-release" || fail "$root holds another release than $release"
+    return 0
+  fi
   # It will be the root of users who are not root.
   chmod 755 "$root"
-  mirror=$(sources -ho | head -n 1)
-  debootstrap --variant=minbase --include="$1" \
-    bookworm "$root" "${mirror:-http://deb.debian.org/debian}"
-  # Only Debian's own sources: the keys of others are not in the new system.
-  rm -f "$root/etc/apt/sources.list"
-  sources -l | while read -r file; do install -D -m 644 "$file" "$root$file"; done
-  cp -n /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/"
+  mirror=$(mirror_of debian)
+  mirror=${mirror:-http://deb.debian.org/debian}
+  security=$(mirror_of debian-security)
+  debootstrap --variant=minbase --include="$1" "$release" "$root" "$mirror"
+  {
+    echo "deb $mirror $release main"
+    echo "deb $mirror $release-updates main"
+    [ -z "$security" ] || echo "deb $security $release-security main"
+  } >"$root/etc/apt/sources.list"
+  # Only what no package of this machine owns: in the new system the same file may come with a package.
+  for file in /etc/apt/apt.conf.d/*; do
+    dpkg-query --search "$file" >/dev/null 2>&1 || cp -n "$file" "$root/etc/apt/apt.conf.d/"
+  done
   cp /etc/resolv.conf "$root/etc/resolv.conf"
   mkdir -p "$root/usr/local/share/ca-certificates" "$root/srv/opentracker"
   cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"

@@ -101,7 +101,7 @@ class OpenFifoTest : public ::testing::Test {
 
 TEST_F(OpenFifoTest, CreatesAMissingFifo) {
   ASSERT_EQ(message_for(folder_.path("add")), "opened");
-  struct stat status {};
+  struct stat status = {};
   ASSERT_EQ(stat(folder_.path("add").c_str(), &status), 0);
   EXPECT_TRUE(S_ISFIFO(status.st_mode));
   EXPECT_EQ(status.st_mode & 0007U, 0U) << "not for everybody";
@@ -158,7 +158,7 @@ bool is_readable(const UniqueFd& fd) {
 
 TEST_F(OpenFifoTest, IsQuietWhenTheLastWriterHasGone) {
   const UniqueFd fifo = std::move(open_fifo(folder_.path("add"))).value();
-  { std::ofstream(folder_.path("add")) << kHash << "\n"; }
+  std::ofstream(folder_.path("add")) << kHash << "\n";
   EXPECT_TRUE(is_readable(fifo));
   std::array<uint8_t, 100> buffer{};
   EXPECT_EQ(read(fifo.get(), buffer.data(), buffer.size()), 41);

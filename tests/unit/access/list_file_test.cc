@@ -22,7 +22,7 @@ class ListFileTest : public ::testing::Test {
  protected:
   // Reads as if the file had been written `age` ago.
   ListReading read(const std::string& path, Duration age = seconds(10)) {
-    struct stat status {};
+    struct stat status = {};
     if (::stat(path.c_str(), &status) != 0) status = {};
     const WallTime written(seconds(status.st_mtim.tv_sec) +
                            std::chrono::nanoseconds(status.st_mtim.tv_nsec));

@@ -9,7 +9,7 @@ namespace ot {
 namespace {
 
 std::string stream_of(int fd) {
-  struct stat file {};
+  struct stat file = {};
   EXPECT_EQ(::fstat(fd, &file), 0);
   return std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
 }

@@ -88,17 +88,16 @@ struct NetworksOfKey {
   const char* key;
   const Networks& (*find)(const HttpOptions& http);
 };
-const Networks& blessed(const HttpOptions& http) { return http.permissions.bless; }
-const Networks& stats(const HttpOptions& http) { return http.permissions.stats; }
-const Networks& fullscrape(const HttpOptions& http) { return http.permissions.fullscrape; }
-const Networks& proxies(const HttpOptions& http) { return http.addresses.proxy; }
-const Networks& ip_from_query(const HttpOptions& http) { return http.addresses.ip_from_query; }
-
-constexpr std::array<NetworksOfKey, 5> kNetworksOfKeys{{{"access.bless", blessed},
-                                                        {"access.stats", stats},
-                                                        {"access.fullscrape", fullscrape},
-                                                        {"access.proxy", proxies},
-                                                        {"access.ip_from_query", ip_from_query}}};
+using NetworksIn = const Networks&;
+constexpr std::array<NetworksOfKey, 5> kNetworksOfKeys{{
+    {"access.bless", [](const HttpOptions& http) -> NetworksIn { return http.permissions.bless; }},
+    {"access.stats", [](const HttpOptions& http) -> NetworksIn { return http.permissions.stats; }},
+    {"access.fullscrape",
+     [](const HttpOptions& http) -> NetworksIn { return http.permissions.fullscrape; }},
+    {"access.proxy", [](const HttpOptions& http) -> NetworksIn { return http.addresses.proxy; }},
+    {"access.ip_from_query",
+     [](const HttpOptions& http) -> NetworksIn { return http.addresses.ip_from_query; }},
+}};
 
 TEST(RoomOptions, HoldTheNetworksOfEachKeyInItsOwnSet) {
   for (const NetworksOfKey& given : kNetworksOfKeys) {

@@ -32,8 +32,9 @@ class CallJob final : public Job {
   Finish finish_;
 };
 
-std::unique_ptr<Job> job(
-    CallJob::Run run, CallJob::Finish finish = [](const JobResult&) {}) {
+void ignore_result(const JobResult&) {}
+
+std::unique_ptr<Job> job(CallJob::Run run, CallJob::Finish finish = ignore_result) {
   return std::make_unique<CallJob>(std::move(run), std::move(finish));
 }
 

@@ -96,7 +96,7 @@ TEST_F(StateWriterTest, ARestartedTrackerHasTheSamePeers) {
   StateLoad load;
   EXPECT_EQ(restarted(&load), contents_of(table_, minute()));
   EXPECT_EQ(load.stored, writer.totals());
-  struct stat status {};
+  struct stat status = {};
   ASSERT_EQ(::stat(names_.current.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
   EXPECT_FALSE(exists(names_.fresh));
