@@ -253,7 +253,7 @@ StatsSnapshot Daemon::snapshot() {
   snapshot.list = lists_.statistics();
   snapshot.traffic = traffic_log_.get();
   snapshot.dumps = full_scrapes_.status();
-  if (state_) snapshot.state = state_->figures();
+  if (state_) snapshot.state = state_->status();
   return snapshot;
 }
 

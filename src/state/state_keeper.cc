@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/duration_text.h"
-#include "state/state_texts.h"
 #include "state/state_writer.h"
 
 namespace ot {
@@ -36,12 +35,12 @@ class StateKeeper::Writing {
     return writer_.is_in_place();
   }
   // When no slice is being written.
-  void report(StateFigures& figures) const {
+  void report(StateStatus& status) const {
     const MutexLock lock(mutex_);
-    figures.written = writer_.totals();
-    figures.bytes = writer_.bytes();
-    figures.write_took = writer_.took();
-    figures.written_at = writer_.finished_at();
+    status.written = writer_.totals();
+    status.bytes = writer_.bytes();
+    status.write_took = writer_.took();
+    status.written_at = writer_.finished_at();
   }
 
  private:
@@ -86,7 +85,7 @@ void StateKeeper::load(PermitsTorrent permits, Duration patience) {
     log_.info(names_.fresh + " removed: it was not written to its end");
   const MonotonicTime start = clock_.now();
   load_generations(permits);
-  figures_.load_took = clock_.now() - start;
+  status_.load_took = clock_.now() - start;
   check_directory();
 }
 
@@ -127,8 +126,8 @@ StateKeeper::Found StateKeeper::load_from(const std::string& path, PermitsTorren
     turn_off(path + " is left as it is");
     return Found::not_ours;
   }
-  figures_.loaded = loaded->stored;
-  const std::string text = "state file " + path + ": " + describe(*loaded, clock_.now() - start);
+  status_.loaded = loaded->stored;
+  const std::string text = "state file " + path + ": " + load_text(*loaded, clock_.now() - start);
   if (!loaded->is_all_too_old()) {
     log_.info(text);
   } else {
@@ -213,21 +212,21 @@ void StateKeeper::on_slice(const JobResult& result, bool is_last) {
 }
 
 void StateKeeper::record(const Writing& writing) {
-  ++figures_.writes;
-  writing.report(figures_);
+  ++status_.writes;
+  writing.report(status_);
 }
 
 // A file in place that a loss of power may undo is no good writing: it counts as failed.
 void StateKeeper::record_failure(const std::string& reason, bool is_in_place) {
-  ++figures_.failed_writes;
+  ++status_.failed_writes;
   const std::string file = "state file " + names_.current;
   log_.error(is_in_place ? file + " written, but not surely on disk: " + reason
                          : file + " not written: " + reason + "; it stays as it was");
 }
 
 std::string StateKeeper::written_text() const {
-  return "state file " + names_.current + ": " + describe(figures_.written) + " written in " +
-         seconds_text(figures_.write_took) + ", " + std::to_string(figures_.bytes) + " bytes";
+  return "state file " + names_.current + ": " + totals_text(status_.written) + " written in " +
+         seconds_text(status_.write_took) + ", " + std::to_string(status_.bytes) + " bytes";
 }
 
 void StateKeeper::write_last(FunctionRef<bool()> is_interrupted) {

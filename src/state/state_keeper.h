@@ -15,12 +15,25 @@
 
 #include "base/log.h"
 #include "net/worker.h"
-#include "state/state_figures.h"
 #include "state/state_loader.h"
-#include "state/state_lock.h"
 #include "state/state_output.h"
 
 namespace ot {
+
+// All zeros if no state file is configured.
+struct StateStatus {
+  // Since the tracker started.
+  uint64_t writes = 0;
+  uint64_t failed_writes = 0;
+  // The last successful write.
+  StateTotals written;
+  uint64_t bytes = 0;
+  Duration write_took{0};
+  WallTime written_at;  // 1970 if there was none
+  // At start.
+  StateTotals loaded;
+  Duration load_took{0};
+};
 
 class StateKeeper {
  public:
@@ -35,7 +48,7 @@ class StateKeeper {
   // as `is_interrupted` says so. The loop need not run.
   void write_last(FunctionRef<bool()> is_interrupted);
 
-  [[nodiscard]] const StateFigures& figures() const { return figures_; }
+  [[nodiscard]] const StateStatus& status() const { return status_; }
 
  private:
   class Writing;
@@ -73,7 +86,7 @@ class StateKeeper {
   bool is_due_again_ = false;
   std::shared_ptr<Writing> writing_;  // while one is under way
   JobTicket ticket_;
-  StateFigures figures_;
+  StateStatus status_;
 };
 
 }  // namespace ot

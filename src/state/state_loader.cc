@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/duration_text.h"
+
 namespace ot {
 namespace {
 
@@ -148,6 +150,24 @@ Result<StateLoad, StateLoadFault> load_state(const std::string& path, TorrentTab
       [&](const SwarmCopy& swarms, WallTime time) { restorer.restore(swarms, time); });
   if (!loaded) return Unexpected(loaded.error());
   return restorer.result(*loaded);
+}
+
+std::string totals_text(const StateTotals& totals) {
+  return std::to_string(totals.peers) + " peers of " + std::to_string(totals.torrents) +
+         " torrents";
+}
+
+std::string load_text(const StateLoad& load, Duration took) {
+  const auto ago = std::chrono::floor<std::chrono::seconds>(load.written_ago);
+  std::string text = totals_text(load.stored) + " loaded in " + seconds_text(took) + ", written " +
+                     std::to_string(ago.count()) + " s ago";
+  const auto add = [&text](uint64_t count, std::string_view what) {
+    if (count != 0) text += "; " + std::to_string(count) + std::string(what);
+  };
+  add(load.too_old, " peers were too old");
+  add(load.not_allowed, " torrents are refused by the access list");
+  add(load.no_room, " peers were refused: they found no room, or have no address or port");
+  return text;
 }
 
 }  // namespace ot

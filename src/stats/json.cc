@@ -59,7 +59,7 @@ void write_requests(const StatsSnapshot& snapshot, JsonWriter& json) {
 }
 
 void write_state(const StatsSnapshot& snapshot, JsonWriter& json) {
-  const StateFigures& state = snapshot.state;
+  const StateStatus& state = snapshot.state;
   const auto milliseconds = [](Duration duration) {
     return static_cast<uint64_t>(std::chrono::floor<std::chrono::milliseconds>(duration).count());
   };

@@ -55,7 +55,7 @@ class StateKeeperTest : public testing::Test {
     keeper_->load(kAll);
   }
   bool wait_for_writes(uint64_t count) {
-    return loopback::pump(*loop_, [&] { return keeper_->figures().writes >= count; });
+    return loopback::pump(*loop_, [&] { return keeper_->status().writes >= count; });
   }
   [[nodiscard]] bool was_said(std::string_view text) const {
     return log_.text().find(text) != std::string::npos;
@@ -78,11 +78,11 @@ TEST_F(StateKeeperTest, WritesEveryIntervalAndCounts) {
   fill(1000);
   keeper_->begin();
   ASSERT_TRUE(wait_for_writes(3));
-  const StateFigures& figures = keeper_->figures();
-  EXPECT_EQ(figures.written, (StateTotals{1000, 1000}));
-  EXPECT_EQ(figures.bytes, std::filesystem::file_size(names_.current));
-  EXPECT_GT(figures.written_at.time_since_epoch().count(), 0);
-  EXPECT_EQ(figures.failed_writes, 0U);
+  const StateStatus& status = keeper_->status();
+  EXPECT_EQ(status.written, (StateTotals{1000, 1000}));
+  EXPECT_EQ(status.bytes, std::filesystem::file_size(names_.current));
+  EXPECT_GT(status.written_at.time_since_epoch().count(), 0);
+  EXPECT_EQ(status.failed_writes, 0U);
   EXPECT_EQ(log_.text().find("error"), std::string::npos);
 }
 
@@ -90,7 +90,7 @@ TEST_F(StateKeeperTest, StartsWithWhatWasWritten) {
   write(names_.current, 100);
   load();
   EXPECT_EQ(table_.peers(), 100U);
-  EXPECT_EQ(keeper_->figures().loaded, (StateTotals{100, 100}));
+  EXPECT_EQ(keeper_->status().loaded, (StateTotals{100, 100}));
   EXPECT_TRUE(was_said(names_.current + ": 100 peers of 100 torrents loaded in 0.0"));
 }
 
@@ -151,9 +151,9 @@ TEST_F(StateKeeperTest, WhatIsNotOursIsLeftAndNothingIsWritten) {
     EXPECT_TRUE(was_said("will not be written: " + names_.current + " is left as it is"));
     EXPECT_EQ(table.peers(), 10U) << "of the generation before";
     keeper_->begin();
-    ASSERT_TRUE(loopback::pump(*loop_, [&] { return keeper_->figures().failed_writes >= 2; }));
+    ASSERT_TRUE(loopback::pump(*loop_, [&] { return keeper_->status().failed_writes >= 2; }));
     keeper_->write_last(kNever);
-    EXPECT_EQ(keeper_->figures().writes, 0U);
+    EXPECT_EQ(keeper_->status().writes, 0U);
     EXPECT_EQ(std::filesystem::file_size(names_.current), text.size());
     EXPECT_FALSE(std::filesystem::exists(names_.damaged));
     keeper_.reset();
@@ -191,10 +191,10 @@ TEST_F(StateKeeperTest, TheSecondOfTwoReadsAndDoesNotWrite) {
   EXPECT_TRUE(was_said("will not be written: another process has " + names_.lock));
   EXPECT_EQ(other.peers(), 10U);
   second->write_last(kNever);
-  EXPECT_EQ(second->figures().failed_writes, 1U);
+  EXPECT_EQ(second->status().failed_writes, 1U);
   EXPECT_TRUE(std::filesystem::exists(names_.fresh));
   keeper_->write_last(kNever);
-  EXPECT_EQ(keeper_->figures().writes, 1U);
+  EXPECT_EQ(keeper_->status().writes, 1U);
 }
 
 TEST_F(StateKeeperTest, ASuccessorReadsTheLastState) {
@@ -210,7 +210,7 @@ TEST_F(StateKeeperTest, ASuccessorReadsTheLastState) {
   predecessor.join();
   EXPECT_EQ(table_.peers(), 100U);
   keeper_->write_last(kNever);
-  EXPECT_EQ(keeper_->figures().failed_writes, 0U);
+  EXPECT_EQ(keeper_->status().failed_writes, 0U);
 }
 
 // As if ours were ahead.
@@ -262,12 +262,12 @@ TEST_F(StateKeeperTest, AFailureIsOneLineAndACount) {
   ASSERT_TRUE(wait_for_writes(1));
   const size_t lines = log_.lines().size();
   std::filesystem::create_directory(names_.fresh);
-  ASSERT_TRUE(loopback::pump(*loop_, [&] { return keeper_->figures().failed_writes == 1; }));
+  ASSERT_TRUE(loopback::pump(*loop_, [&] { return keeper_->status().failed_writes == 1; }));
   std::filesystem::remove(names_.fresh);
   EXPECT_GE(log_.lines().size(), lines + 1);
   EXPECT_TRUE(
       was_said("not written: unlink " + names_.fresh + ": Is a directory; it stays as it was"));
-  const uint64_t writes = keeper_->figures().writes;
+  const uint64_t writes = keeper_->status().writes;
   ASSERT_TRUE(wait_for_writes(writes + 1));
 }
 
@@ -294,7 +294,7 @@ TEST_F(StateKeeperTest, TheLastWritingCanBeInterrupted) {
   int slices = 0;
   keeper_->write_last([&] { return ++slices > 1; });
   EXPECT_FALSE(std::filesystem::exists(names_.fresh));
-  EXPECT_EQ(keeper_->figures().failed_writes, 1U);
+  EXPECT_EQ(keeper_->status().failed_writes, 1U);
   TorrentTable other({}, SecretHash::from_seed(2));
   EXPECT_EQ(load_state(names_.current, other, clock_, kAll)->stored.peers, 10U);
 }
