@@ -11,51 +11,15 @@
 
 namespace ot {
 
-// One writing, which the worker goes on with slice by slice. Outlives its keeper's interest in it:
-// the worker may be in the middle of a slice.
-class StateKeeper::Writing {
- public:
-  Writing(TorrentTable& table, const Clock& clock, const StateNames& names)
-      : writer_(table, clock, names) {}
-
-  // Whether there is more to do.
-  Result<bool, SystemError> step() {
-    const MutexLock lock(mutex_);
-    if (is_abandoned_) return false;
-    return writer_.step();
-  }
-  // Waits for a slice that is being written.
-  void abandon() {
-    const MutexLock lock(mutex_);
-    is_abandoned_ = true;
-    writer_.abandon();
-  }
-  [[nodiscard]] bool is_in_place() const {
-    const MutexLock lock(mutex_);
-    return writer_.is_in_place();
-  }
-  // When no slice is being written.
-  void report(StateStatus& status) const {
-    const MutexLock lock(mutex_);
-    status.written = writer_.totals();
-    status.bytes = writer_.bytes();
-    status.write_took = writer_.took();
-    status.written_at = writer_.finished_at();
-  }
-
- private:
-  mutable Mutex mutex_;
-  StateWriter writer_ OT_GUARDED_BY(mutex_);
-  bool is_abandoned_ OT_GUARDED_BY(mutex_) = false;
-};
-
+// One slice of a write. Shares the writer, because the keeper may be gone while the worker is still
+// writing.
 class StateKeeper::Slice final : public Job {
  public:
-  Slice(StateKeeper& keeper, std::shared_ptr<Writing> writing)
-      : keeper_(keeper), writing_(std::move(writing)) {}
+  Slice(StateKeeper& keeper, std::shared_ptr<StateWriter> writer)
+      : keeper_(keeper), writer_(std::move(writer)) {}
 
   JobResult run(const JobWatch&) override {
-    const auto stepped = writing_->step();
+    const auto stepped = writer_->step();
     if (!stepped) return Unexpected(JobFailure{stepped.error().message()});
     is_last_ = !*stepped;
     return {};
@@ -63,8 +27,8 @@ class StateKeeper::Slice final : public Job {
   void finish(const JobResult& result) override { keeper_.on_slice(result, is_last_); }
 
  private:
-  StateKeeper& keeper_;  // for finish(): run() may find it gone
-  const std::shared_ptr<Writing> writing_;
+  StateKeeper& keeper_;  // only for finish(); may be gone while run() is running
+  const std::shared_ptr<StateWriter> writer_;
   bool is_last_ = false;
 };
 
@@ -188,32 +152,35 @@ void StateKeeper::begin() { timer_.arm_after(interval_); }
 
 void StateKeeper::on_timer() {
   timer_.arm_after(interval_);
-  is_due_again_ = writing_ != nullptr;
-  if (writing_ || !may_write()) return;
-  writing_ = std::make_shared<Writing>(table_, clock_, names_);
+  is_due_again_ = writer_ != nullptr;
+  if (writer_ || !may_write()) return;
+  writer_ = std::make_shared<StateWriter>(table_, clock_, names_);
   submit_slice();
 }
 
 void StateKeeper::submit_slice() {
-  ticket_ = worker_.submit(loop_, std::make_unique<Slice>(*this, writing_));
+  ticket_ = worker_.submit(loop_, std::make_unique<Slice>(*this, writer_));
 }
 
 void StateKeeper::on_slice(const JobResult& result, bool is_last) {
   if (result && !is_last) return submit_slice();
   if (result) {
-    record(*writing_);
+    record(writer_->written());
     log_.debug(written_text());
   } else {
-    record_failure(result.error().reason, writing_->is_in_place());
+    record_failure(result.error().reason, writer_->is_in_place());
   }
   // To close a large file that was not written to its end takes long.
-  worker_.discard(std::exchange(writing_, nullptr));
+  worker_.discard(std::exchange(writer_, nullptr));
   if (is_due_again_) on_timer();
 }
 
-void StateKeeper::record(const Writing& writing) {
+void StateKeeper::record(const StateWritten& written) {
   ++status_.writes;
-  writing.report(status_);
+  status_.written = written.totals;
+  status_.bytes = written.bytes;
+  status_.write_took = written.took;
+  status_.written_at = written.finished_at;
 }
 
 // A file in place that a loss of power may undo is no good writing: it counts as failed.
@@ -232,14 +199,14 @@ std::string StateKeeper::written_text() const {
 void StateKeeper::write_last(FunctionRef<bool()> is_interrupted) {
   timer_.disarm();
   ticket_.cancel();
-  if (writing_) std::exchange(writing_, nullptr)->abandon();
+  if (writer_) std::exchange(writer_, nullptr)->abandon();
   if (!may_write()) return;
-  Writing last(table_, clock_, names_);
+  StateWriter last(table_, clock_, names_);
   while (!is_interrupted()) {
     const auto stepped = last.step();
     if (!stepped) return record_failure(stepped.error().message(), last.is_in_place());
     if (*stepped) continue;
-    record(last);
+    record(last.written());
     return log_.info(written_text());
   }
   record_failure("stopped at once");

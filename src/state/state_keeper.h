@@ -20,6 +20,9 @@
 
 namespace ot {
 
+class StateWriter;
+struct StateWritten;
+
 // All zeros if no state file is configured.
 struct StateStatus {
   // Since the tracker started.
@@ -51,7 +54,6 @@ class StateKeeper {
   [[nodiscard]] const StateStatus& status() const { return status_; }
 
  private:
-  class Writing;
   class Slice;
 
   enum class Found : uint8_t { loaded, nothing, damaged, not_ours };
@@ -69,7 +71,7 @@ class StateKeeper {
   void on_timer();
   void submit_slice();
   void on_slice(const JobResult& result, bool is_last);
-  void record(const Writing& writing);
+  void record(const StateWritten& written);
   void record_failure(const std::string& reason, bool is_in_place = false);
   [[nodiscard]] std::string written_text() const;
 
@@ -84,7 +86,7 @@ class StateKeeper {
   const Duration interval_;
   Timer timer_;
   bool is_due_again_ = false;
-  std::shared_ptr<Writing> writing_;  // while one is under way
+  std::shared_ptr<StateWriter> writer_;  // while a write is in progress
   JobTicket ticket_;
   StateStatus status_;
 };

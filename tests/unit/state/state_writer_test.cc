@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <thread>
 
 #include "state/state_loader.h"
 #include "unit/state/state_bytes.h"
@@ -69,6 +70,10 @@ class StateWriterTest : public testing::Test {
   [[nodiscard]] bool exists(const std::string& path) const {
     return ::access(path.c_str(), F_OK) == 0;
   }
+  // Of the file being written, or already in place.
+  [[nodiscard]] uint64_t size_on_disk() const {
+    return std::filesystem::file_size(exists(names_.fresh) ? names_.fresh : names_.current);
+  }
   // What a tracker that starts now has.
   TableContents restarted(StateLoad* load = nullptr, PermitsTorrent permits = kAll) {
     TorrentTable other({}, SecretHash::from_seed(9));
@@ -91,11 +96,11 @@ TEST_F(StateWriterTest, ARestartedTrackerHasTheSamePeers) {
   StateWriter writer(table_, clock_, names_);
   const auto written = write_all(writer);
   ASSERT_TRUE(written) << written.error().message();
-  EXPECT_EQ(writer.totals(), (StateTotals{20'000, table_.peers()}));
-  EXPECT_EQ(std::filesystem::file_size(names_.current), writer.bytes());
+  EXPECT_EQ(writer.written().totals, (StateTotals{20'000, table_.peers()}));
+  EXPECT_EQ(std::filesystem::file_size(names_.current), writer.written().bytes);
   StateLoad load;
   EXPECT_EQ(restarted(&load), contents_of(table_, minute()));
-  EXPECT_EQ(load.stored, writer.totals());
+  EXPECT_EQ(load.stored, writer.written().totals);
   struct stat status {};
   ASSERT_EQ(::stat(names_.current.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
@@ -113,8 +118,9 @@ TEST_F(StateWriterTest, SlicesAreSmall) {
   uint64_t before = 0;
   int slices = 0;
   for (auto more = writer.step(); more && *more; more = writer.step(), ++slices) {
-    EXPECT_LE(writer.bytes() - before, (size_t{1} << 20U) + kMaxStatePayload + kStateBlockHead);
-    before = writer.bytes();
+    const uint64_t size = size_on_disk();
+    EXPECT_LE(size - before, (size_t{1} << 20U) + kMaxStatePayload + kStateBlockHead);
+    before = size;
   }
   EXPECT_GE(slices, 5);
 }
@@ -268,6 +274,43 @@ TEST_F(StateWriterTest, WhatAKilledOneLeftIsReplacedAndWhatIsAbandonedGoes) {
   }
   EXPECT_FALSE(exists(names_.fresh));
   EXPECT_TRUE(restarted().empty());
+}
+
+TEST_F(StateWriterTest, AnAbandonedWriteLeavesNothingAndStepsNoFurther) {
+  fill(10);
+  StateWriter writer(table_, clock_, names_);
+  ASSERT_TRUE(writer.step());
+  ASSERT_TRUE(exists(names_.fresh));
+  writer.abandon();
+  EXPECT_FALSE(exists(names_.fresh));
+  const auto stepped = writer.step();
+  ASSERT_TRUE(stepped);
+  EXPECT_FALSE(*stepped);
+  EXPECT_FALSE(exists(names_.fresh));
+  EXPECT_FALSE(exists(names_.current));
+}
+
+TEST_F(StateWriterTest, AbandoningACompleteWriteKeepsTheFile) {
+  fill(10);
+  StateWriter writer(table_, clock_, names_);
+  ASSERT_TRUE(write_all(writer));
+  writer.abandon();
+  EXPECT_EQ(restarted().size(), 10U);
+  EXPECT_EQ(writer.written().totals.torrents, 10U);
+}
+
+// Mainly for ThreadSanitizer.
+TEST_F(StateWriterTest, AnotherThreadMayAbandonAWriteDuringASlice) {
+  for (uint32_t n = 0; n < 100'000; ++n) announce(n % 10, endpoint4(n));
+  StateWriter writer(table_, clock_, names_);
+  std::thread worker([&writer] {
+    for (auto more = writer.step(); more && *more;) more = writer.step();
+  });
+  while (!exists(names_.fresh) && !exists(names_.current)) std::this_thread::yield();
+  writer.abandon();
+  EXPECT_FALSE(exists(names_.fresh));
+  worker.join();
+  EXPECT_FALSE(exists(names_.fresh));
 }
 
 }  // namespace
