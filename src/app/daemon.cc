@@ -8,7 +8,7 @@
 #include "base/duration_text.h"
 #include "base/random.h"
 #include "net/socket.h"
-#include "state/dump_at_start.h"
+#include "state/dump_loader.h"
 
 namespace ot {
 namespace {
@@ -101,8 +101,8 @@ Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settin
   if (auto watching = daemon->watch_signals(); !watching) return Unexpected(watching.error());
   if (auto loaded = daemon->load_lists(options.lists); !loaded) return Unexpected(loaded.error());
   daemon->load_state(settings.tracker);
-  const auto loaded = load_dump_at_start(options.dump, daemon->table_, daemon->lists_.control(),
-                                         clock, daemon->log_);
+  const auto loaded =
+      load_state_dump(options.dump, daemon->table_, daemon->lists_.control(), clock, daemon->log_);
   if (!loaded) return Unexpected(StartError::configuration(loaded.error()));
   if (auto serving = daemon->serve(std::move(*listeners)); !serving)
     return Unexpected(serving.error());

@@ -91,7 +91,8 @@ StateKeeper::Found StateKeeper::load_from(const std::string& path, PermitsTorren
     return Found::not_ours;
   }
   status_.loaded = loaded->stored;
-  const std::string text = "state file " + path + ": " + load_text(*loaded, clock_.now() - start);
+  const std::string text =
+      "state file " + path + ": " + state_load_text(*loaded, clock_.now() - start);
   if (!loaded->is_all_too_old()) {
     log_.info(text);
   } else {

@@ -157,7 +157,7 @@ std::string totals_text(const StateTotals& totals) {
          " torrents";
 }
 
-std::string load_text(const StateLoad& load, Duration took) {
+std::string state_load_text(const StateLoad& load, Duration took) {
   const auto ago = std::chrono::floor<std::chrono::seconds>(load.written_ago);
   std::string text = totals_text(load.stored) + " loaded in " + seconds_text(took) + ", written " +
                      std::to_string(ago.count()) + " s ago";

@@ -51,6 +51,6 @@ using UseSwarms = FunctionRef<void(const SwarmCopy&, WallTime)>;
 // For the log: "2000000 peers of 1000000 torrents"
 [[nodiscard]] std::string totals_text(const StateTotals& totals);
 // "2000000 peers of 1000000 torrents loaded in 0.72 s, written 12 s ago; 5 peers were too old"
-[[nodiscard]] std::string load_text(const StateLoad& load, Duration took);
+[[nodiscard]] std::string state_load_text(const StateLoad& load, Duration took);
 
 }  // namespace ot
