@@ -174,9 +174,9 @@ std::string dump_load_text(const StateDumpLoad& load, Duration took,
     std::string why;
   };
   const LeftOut reasons[] = {
-      {load.too_old, "without an announce for longer than " + format_duration(torrent_timeout)},
-      {load.not_listed, "that the access list refuses"},
-      {load.no_memory, "beyond tracker.max_memory or what the machine has"},
+      {load.too_old, "not announced for more than " + format_duration(torrent_timeout)},
+      {load.not_listed, "refused by the access list"},
+      {load.no_memory, "for lack of memory (tracker.max_memory, or the machine's)"},
       {load.skipped, "bad lines"},
   };
   const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(took).count();

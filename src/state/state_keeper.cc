@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cassert>
 #include <thread>
 #include <utility>
 
@@ -44,26 +45,27 @@ StateKeeper::StateKeeper(EventLoop& loop, Worker& worker, TorrentTable& table, c
       timer_(loop.timers(), [this] { on_timer(); }) {}
 
 void StateKeeper::load(PermitsTorrent permits, Duration patience) {
+  assert(!timer_.armed());
   take_lock(patience);
   if (lock_.is_taken() && ::unlink(names_.fresh.c_str()) == 0)
-    log_.info(names_.fresh + " removed: it was not written to its end");
+    log_.info(names_.fresh + " removed: it was left unfinished");
   const MonotonicTime start = clock_.now();
   load_generations(permits);
   status_.load_took = clock_.now() - start;
   check_directory();
 }
 
-// What a predecessor is writing when we start is its last state, and the one to be read.
+// If a predecessor is still writing, that is its final state and the one to load, so wait for it.
 void StateKeeper::take_lock(Duration patience) {
   constexpr auto kStep = std::chrono::milliseconds(20);
   auto taken = lock_.take(names_.lock);
   if (taken || !StateLock::is_busy(taken.error())) return;
-  log_.info("state file " + names_.current + ": waiting for another process that has it");
+  log_.info("state file " + names_.current + " is in use by another process; waiting for it");
   for (auto steps = patience / kStep; steps > 0 && !taken; --steps) {
     std::this_thread::sleep_for(kStep);
     taken = lock_.take(names_.lock);
   }
-  if (!taken) turn_off("another process has " + names_.lock);
+  if (!taken) turn_off("another process holds " + names_.lock);
 }
 
 void StateKeeper::load_generations(PermitsTorrent permits) {
@@ -73,9 +75,9 @@ void StateKeeper::load_generations(PermitsTorrent permits) {
   const Found old = load_from(names_.old, permits);
   if (old == Found::loaded) return;
   if (current == Found::nothing && old == Found::nothing) {
-    log_.info("state file " + names_.current + " is not there yet; starting without peers");
+    log_.info("state file " + names_.current + " does not exist yet; starting without peers");
   } else {
-    log_.error("no state file can be used; starting without peers");
+    log_.error("no usable state file; starting without peers");
   }
 }
 
@@ -96,7 +98,7 @@ StateKeeper::Found StateKeeper::load_from(const std::string& path, PermitsTorren
   if (!loaded->is_all_too_old()) {
     log_.info(text);
   } else {
-    log_.warning(text + "; nothing in it was young enough; is the clock right?");
+    log_.warning(text + "; everything in it was too old; is the clock right?");
     keep_too_old(path);
   }
   return Found::loaded;
@@ -109,8 +111,8 @@ void StateKeeper::set_aside() {
   turn_off(last_error("rename " + names_.current + " to " + names_.damaged).take().message());
 }
 
-// If the clock is wrong, this is all there is, and two writings would be the end of it. A copy that
-// is there already is not replaced.
+// If the clock is wrong, this file is all there is, and the next two writes would destroy it. An
+// earlier copy is not replaced.
 void StateKeeper::keep_too_old(const std::string& path) {
   struct stat status {};
   if (!lock_.is_taken() || ::lstat(names_.too_old.c_str(), &status) == 0) return;
@@ -126,7 +128,7 @@ void StateKeeper::turn_off(const std::string& reason) {
   log_.error("the state file will not be written: " + reason);
 }
 
-// A lock that could not be had at start, its directory missing or not writable, may be had now.
+// The lock may have failed at start because its directory was missing or not writable; try again.
 bool StateKeeper::may_write() {
   if (!why_off_.empty()) {
     record_failure(why_off_);
@@ -136,7 +138,7 @@ bool StateKeeper::may_write() {
   return why_off_.empty() && lock_.is_taken();
 }
 
-// Told now, and not only after the first interval.
+// Reports problems at start rather than after the first interval.
 void StateKeeper::check_directory() {
   const std::string directory = names_.directory();
   if (::access(directory.c_str(), W_OK | X_OK) != 0) {
@@ -149,7 +151,10 @@ void StateKeeper::check_directory() {
   }
 }
 
-void StateKeeper::begin() { timer_.arm_after(interval_); }
+void StateKeeper::begin() {
+  assert(interval_ > Duration(0) && !timer_.armed());
+  timer_.arm_after(interval_);
+}
 
 void StateKeeper::on_timer() {
   timer_.arm_after(interval_);
@@ -164,6 +169,7 @@ void StateKeeper::submit_slice() {
 }
 
 void StateKeeper::on_slice(const JobResult& result, bool is_last) {
+  assert(writer_);
   if (result && !is_last) return submit_slice();
   if (result) {
     record(writer_->written());
@@ -171,7 +177,7 @@ void StateKeeper::on_slice(const JobResult& result, bool is_last) {
   } else {
     record_failure(result.error().reason, writer_->is_in_place());
   }
-  // To close a large file that was not written to its end takes long.
+  // Closing a large unfinished file takes long, so the worker does it.
   worker_.discard(std::exchange(writer_, nullptr));
   if (is_due_again_) on_timer();
 }
@@ -184,12 +190,12 @@ void StateKeeper::record(const StateWritten& written) {
   status_.written_at = written.finished_at;
 }
 
-// A file in place that a loss of power may undo is no good writing: it counts as failed.
+// A file in place that a power loss may undo counts as a failure too.
 void StateKeeper::record_failure(const std::string& reason, bool is_in_place) {
   ++status_.failed_writes;
   const std::string file = "state file " + names_.current;
-  log_.error(is_in_place ? file + " written, but not surely on disk: " + reason
-                         : file + " not written: " + reason + "; it stays as it was");
+  log_.error(is_in_place ? file + " written, but a power loss may undo it: " + reason
+                         : file + " not written: " + reason + "; the previous one is unchanged");
 }
 
 std::string StateKeeper::written_text() const {
@@ -210,7 +216,7 @@ void StateKeeper::write_last(FunctionRef<bool()> is_interrupted) {
     record(last.written());
     return log_.info(written_text());
   }
-  record_failure("stopped at once");
+  record_failure("interrupted");
 }
 
 }  // namespace ot

@@ -272,8 +272,8 @@ TEST(StateDumpLoad, TextNamesEachReasonForLeavingTorrentsOut) {
   load.no_memory = 5;
   load.skipped = 6;
   EXPECT_EQ(dump_load_text(load, kTook, kDay),
-            "12 torrents loaded in 15 ms; left out: 3 without an announce for longer than 1d, 4 "
-            "that the access list refuses, 5 beyond tracker.max_memory or what the machine has, 6 "
+            "12 torrents loaded in 15 ms; left out: 3 not announced for more than 1d, 4 refused "
+            "by the access list, 5 for lack of memory (tracker.max_memory, or the machine's), 6 "
             "bad lines");
 }
 

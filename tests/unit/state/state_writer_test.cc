@@ -19,7 +19,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// A clock whose wall time may be set, and that goes on a little when it is looked at.
+// A clock whose wall time can be set, and which advances a little each time it is read.
 class TwoClocks final : public Clock {
  public:
   [[nodiscard]] MonotonicTime now() const override {
@@ -74,7 +74,7 @@ class StateWriterTest : public testing::Test {
   [[nodiscard]] uint64_t size_on_disk() const {
     return std::filesystem::file_size(exists(names_.fresh) ? names_.fresh : names_.current);
   }
-  // What a tracker that starts now has.
+  // The contents of a tracker that starts now from the file.
   TableContents restarted(StateLoad* load = nullptr, PermitsTorrent permits = kAll) {
     TorrentTable other({}, SecretHash::from_seed(9));
     const auto loaded = load_state(names_.current, other, clock_, permits);
@@ -107,12 +107,12 @@ TEST_F(StateWriterTest, ARestartedTrackerHasTheSamePeers) {
   EXPECT_FALSE(exists(names_.fresh));
 }
 
-TEST_F(StateWriterTest, AnEmptyTableIsAFile) {
+TEST_F(StateWriterTest, AnEmptyTableGivesAFileToo) {
   write();
   EXPECT_TRUE(restarted().empty());
 }
 
-TEST_F(StateWriterTest, SlicesAreSmall) {
+TEST_F(StateWriterTest, SlicesAreBounded) {
   for (uint32_t n = 0; n < 300'000; ++n) announce(n % 10, endpoint4(n));
   StateWriter writer(table_, clock_, names_);
   uint64_t before = 0;
@@ -125,7 +125,7 @@ TEST_F(StateWriterTest, SlicesAreSmall) {
   EXPECT_GE(slices, 5);
 }
 
-TEST_F(StateWriterTest, KeepsTheGenerationBefore) {
+TEST_F(StateWriterTest, KeepsThePreviousGeneration) {
   fill(10);
   write();
   const auto first = std::filesystem::file_size(names_.current);
@@ -135,7 +135,7 @@ TEST_F(StateWriterTest, KeepsTheGenerationBefore) {
   EXPECT_GT(std::filesystem::file_size(names_.current), first);
 }
 
-TEST_F(StateWriterTest, AgesGoOnWhileTheTrackerIsAway) {
+TEST_F(StateWriterTest, TimeDownCountsTowardsAges) {
   announce(1, endpoint4(1));
   clock_.advance(minutes(10) + seconds(50));
   announce(1, endpoint4(2));
@@ -165,7 +165,7 @@ TEST_F(StateWriterTest, AgesDoNotDriftOverManyRestarts) {
   }
 }
 
-TEST_F(StateWriterTest, AfterAnotherBootTheMonotonicClockIsAnother) {
+TEST_F(StateWriterTest, AgesSurviveARebootThatResetsTheMonotonicClock) {
   announce(1, endpoint4(1));
   clock_.advance(minutes(5));
   write();
@@ -175,7 +175,7 @@ TEST_F(StateWriterTest, AfterAnotherBootTheMonotonicClockIsAnother) {
   EXPECT_EQ(restarted().begin()->second.peers, expected);
 }
 
-TEST_F(StateWriterTest, IfTheWallClockWasSetBackNoTimeHasPassed) {
+TEST_F(StateWriterTest, AWallClockThatWasSetBackLeavesAgesAsTheyWere) {
   announce(1, endpoint4(1));
   clock_.advance(minutes(5));
   write();
@@ -186,7 +186,7 @@ TEST_F(StateWriterTest, IfTheWallClockWasSetBackNoTimeHasPassed) {
   EXPECT_EQ(load.written_ago, Duration(0));
 }
 
-TEST_F(StateWriterTest, WhatTheListRefusesStaysAway) {
+TEST_F(StateWriterTest, TorrentsTheListRefusesAreNotRestored) {
   fill(10);
   write();
   StateLoad load;
@@ -198,29 +198,8 @@ TEST_F(StateWriterTest, WhatTheListRefusesStaysAway) {
   EXPECT_EQ(load.not_allowed, 1U);
 }
 
-TEST_F(StateWriterTest, ADamagedFileChangesNothing) {
-  const std::vector<uint8_t> file = small_state_file();
-  folder_.write("peers", as_text(ByteView(file).first(file.size() - 1)));
-  const auto loaded = load_state(names_.current, table_, clock_, kAll);
-  ASSERT_FALSE(loaded);
-  EXPECT_FALSE(loaded.error().is_missing);
-  EXPECT_EQ(
-      loaded.error().message,
-      names_.current + ", at byte " + std::to_string(file.size() - 1) + ": the file is cut short");
-  EXPECT_EQ(table_.torrents(), 0U);
-}
-
-TEST_F(StateWriterTest, WhatIsNoFileIsNamed) {
-  const auto fault = [&](const std::string& path) {
-    return load_state(path, table_, clock_, kAll).error();
-  };
-  EXPECT_TRUE(fault(names_.current).is_missing);
-  EXPECT_EQ(fault(folder_.path("")).message, folder_.path("") + ": is no regular file");
-}
-
-// A limit on the size of files is a disk that is full: the first write is short, the next one
-// fails.
-TEST_F(StateWriterTest, AWriteThatFailsLeavesTheFileThatIsThere) {
+// A limit on the file size acts like a full disk: one write is short and the next one fails.
+TEST_F(StateWriterTest, AFailedWriteLeavesThePreviousFileUnchanged) {
   fill(10);
   write();
   const TableContents before = restarted();
@@ -240,7 +219,7 @@ TEST_F(StateWriterTest, AWriteThatFailsLeavesTheFileThatIsThere) {
   EXPECT_EQ(restarted(), before);
 }
 
-TEST_F(StateWriterTest, WithoutTheSecondRenameTheFirstIsTakenBack) {
+TEST_F(StateWriterTest, IfTheSecondRenameFailsTheFirstIsUndone) {
   fill(10);
   write();
   const TableContents before = restarted();
@@ -256,13 +235,13 @@ TEST_F(StateWriterTest, WithoutTheSecondRenameTheFirstIsTakenBack) {
   EXPECT_EQ(restarted(), before);
 }
 
-TEST_F(StateWriterTest, ADirectoryThatIsNotThereIsNamed) {
+TEST_F(StateWriterTest, AMissingDirectoryIsNamed) {
   StateWriter writer(table_, clock_, StateNames(folder_.path("no/peers")));
   EXPECT_EQ(write_all(writer).error().message(),
             "open " + folder_.path("no/peers.new") + ": No such file or directory");
 }
 
-TEST_F(StateWriterTest, WhatAKilledOneLeftIsReplacedAndWhatIsAbandonedGoes) {
+TEST_F(StateWriterTest, AnUnfinishedFileIsReplacedAndADestroyedWriterLeavesNone) {
   folder_.write("peers.new", "half a file");
   write();
   EXPECT_FALSE(exists(names_.fresh));
