@@ -119,7 +119,7 @@ Result<void, std::string> Daemon::load(const StateDumpOptions& dump) {
     state_->load([this](const InfoHash& info_hash) { return core_.access.permits(info_hash); });
     state_->begin();
   }
-  return load_dump_at_start(dump, table_, core_.access, clock_, log_);
+  return load_state_dump(dump, table_, core_.access, clock_, log_);
 }
 
 void Daemon::report_ready() {
@@ -205,7 +205,7 @@ StatsSnapshot Daemon::snapshot() {
     snapshot.worker_running = std::max(clock_.now() - *since, Duration::zero());
   snapshot.list = lists_.statistics();
   snapshot.dumps = full_scrapes_.status();
-  if (state_) snapshot.state = state_->figures();
+  if (state_) snapshot.state = state_->status();
   serving_.add_to(snapshot);
   return snapshot;
 }

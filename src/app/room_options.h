@@ -12,7 +12,7 @@
 #include "frontend/udp.h"
 #include "lists/access_lists.h"
 #include "net/tcp_server.h"
-#include "state/dump_at_start.h"
+#include "state/dump_loader.h"
 #include "swarm/torrent_table.h"
 #include "tracker/tracker.h"
 

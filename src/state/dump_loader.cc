@@ -5,13 +5,14 @@
 #include <optional>
 
 #include "access/line_splitter.h"
+#include "base/duration_text.h"
 #include "base/regular_file.h"
 
 namespace ot {
 namespace {
 
 constexpr size_t kChunk = size_t{64} << 10U;
-// How many lines the processor may take to bring a torrent's cache line.
+// A torrent is restored this many lines after its cache lines were requested.
 constexpr size_t kAhead = 16;
 
 uint64_t wall_minute(WallTime time) {
@@ -33,9 +34,9 @@ class Loading {
   }
   void finish();
 
-  // The line that ends the load, if there is one.
-  [[nodiscard]] const std::optional<BadStateLine>& stopped_by() const { return stopped_by_; }
-  [[nodiscard]] StateDumpTally& tally() { return tally_; }
+  // The bad line that ended the load, if any.
+  [[nodiscard]] const std::optional<BadDumpLine>& stopped_by() const { return stopped_by_; }
+  [[nodiscard]] StateDumpLoad& result() { return load_; }
 
  private:
   struct Pending {
@@ -43,10 +44,11 @@ class Loading {
     TorrentTable::Place place;
   };
 
-  // A line that was cut is far longer than any that parses.
+  // A line that LineSplitter has cut is far too long to parse.
   void take(const TextLine& line);
   void note(StateLineFault fault);
-  // Asks the processor for what restore() will touch, and restores what was asked for a while ago.
+  // Prefetches what restore() will touch for this line, and restores the one prefetched kAhead
+  // lines ago.
   void prepare(const StateLine& line);
   void restore(const Pending& pending);
   [[nodiscard]] TorrentPast past_of(const StateLine& line) const;
@@ -59,13 +61,13 @@ class Loading {
   LineSplitter splitter_;
   std::array<Pending, kAhead> pending_{};
   uint64_t prepared_ = 0;
-  StateDumpTally tally_;
-  std::optional<BadStateLine> stopped_by_;
+  StateDumpLoad load_;
+  std::optional<BadDumpLine> stopped_by_;
 };
 
 void Loading::finish() {
   if (!splitter_.pending().text.empty() && !stopped_by_) {
-    ++tally_.lines;
+    ++load_.lines;
     note(StateLineFault::cut_off);
   }
   const uint64_t oldest = prepared_ < kAhead ? 0 : prepared_ - kAhead;
@@ -74,20 +76,20 @@ void Loading::finish() {
 
 void Loading::take(const TextLine& line) {
   if (stopped_by_) return;
-  ++tally_.lines;
+  ++load_.lines;
   const auto parsed = parse_state_line(line.text);
   if (!parsed) return note(parsed.error());
   prepare(*parsed);
 }
 
 void Loading::note(StateLineFault fault) {
-  const BadStateLine bad{tally_.lines, fault};
+  const BadDumpLine bad{load_.lines, fault};
   if (bad_lines_ == BadLines::refused) {
     stopped_by_ = bad;
     return;
   }
-  ++tally_.skipped;
-  if (tally_.first_skipped.size() < StateDumpTally::kReported) tally_.first_skipped.push_back(bad);
+  ++load_.skipped;
+  if (load_.first_skipped.size() < StateDumpLoad::kReported) load_.first_skipped.push_back(bad);
 }
 
 void Loading::prepare(const StateLine& line) {
@@ -102,20 +104,20 @@ void Loading::prepare(const StateLine& line) {
 void Loading::restore(const Pending& pending) {
   const StateLine& line = pending.line;
   if (!access_.permits(line.info_hash)) {
-    ++tally_.not_listed;
+    ++load_.not_listed;
     return;
   }
   switch (table_.restore_torrent(line.info_hash, pending.place, past_of(line), now_)) {
     case Restored::added:
     case Restored::merged:
-      ++tally_.torrents;
-      tally_.in_future += line.minute > wall_now_ ? 1U : 0U;
+      ++load_.torrents;
+      load_.in_future += line.minute > wall_now_ ? 1U : 0U;
       break;
     case Restored::too_old:
-      ++tally_.too_old;
+      ++load_.too_old;
       break;
     case Restored::no_memory:
-      ++tally_.no_memory;
+      ++load_.no_memory;
       break;
   }
 }
@@ -125,40 +127,85 @@ TorrentPast Loading::past_of(const StateLine& line) const {
   return {line.downloaded, static_cast<uint32_t>(std::min<uint64_t>(silent, UINT32_MAX))};
 }
 
-// How many torrents there are in a file that begins like this.
+// An estimate of the torrents in a file, from its beginning.
 uint64_t expected_torrents(uint64_t file_size, ByteView beginning) {
   const auto lines = static_cast<uint64_t>(std::count(beginning.begin(), beginning.end(), '\n'));
   return beginning.empty() ? 0 : lines * (file_size / beginning.size());
 }
 
-}  // namespace
-
-std::string BadStateLine::message(const std::string& path) const {
-  return path + ":" + std::to_string(number) + ": the line " + std::string(describe(fault));
-}
-
-Result<StateDumpTally, std::string> load_state_dump(const std::string& path, BadLines bad_lines,
-                                                    TorrentTable& table,
-                                                    const AccessControl& access,
-                                                    const Clock& clock) {
+Result<void, std::string> read_dump(const std::string& path, Loading& loading, TorrentTable& table,
+                                    const AccessControl& access) {
   auto file = RegularFile::open(path, "torrents, as mode=statedump writes them");
   if (!file) return Unexpected(file.error());
-  Loading loading(bad_lines, table, access, clock);
   std::vector<uint8_t> buffer(kChunk);
   while (!loading.stopped_by()) {
     const auto size = file->read(buffer);
     if (!size) return Unexpected(size.error());
     if (*size == 0) break;
     const ByteView chunk = ByteView(buffer).first(*size);
-    // Of a list nobody knows how many of the lines it lets in.
-    const bool is_first = loading.tally().lines == 0;
+    // With an access list, the number of lines it lets through cannot be estimated.
+    const bool is_first = loading.result().lines == 0;
     if (is_first && access.mode() == AccessMode::open)
       table.expect(expected_torrents(file->size(), chunk));
     loading.add(chunk);
   }
   loading.finish();
   if (loading.stopped_by()) return Unexpected(loading.stopped_by()->message(path));
-  return std::move(loading.tally());
+  return {};
+}
+
+void log_skipped(const std::string& path, const StateDumpLoad& load, Log& log) {
+  for (const BadDumpLine& line : load.first_skipped) log.warning(line.message(path) + "; skipped");
+  if (load.skipped > load.first_skipped.size())
+    log.warning(path + ": " + std::to_string(load.skipped - load.first_skipped.size()) +
+                " more lines skipped");
+}
+
+}  // namespace
+
+std::string BadDumpLine::message(const std::string& path) const {
+  return path + ":" + std::to_string(number) + ": the line " + std::string(describe(fault));
+}
+
+std::string dump_load_text(const StateDumpLoad& load, Duration took,
+                           std::chrono::minutes torrent_timeout) {
+  struct LeftOut {
+    uint64_t count;
+    std::string why;
+  };
+  const LeftOut reasons[] = {
+      {load.too_old, "not announced for more than " + format_duration(torrent_timeout)},
+      {load.not_listed, "refused by the access list"},
+      {load.no_memory, "for lack of memory (tracker.max_memory, or the machine's)"},
+      {load.skipped, "bad lines"},
+  };
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(took).count();
+  std::string text =
+      std::to_string(load.torrents) + " torrents loaded in " + std::to_string(milliseconds) + " ms";
+  if (load.in_future > 0)
+    text += ", " + std::to_string(load.in_future) + " of them with an announce in the future";
+  std::string_view lead = "; left out: ";
+  for (const LeftOut& reason : reasons) {
+    if (reason.count == 0) continue;
+    text += std::string(lead) + std::to_string(reason.count) + " " + reason.why;
+    lead = ", ";
+  }
+  return text;
+}
+
+Result<StateDumpLoad, std::string> load_state_dump(const StateDumpOptions& options,
+                                                   TorrentTable& table, const AccessControl& access,
+                                                   const Clock& clock, Log& log) {
+  const std::string& path = options.path;
+  if (path.empty()) return StateDumpLoad{};
+  const MonotonicTime start = clock.now();
+  Loading loading(options.bad_lines, table, access, clock);
+  if (auto read = read_dump(path, loading, table, access); !read)
+    return Unexpected("state dump " + read.error());
+  log_skipped(path, loading.result(), log);
+  log.info(path + ": " +
+           dump_load_text(loading.result(), clock.now() - start, options.torrent_timeout));
+  return std::move(loading.result());
 }
 
 }  // namespace ot

@@ -1,11 +1,11 @@
-// Reads a state dump from a file into the table.
+// Reads a state dump, the text that mode=statedump serves, into the table.
 //
-// The file is read in pieces and judged line by line, strictly; memory does not grow with it. A
-// line that is none ends the load with `path:line: reason`, or is left out and counted. What a line
-// says is not taken if the torrent was silent for longer than the table keeps one, if the access
-// list refuses it, or if there is no memory for it. The minutes of a dump are wall time, those of
-// the table are not: what counts is how long ago the last announce was, and one in the future was
-// just now. Thread: whichever owns the access list, before anything is served.
+// The file is read in pieces and each line is checked strictly; memory use does not depend on its
+// size. A bad line either ends the load with `path:line: reason` or is skipped and counted. A
+// torrent is left out if its last announce is longer ago than the table keeps torrents, if the
+// access list refuses it, or if there is no memory for it. A dump has wall-clock minutes and the
+// table has not, so only the time since the last announce is taken over; an announce in the future
+// counts as one just now. Thread: the one that owns the access list, before the first reply.
 #pragma once
 
 #include <string>
@@ -13,6 +13,7 @@
 
 #include "access/access_control.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "protocol/state_dump.h"
 #include "swarm/torrent_table.h"
 
@@ -20,36 +21,46 @@ namespace ot {
 
 enum class BadLines : uint8_t { refused, skipped };
 
-struct BadStateLine {
-  uint64_t number = 0;  // from 1
+struct StateDumpOptions {
+  std::string path;  // relative to the working directory; empty if there is no dump to load
+  BadLines bad_lines = BadLines::refused;
+  std::chrono::minutes torrent_timeout{};  // of the table, for the log
+};
+
+struct BadDumpLine {
+  uint64_t number = 0;  // counted from 1
   StateLineFault fault{};
 
   // "dump.txt:3: the line is empty"
   [[nodiscard]] std::string message(const std::string& path) const;
 };
 
-struct StateDumpTally {
+// The outcome of loading a state dump.
+struct StateDumpLoad {
   static constexpr size_t kReported = 5;
 
   uint64_t lines = 0;
-  // In the table now: put in or, if it was there already, joined with what was. Of them those that
-  // claimed an announce in the future.
+  // In the table now, whether they are new or were merged with a torrent that was there already.
   uint64_t torrents = 0;
-  uint64_t in_future = 0;
-  // Left out: silent for too long, refused by the access list, no memory, faulty.
+  uint64_t in_future = 0;  // among them, those whose last announce was in the future
+  // Left out.
   uint64_t too_old = 0;
   uint64_t not_listed = 0;
   uint64_t no_memory = 0;
-  uint64_t skipped = 0;
-  std::vector<BadStateLine> first_skipped;  // at most kReported
+  uint64_t skipped = 0;                    // bad lines
+  std::vector<BadDumpLine> first_skipped;  // at most kReported
 };
 
-// An error says what is wrong with the file or with its first bad line; what came before that line
-// is in the table then.
-[[nodiscard]] Result<StateDumpTally, std::string> load_state_dump(const std::string& path,
-                                                                  BadLines bad_lines,
-                                                                  TorrentTable& table,
-                                                                  const AccessControl& access,
-                                                                  const Clock& clock);
+// Loads the dump, if one is configured, and logs the outcome and the first skipped lines. Must run
+// after chroot(2) and with the access list in force. The error names what is wrong with the file or
+// with its first bad line; torrents from the lines before that one are in the table then.
+[[nodiscard]] Result<StateDumpLoad, std::string> load_state_dump(const StateDumpOptions& options,
+                                                                 TorrentTable& table,
+                                                                 const AccessControl& access,
+                                                                 const Clock& clock, Log& log);
+
+// For the log: "2 torrents loaded in 15 ms; left out: 1 not announced for more than 1d"
+[[nodiscard]] std::string dump_load_text(const StateDumpLoad& load, Duration took,
+                                         std::chrono::minutes torrent_timeout);
 
 }  // namespace ot

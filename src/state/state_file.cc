@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <utility>
 
 namespace ot {
@@ -24,7 +25,7 @@ uint64_t wire_time(WallTime time) {
       std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count());
 }
 
-// Times that a clock cannot have are cut to those it can.
+// Clamps a time that WallTime cannot represent.
 WallTime wall_time(uint64_t wire) {
   constexpr auto kLatest = std::chrono::floor<std::chrono::microseconds>(Duration::max());
   const auto most = static_cast<uint64_t>(kLatest.count());
@@ -50,24 +51,28 @@ void StateFramer::header(WallTime now) {
 }
 
 void StateFramer::begin_block() {
+  assert(!block_);
   block_ = out_.size();
-  out_.resize(block_ + kStateBlockHead);
+  out_.resize(out_.size() + kStateBlockHead);
 }
 
 void StateFramer::end_block(StateBlockKind kind, WallTime time) {
-  const ByteSpan block = ByteSpan(out_).subspan(block_);
+  assert(block_ && out_.size() >= *block_ + kStateBlockHead);
+  const ByteSpan block = ByteSpan(out_).subspan(*block_);
   const ByteSpan payload = block.subspan(kStateBlockHead);
+  assert(payload.size() <= kMaxStatePayload);
   ByteWriter writer(block.first(kStateBlockHead));
   writer.write(static_cast<uint32_t>(kind));
   writer.write(static_cast<uint32_t>(payload.size()));
   writer.write(wire_time(time));
   checksum_ = checksum(checksum(checksum_, writer.written()), payload);
   writer.write(checksum_);
+  block_.reset();
 }
 
-Unexpected<StateFault> StateReader::fault(std::string reason, size_t behind,
+Unexpected<StateFault> StateReader::fault(std::string reason, size_t ahead,
                                           StateFaultKind kind) const {
-  return Unexpected(StateFault{offset_ + behind, std::move(reason), kind});
+  return Unexpected(StateFault{offset_ + ahead, std::move(reason), kind});
 }
 
 Result<ByteView, StateFault> StateReader::peek(size_t wanted, Read read) {
@@ -85,32 +90,35 @@ Result<ByteView, StateFault> StateReader::peek(size_t wanted, Read read) {
 }
 
 void StateReader::take(size_t size) {
+  assert(size <= end_ - begin_);
   begin_ += size;
   offset_ += size;
 }
 
 Result<WallTime, StateFault> StateReader::header(Read read) {
+  assert(offset_ == 0);
   const auto bytes = peek(kStateHeader, read);
   if (!bytes) return Unexpected(bytes.error());
-  // What is shorter than the magic, and so far the same, was to become one.
+  // A file that is shorter than the magic but agrees with it so far is one of ours, cut short.
   const size_t known = std::min(bytes->size(), kMagic.size());
   if (as_text(bytes->first(known)) != kMagic.substr(0, known))
-    return fault("this is no state file", 0, StateFaultKind::not_ours);
-  if (bytes->size() < kStateHeader) return fault("the file ends in its header", bytes->size());
+    return fault("not a state file", 0, StateFaultKind::not_ours);
+  if (bytes->size() < kStateHeader) return fault("the file ends inside its header", bytes->size());
   ByteReader reader(bytes->subspan(kMagic.size()));
   const auto version = reader.read<uint32_t>();
   const auto time = reader.read<uint64_t>();
   checksum_ = checksum(0, bytes->first(kStateHeader - kChecksum));
-  if (reader.read<uint32_t>() != checksum_) return fault("the header's checksum does not agree");
+  if (reader.read<uint32_t>() != checksum_) return fault("the header's checksum does not match");
   if (version != kVersion)
-    return fault("format version " + std::to_string(version) + ", and this program knows " +
-                     std::to_string(kVersion),
+    return fault("format version " + std::to_string(version) +
+                     "; this program reads only version " + std::to_string(kVersion),
                  kMagic.size(), StateFaultKind::not_ours);
   take(kStateHeader);
   return wall_time(time);
 }
 
 Result<StateBlock, StateFault> StateReader::next(Read read) {
+  assert(offset_ >= kStateHeader && !is_at_end_);
   auto bytes = peek(kStateBlockHead, read);
   if (!bytes) return Unexpected(bytes.error());
   if (bytes->size() < kStateBlockHead) return fault("the file is cut short", bytes->size());
@@ -119,30 +127,31 @@ Result<StateBlock, StateFault> StateReader::next(Read read) {
   const size_t size = reader.read<uint32_t>();
   StateBlock block{.time = wall_time(reader.read<uint64_t>()), .payload = {}};
   const auto expected = reader.read<uint32_t>();
-  if (size > kMaxStatePayload) return fault("a block of an impossible size");
+  if (size > kMaxStatePayload) return fault("a block with an impossible size");
   bytes = peek(kStateBlockHead + size, read);
   if (!bytes) return Unexpected(bytes.error());
   if (bytes->size() < kStateBlockHead + size) return fault("the file is cut short", bytes->size());
   block.payload = bytes->subspan(kStateBlockHead);
   checksum_ = checksum(checksum_, bytes->first(kStateBlockHead - kChecksum));
   checksum_ = checksum(checksum_, block.payload);
-  if (expected != checksum_) return fault("a block's checksum does not agree");
-  if (!is_known(kind)) return fault("a block of an unknown kind");
+  if (expected != checksum_) return fault("a block's checksum does not match");
+  if (!is_known(kind)) return fault("a block of unknown kind");
   block.kind = static_cast<StateBlockKind>(kind);
   block.payload_offset = offset_ + kStateBlockHead;
   take(kStateBlockHead + size);
-  if (block.kind != StateBlockKind::end) return block;
+  is_at_end_ = block.kind == StateBlockKind::end;
+  if (!is_at_end_) return block;
   if (const auto end = check_end(read); !end) return Unexpected(end.error());
   return block;
 }
 
-// Not by peek(): that might move the payload which next() is about to hand out.
+// Not by peek(), which could move the payload that next() is about to return.
 Result<void, StateFault> StateReader::check_end(Read read) {
-  if (end_ > begin_) return fault("something stands behind the end");
+  if (end_ > begin_) return fault("there is data after the end");
   std::array<uint8_t, 1> more{};
   const auto size = read(more);
   if (!size) return fault(size.error().message(), 0, StateFaultKind::unreadable);
-  if (*size != 0) return fault("something stands behind the end");
+  if (*size != 0) return fault("there is data after the end");
   return {};
 }
 

@@ -1,17 +1,18 @@
-// The frame of a state file: what makes sure that it is read as it was written, or not at all.
+// The framing of a state file, which ensures that it is read back as it was written or not at all.
 //
 //   header    "OTSTATE\n", version 4, wall time 8, checksum 4
 //   block     kind 4, size of the payload 4, wall time 8, checksum 4, payload
 //   ...
-//   trailer   a block of the kind `end`; nothing behind it
+//   trailer   a block of kind `end`; nothing after it
 //
-// Integers are big-endian, wall times microseconds since 1970. A checksum is a CRC-32 of everything
-// in front of it in the file, other checksums left out, and of its own payload: so a block that is
-// missing, repeated or from another file is found, too. A file cut short has no trailer. A fault is
-// named by where it is in the file. No length is believed before the checksum agrees, and none
-// above kMaxPayload. What is in the payloads: state_format.h. Not thread-safe.
+// Integers are big-endian, wall times microseconds since 1970. Each checksum is a CRC-32 of
+// everything before it in the file, except other checksums, and of its own payload, so a block that
+// is missing, repeated or from another file is detected too. A truncated file has no trailer. No
+// size is trusted beyond kMaxStatePayload, and nothing else before the checksum matches. Every
+// fault names its place in the file. state_format.h describes the payloads. Not thread-safe.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,38 +29,41 @@ inline constexpr size_t kMaxStatePayload = size_t{128} << 10U;
 inline constexpr size_t kStateHeader = 24;
 inline constexpr size_t kStateBlockHead = 20;
 
-// Only what is ours and damaged may be set aside.
+// `not_ours` is a file of another kind, or of a newer version. Only a damaged file of ours may be
+// set aside.
 enum class StateFaultKind : uint8_t { damage, not_ours, unreadable };
 
-// Where in the file, and what is wrong there. Not ours is another kind of file, or a newer version.
+// What is wrong with a file, and where.
 struct StateFault {
   uint64_t offset = 0;
   std::string reason;
   StateFaultKind kind = StateFaultKind::damage;
 
-  // "at byte 4711: the checksum does not agree"
+  // "at byte 4711: the file is cut short"
   [[nodiscard]] std::string message() const {
     return "at byte " + std::to_string(offset) + ": " + reason;
   }
 };
 
-// Frames what is appended to `out`, which the caller writes and empties as it likes.
+// Adds the framing to `out`. The caller appends the payloads to `out`, and may write and empty it
+// whenever no block is open.
 class StateFramer {
  public:
   explicit StateFramer(std::vector<uint8_t>& out) : out_(out) {}
 
+  // The first call, once.
   void header(WallTime now);
-  // Between the two the caller appends the payload, of at most kMaxStatePayload bytes.
+  // Between these two calls the caller appends the payload, at most kMaxStatePayload bytes.
   void begin_block();
   void end_block(StateBlockKind kind, WallTime time);
 
  private:
   std::vector<uint8_t>& out_;
-  size_t block_ = 0;  // where the open one begins
+  std::optional<size_t> block_;  // where the open block begins
   uint32_t checksum_ = 0;
 };
 
-// One block as it was written. The payload is a view into the reader, good until the next call.
+// A block as it was written. The payload is a view into the reader, valid until the next call.
 struct StateBlock {
   StateBlockKind kind = StateBlockKind::end;
   WallTime time;
@@ -67,26 +71,29 @@ struct StateBlock {
   uint64_t payload_offset = 0;  // in the file
 };
 
-// Reads the blocks of a file in a buffer that holds the largest of them.
+// Reads the blocks of a file through a buffer that holds the largest of them. After a fault the
+// reader must not be used again.
 class StateReader {
  public:
-  // Fills the front of the span; 0 is the end of the file.
+  // Fills the beginning of the span and returns how many bytes that was; 0 at the end of the file.
   using Read = FunctionRef<Result<size_t, SystemError>(ByteSpan)>;
 
   StateReader() : buffer_(kBuffer) {}
 
-  // First of all. When the file was begun.
+  // The first call. Returns when the file was begun.
   [[nodiscard]] Result<WallTime, StateFault> header(Read read);
-  // The next block, until one of the kind `end` came: that was the last, and nothing is behind it.
+  // Returns the next block. The one of kind `end` is the last, and next() has checked that nothing
+  // follows it; there must be no call after it.
   [[nodiscard]] Result<StateBlock, StateFault> next(Read read);
 
  private:
   static constexpr size_t kBuffer = size_t{64} << 10U;
 
-  // The next bytes of the file, not taken yet, as many as wanted if there are so many.
+  // The next `wanted` bytes without consuming them; fewer at the end of the file.
   [[nodiscard]] Result<ByteView, StateFault> peek(size_t wanted, Read read);
   void take(size_t size);
-  [[nodiscard]] Unexpected<StateFault> fault(std::string reason, size_t behind = 0,
+  // A fault `ahead` bytes after what was consumed.
+  [[nodiscard]] Unexpected<StateFault> fault(std::string reason, size_t ahead = 0,
                                              StateFaultKind kind = StateFaultKind::damage) const;
   [[nodiscard]] Result<void, StateFault> check_end(Read read);
 
@@ -95,6 +102,7 @@ class StateReader {
   size_t end_ = 0;
   uint64_t offset_ = 0;  // of begin_, in the file
   uint32_t checksum_ = 0;
+  bool is_at_end_ = false;
 };
 
 }  // namespace ot

@@ -1,13 +1,13 @@
-// What stands in the blocks of a state file (state_file.h): torrents with their peers, and at the
-// end how many there are.
+// The payloads of the blocks of a state file (state_file.h): torrents with their peers, and finally
+// how many of each there are.
 //
 //   swarms    for each part of a torrent: info_hash 20, downloads 4, minutes since its last
 //             announce 2, IPv4 peers 2, IPv6 peers 2; then 8 bytes an IPv4 and 20 an IPv6 peer:
-//             address and port in network order, flags 1, minutes since it was last heard of 1
+//             address and port in network order, flags 1, minutes since its last announce 1
 //   end       torrents 8, peers 8
 //
-// All ages count from the wall time of the block, the middle of a minute. Pure; allocates nothing
-// but what `out` grows by.
+// All ages count back from the wall time of the block, which is the middle of a minute. Pure; only
+// encoding allocates, to grow `out`.
 #pragma once
 
 #include <optional>
@@ -24,15 +24,15 @@ struct StateTotals {
   friend constexpr bool operator==(const StateTotals&, const StateTotals&) = default;
 };
 
-// Appends the payload of a block.
+// Append the payload of a block to `out`.
 void encode_swarms(const SwarmCopy& swarms, std::vector<uint8_t>& out);
 void encode_totals(const StateTotals& totals, std::vector<uint8_t>& out);
 
-// Into `swarms`; false if the payload is not what encode_swarms() makes.
+// Replaces the contents of `swarms`; false if encode_swarms() cannot have made the payload.
 [[nodiscard]] bool decode_swarms(ByteView payload, SwarmCopy& swarms);
 [[nodiscard]] std::optional<StateTotals> decode_totals(ByteView payload);
 
-// Parts of one torrent come one behind the other: counts torrents, not parts.
+// Counts torrents rather than their parts; the parts of a torrent must follow one another.
 class StateCounter {
  public:
   void count(const SwarmCopy& swarms);

@@ -3,60 +3,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cassert>
 #include <thread>
 #include <utility>
 
 #include "base/duration_text.h"
-#include "state/state_texts.h"
 #include "state/state_writer.h"
 
 namespace ot {
 
-// One writing, which the worker goes on with slice by slice. Outlives its keeper's interest in it:
-// the worker may be in the middle of a slice.
-class StateKeeper::Writing {
- public:
-  Writing(TorrentTable& table, const Clock& clock, const StateNames& names)
-      : writer_(table, clock, names) {}
-
-  // Whether there is more to do.
-  Result<bool, SystemError> step() {
-    const MutexLock lock(mutex_);
-    if (is_abandoned_) return false;
-    return writer_.step();
-  }
-  // Waits for a slice that is being written.
-  void abandon() {
-    const MutexLock lock(mutex_);
-    is_abandoned_ = true;
-    writer_.abandon();
-  }
-  [[nodiscard]] bool is_in_place() const {
-    const MutexLock lock(mutex_);
-    return writer_.is_in_place();
-  }
-  // When no slice is being written.
-  void report(StateFigures& figures) const {
-    const MutexLock lock(mutex_);
-    figures.written = writer_.totals();
-    figures.bytes = writer_.bytes();
-    figures.write_took = writer_.took();
-    figures.written_at = writer_.finished_at();
-  }
-
- private:
-  mutable Mutex mutex_;
-  StateWriter writer_ OT_GUARDED_BY(mutex_);
-  bool is_abandoned_ OT_GUARDED_BY(mutex_) = false;
-};
-
+// One slice of a write. Shares the writer, because the keeper may be gone while the worker is still
+// writing.
 class StateKeeper::Slice final : public Job {
  public:
-  Slice(StateKeeper& keeper, std::shared_ptr<Writing> writing)
-      : keeper_(keeper), writing_(std::move(writing)) {}
+  Slice(StateKeeper& keeper, std::shared_ptr<StateWriter> writer)
+      : keeper_(keeper), writer_(std::move(writer)) {}
 
   JobResult run(const JobWatch&) override {
-    const auto stepped = writing_->step();
+    const auto stepped = writer_->step();
     if (!stepped) return Unexpected(JobFailure{stepped.error().message()});
     is_last_ = !*stepped;
     return {};
@@ -64,8 +28,8 @@ class StateKeeper::Slice final : public Job {
   void finish(const JobResult& result) override { keeper_.on_slice(result, is_last_); }
 
  private:
-  StateKeeper& keeper_;  // for finish(): run() may find it gone
-  const std::shared_ptr<Writing> writing_;
+  StateKeeper& keeper_;  // only for finish(); may be gone while run() is running
+  const std::shared_ptr<StateWriter> writer_;
   bool is_last_ = false;
 };
 
@@ -81,26 +45,27 @@ StateKeeper::StateKeeper(EventLoop& loop, Worker& worker, TorrentTable& table, c
       timer_(loop.timers(), [this] { on_timer(); }) {}
 
 void StateKeeper::load(PermitsTorrent permits, Duration patience) {
+  assert(!timer_.armed());
   take_lock(patience);
   if (lock_.is_taken() && ::unlink(names_.fresh.c_str()) == 0)
-    log_.info(names_.fresh + " removed: it was not written to its end");
+    log_.info(names_.fresh + " removed: it was left unfinished");
   const MonotonicTime start = clock_.now();
   load_generations(permits);
-  figures_.load_took = clock_.now() - start;
+  status_.load_took = clock_.now() - start;
   check_directory();
 }
 
-// What a predecessor is writing when we start is its last state, and the one to be read.
+// If a predecessor is still writing, that is its final state and the one to load, so wait for it.
 void StateKeeper::take_lock(Duration patience) {
   constexpr auto kStep = std::chrono::milliseconds(20);
   auto taken = lock_.take(names_.lock);
   if (taken || !StateLock::is_busy(taken.error())) return;
-  log_.info("state file " + names_.current + ": waiting for another process that has it");
+  log_.info("state file " + names_.current + " is in use by another process; waiting for it");
   for (auto steps = patience / kStep; steps > 0 && !taken; --steps) {
     std::this_thread::sleep_for(kStep);
     taken = lock_.take(names_.lock);
   }
-  if (!taken) turn_off("another process has " + names_.lock);
+  if (!taken) turn_off("another process holds " + names_.lock);
 }
 
 void StateKeeper::load_generations(PermitsTorrent permits) {
@@ -110,9 +75,9 @@ void StateKeeper::load_generations(PermitsTorrent permits) {
   const Found old = load_from(names_.old, permits);
   if (old == Found::loaded) return;
   if (current == Found::nothing && old == Found::nothing) {
-    log_.info("state file " + names_.current + " is not there yet; starting without peers");
+    log_.info("state file " + names_.current + " does not exist yet; starting without peers");
   } else {
-    log_.error("no state file can be used; starting without peers");
+    log_.error("no usable state file; starting without peers");
   }
 }
 
@@ -127,12 +92,13 @@ StateKeeper::Found StateKeeper::load_from(const std::string& path, PermitsTorren
     turn_off(path + " is left as it is");
     return Found::not_ours;
   }
-  figures_.loaded = loaded->stored;
-  const std::string text = "state file " + path + ": " + describe(*loaded, clock_.now() - start);
+  status_.loaded = loaded->stored;
+  const std::string text =
+      "state file " + path + ": " + state_load_text(*loaded, clock_.now() - start);
   if (!loaded->is_all_too_old()) {
     log_.info(text);
   } else {
-    log_.warning(text + "; nothing in it was young enough; is the clock right?");
+    log_.warning(text + "; everything in it was too old; is the clock right?");
     keep_too_old(path);
   }
   return Found::loaded;
@@ -145,8 +111,8 @@ void StateKeeper::set_aside() {
   turn_off(last_error("rename " + names_.current + " to " + names_.damaged).take().message());
 }
 
-// If the clock is wrong, this is all there is, and two writings would be the end of it. A copy that
-// is there already is not replaced.
+// If the clock is wrong, this file is all there is, and the next two writes would destroy it. An
+// earlier copy is not replaced.
 void StateKeeper::keep_too_old(const std::string& path) {
   struct stat status = {};
   if (!lock_.is_taken() || ::lstat(names_.too_old.c_str(), &status) == 0) return;
@@ -162,7 +128,7 @@ void StateKeeper::turn_off(const std::string& reason) {
   log_.error("the state file will not be written: " + reason);
 }
 
-// A lock that could not be had at start, its directory missing or not writable, may be had now.
+// The lock may have failed at start because its directory was missing or not writable; try again.
 bool StateKeeper::may_write() {
   if (!why_off_.empty()) {
     record_failure(why_off_);
@@ -172,7 +138,7 @@ bool StateKeeper::may_write() {
   return why_off_.empty() && lock_.is_taken();
 }
 
-// Told now, and not only after the first interval.
+// Reports problems at start rather than after the first interval.
 void StateKeeper::check_directory() {
   const std::string directory = names_.directory();
   if (::access(directory.c_str(), W_OK | X_OK) != 0) {
@@ -185,65 +151,72 @@ void StateKeeper::check_directory() {
   }
 }
 
-void StateKeeper::begin() { timer_.arm_after(interval_); }
+void StateKeeper::begin() {
+  assert(interval_ > Duration(0) && !timer_.armed());
+  timer_.arm_after(interval_);
+}
 
 void StateKeeper::on_timer() {
   timer_.arm_after(interval_);
-  is_due_again_ = writing_ != nullptr;
-  if (writing_ || !may_write()) return;
-  writing_ = std::make_shared<Writing>(table_, clock_, names_);
+  is_due_again_ = writer_ != nullptr;
+  if (writer_ || !may_write()) return;
+  writer_ = std::make_shared<StateWriter>(table_, clock_, names_);
   submit_slice();
 }
 
 void StateKeeper::submit_slice() {
-  ticket_ = worker_.submit(loop_, std::make_unique<Slice>(*this, writing_));
+  ticket_ = worker_.submit(loop_, std::make_unique<Slice>(*this, writer_));
 }
 
 void StateKeeper::on_slice(const JobResult& result, bool is_last) {
+  assert(writer_);
   if (result && !is_last) return submit_slice();
   if (result) {
-    record(*writing_);
+    record(writer_->written());
     log_.debug(written_text());
   } else {
-    record_failure(result.error().reason, writing_->is_in_place());
+    record_failure(result.error().reason, writer_->is_in_place());
   }
-  // To close a large file that was not written to its end takes long.
-  worker_.discard(std::exchange(writing_, nullptr));
+  // Closing a large unfinished file takes long, so the worker does it.
+  worker_.discard(std::exchange(writer_, nullptr));
   if (is_due_again_) on_timer();
 }
 
-void StateKeeper::record(const Writing& writing) {
-  ++figures_.writes;
-  writing.report(figures_);
+void StateKeeper::record(const StateWritten& written) {
+  ++status_.writes;
+  status_.written = written.totals;
+  status_.bytes = written.bytes;
+  status_.write_took = written.took;
+  status_.written_at = written.finished_at;
 }
 
-// A file in place that a loss of power may undo is no good writing: it counts as failed.
+// A file in place that a power loss may undo counts as a failure too.
 void StateKeeper::record_failure(const std::string& reason, bool is_in_place) {
-  ++figures_.failed_writes;
+  ++status_.failed_writes;
   const std::string file = "state file " + names_.current;
-  log_.error(is_in_place ? file + " written, but not surely on disk: " + reason
-                         : file + " not written: " + reason + "; it stays as it was");
+  log_.error(is_in_place ? file + " written, but a power loss may undo it: " + reason
+                         : file + " not written: " + reason + "; the previous one is unchanged");
 }
 
 std::string StateKeeper::written_text() const {
-  return "state file " + names_.current + ": " + describe(figures_.written) + " written in " +
-         seconds_text(figures_.write_took) + ", " + std::to_string(figures_.bytes) + " bytes";
+  return "state file " + names_.current + ": " + totals_text(status_.written) + " written in " +
+         seconds_text(status_.write_took) + ", " + std::to_string(status_.bytes) + " bytes";
 }
 
 void StateKeeper::write_last(FunctionRef<bool()> is_interrupted) {
   timer_.disarm();
   ticket_.cancel();
-  if (writing_) std::exchange(writing_, nullptr)->abandon();
+  if (writer_) std::exchange(writer_, nullptr)->abandon();
   if (!may_write()) return;
-  Writing last(table_, clock_, names_);
+  StateWriter last(table_, clock_, names_);
   while (!is_interrupted()) {
     const auto stepped = last.step();
     if (!stepped) return record_failure(stepped.error().message(), last.is_in_place());
     if (*stepped) continue;
-    record(last);
+    record(last.written());
     return log_.info(written_text());
   }
-  record_failure("stopped at once");
+  record_failure("interrupted");
 }
 
 }  // namespace ot

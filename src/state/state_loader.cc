@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/duration_text.h"
+
 namespace ot {
 namespace {
 
-// Longer than anything is kept, and short enough to reckon with.
+// Longer than anything is kept, and small enough that sums of times cannot overflow.
 constexpr Duration kLongAgo = std::chrono::days(1000);
 
 class StateInput {
@@ -31,16 +33,16 @@ class StateInput {
 };
 
 Result<void, StateLoadFault> StateInput::open() {
-  // Without O_NONBLOCK a FIFO in the file's place would hold the start.
+  // O_NONBLOCK, so that a FIFO in place of the file cannot block the start.
   fd_.reset(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   struct stat status = {};
   if (!fd_ || ::fstat(fd_.get(), &status) != 0) return failed_call();
   if (!S_ISREG(status.st_mode))
-    return Unexpected(StateLoadFault{false, false, path_ + ": is no regular file"});
+    return Unexpected(StateLoadFault{false, false, path_ + ": not a regular file"});
   return {};
 }
 
-// From the beginning, each time.
+// Reads the file from its beginning, however often it is called.
 Result<WallTime, StateLoadFault> StateInput::read_all(UseSwarms use) {
   if (::lseek(fd_.get(), 0, SEEK_SET) != 0) return failed_call();
   const auto read = [this](ByteSpan out) -> Result<size_t, SystemError> {
@@ -59,7 +61,7 @@ Result<WallTime, StateLoadFault> StateInput::read_all(UseSwarms use) {
   return *finished;
 }
 
-// Puts the parts of one block after the other into the table.
+// Puts the contents of one block after another into the table.
 class Restorer {
  public:
   Restorer(TorrentTable& table, const Clock& clock, PermitsTorrent permits)
@@ -86,7 +88,7 @@ class Restorer {
 void Restorer::restore(const SwarmCopy& swarms, WallTime time) {
   using std::chrono::floor;
   using std::chrono::minutes;
-  // Negative if the wall clock was set back.
+  // since() is negative if the wall clock was set back.
   const auto elapsed =
       std::max(floor<minutes>(now_) - floor<minutes>(now_ - since(time)), minutes(0));
   SwarmPeers peers(swarms);
@@ -128,10 +130,11 @@ Result<WallTime, StateFault> read_state(StateReader::Read read, UseSwarms use) {
       return Unexpected(StateFault{block->payload_offset, std::move(reason)});
     };
     if (block->kind == StateBlockKind::end) {
-      if (decode_totals(block->payload) != counter.totals()) return fault("the sums do not agree");
+      if (decode_totals(block->payload) != counter.totals())
+        return fault("the totals do not match the contents");
       return block->time;
     }
-    if (!decode_swarms(block->payload, swarms)) return fault("a block makes no sense");
+    if (!decode_swarms(block->payload, swarms)) return fault("a block with malformed contents");
     counter.count(swarms);
     use(swarms, block->time);
   }
@@ -148,6 +151,24 @@ Result<StateLoad, StateLoadFault> load_state(const std::string& path, TorrentTab
       [&](const SwarmCopy& swarms, WallTime time) { restorer.restore(swarms, time); });
   if (!loaded) return Unexpected(loaded.error());
   return restorer.result(*loaded);
+}
+
+std::string totals_text(const StateTotals& totals) {
+  return std::to_string(totals.peers) + " peers of " + std::to_string(totals.torrents) +
+         " torrents";
+}
+
+std::string state_load_text(const StateLoad& load, Duration took) {
+  const auto ago = std::chrono::floor<std::chrono::seconds>(load.written_ago);
+  std::string text = totals_text(load.stored) + " loaded in " + seconds_text(took) + ", written " +
+                     std::to_string(ago.count()) + " s ago";
+  const auto add = [&text](uint64_t count, std::string_view what) {
+    if (count != 0) text += "; " + std::to_string(count) + std::string(what);
+  };
+  add(load.too_old, " peers were too old");
+  add(load.not_allowed, " torrents are refused by the access list");
+  add(load.no_room, " peers were refused: no room for them, or no address or port");
+  return text;
 }
 
 }  // namespace ot

@@ -1,8 +1,10 @@
 #include "state/state_output.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include <cassert>
 #include <cerrno>
 #include <cstdio>
 
@@ -38,7 +40,20 @@ Result<UniqueFd, SystemError> StateNames::open_directory() const {
   return folder;
 }
 
+Result<void, SystemError> StateLock::take(const std::string& path) {
+  assert(!is_taken());
+  UniqueFd fd(
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kOwnerOnly));
+  if (!fd) return last_error("open " + path);
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return last_error("lock " + path);
+  fd_ = std::move(fd);
+  return {};
+}
+
+bool StateLock::is_busy(const SystemError& error) { return error.code == EWOULDBLOCK; }
+
 StateOutput::Done StateOutput::open() {
+  assert(!fd_ && !is_in_place_);
   const char* path = names_.fresh.c_str();
   if (::unlink(path) != 0 && errno != ENOENT) return last_error("unlink " + names_.fresh);
   fd_.reset(::open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly));
@@ -49,8 +64,9 @@ StateOutput::Done StateOutput::open() {
   return {};
 }
 
-// A write that is short goes on where it left off: the next one says what is wrong.
+// After a short write the next one reports the error, a full disk for example.
 StateOutput::Done StateOutput::write(ByteView bytes) {
+  assert(fd_);
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd_.get(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
@@ -61,9 +77,12 @@ StateOutput::Done StateOutput::write(ByteView bytes) {
   return {};
 }
 
-StateOutput::Done StateOutput::sync() { return sync_descriptor(fd_.get(), names_.fresh); }
+StateOutput::Done StateOutput::sync() {
+  assert(fd_);
+  return sync_descriptor(fd_.get(), names_.fresh);
+}
 
-// Without the second rename the first is taken back, so that the next start finds PATH.
+// If the second rename fails, the first is undone, so that the next start finds PATH.
 StateOutput::Done StateOutput::rename_both() const {
   auto kept = rename_file(names_.current, names_.old);
   if (!kept && kept.error().code != ENOENT) return kept;
@@ -74,6 +93,7 @@ StateOutput::Done StateOutput::rename_both() const {
 }
 
 StateOutput::Done StateOutput::commit() {
+  assert(fd_ && folder_);
   if (auto renamed = rename_both(); !renamed) return renamed;
   is_in_place_ = true;
   fd_.reset();

@@ -1,11 +1,11 @@
-// A state file on its way to the disk, and the names its generations have.
+// Puts a state file on disk so that a good one is there at every moment: its names, its lock, and
+// the file being written.
 //
-// PATH.new is written, synced, and only then renamed to PATH, whose former file becomes PATH.old:
-// at every moment PATH or PATH.old is a whole file, and at last the directory is synced, so that a
-// loss of power does not undo it. Whatever fails, PATH stays as it was and PATH.new goes; but if
-// that last sync fails, the new PATH is in place, and only not surely on disk.
-// What a killed process left behind as PATH.new is replaced. Mode 0600: in it are the addresses of
-// everybody served. Thread: any, one at a time; every call may wait for the disk.
+// PATH.new is written and synced, then PATH is renamed to PATH.old and PATH.new to PATH, so PATH or
+// PATH.old is always a complete file. Last, the directory is synced, so that a power loss does not
+// undo the renames. After a failure PATH is unchanged and PATH.new is gone; only if that last sync
+// fails is the new PATH in place but possibly not on disk yet. A PATH.new left behind by a killed
+// process is replaced. Files have mode 0600 because they hold the addresses of all peers.
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@
 
 namespace ot {
 
+// The files around PATH (`current`).
 struct StateNames {
   explicit StateNames(std::string path)
       : current(std::move(path)),
@@ -24,18 +25,37 @@ struct StateNames {
         too_old(current + ".toold"),
         lock(current + ".lock") {}
 
-  // The directory they are in; and it, opened so that it can be synced.
+  // The directory that holds them all, and a descriptor of it that can be synced.
   [[nodiscard]] std::string directory() const;
   [[nodiscard]] Result<UniqueFd, SystemError> open_directory() const;
 
   std::string current;
   std::string fresh;    // being written
-  std::string old;      // the generation before
-  std::string damaged;  // set aside, since it is damaged
-  std::string too_old;  // set aside, since nothing of it was young enough
-  std::string lock;     // state_lock.h
+  std::string old;      // the previous generation
+  std::string damaged;  // set aside because it is damaged
+  std::string too_old;  // set aside because every peer in it was too old
+  std::string lock;     // see StateLock
 };
 
+// Only one process at a time may use a state file: flock(2) on a file beside it.
+//
+// Two writers would rename each other's files, and a new process would delete the PATH.new that its
+// predecessor is still writing. The kernel releases the lock when the process ends, however it
+// ends. The lock file stays, empty: if it were removed, two processes could lock two different
+// files of that name. Any thread, one at a time.
+class StateLock {
+ public:
+  // Does not wait. If another process holds the lock, is_busy() is true for the error. Must not be
+  // called while the lock is held.
+  [[nodiscard]] Result<void, SystemError> take(const std::string& path);
+  [[nodiscard]] bool is_taken() const { return static_cast<bool>(fd_); }
+  [[nodiscard]] static bool is_busy(const SystemError& error);
+
+ private:
+  UniqueFd fd_;
+};
+
+// One new generation of the file. Any thread, one at a time; every call may wait for the disk.
 class StateOutput {
  public:
   explicit StateOutput(const StateNames& names) : names_(names) {}
@@ -44,16 +64,17 @@ class StateOutput {
   ~StateOutput() { abandon(); }
 
   using Done = Result<void, SystemError>;
-  // In this order, each once, write() as often as needed.
+  // In this order, each once, except that write() may be repeated. After an error only abandon() is
+  // allowed.
   [[nodiscard]] Done open();
   [[nodiscard]] Done write(ByteView bytes);
   [[nodiscard]] Done sync();
   [[nodiscard]] Done commit();
 
-  // Removes what was written so far, unless it was committed.
+  // Removes PATH.new, unless it was committed. Allowed at any time.
   void abandon();
 
-  // After commit(), failed or not: whether PATH is what was written.
+  // True once PATH is the new file, even if commit() then failed to sync the directory.
   [[nodiscard]] bool is_in_place() const { return is_in_place_; }
 
  private:
@@ -61,7 +82,8 @@ class StateOutput {
 
   const StateNames names_;
   UniqueFd fd_;
-  UniqueFd folder_;  // opened first of all, lest a file be in place that cannot be synced
+  // Opened before anything is renamed, so that no file is put in place that could not be synced.
+  UniqueFd folder_;
   bool is_in_place_ = false;
 };
 

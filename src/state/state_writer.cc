@@ -1,16 +1,43 @@
 #include "state/state_writer.h"
 
+#include <cassert>
+
 namespace ot {
 
 Result<bool, SystemError> StateWriter::step() {
+  const MutexLock lock(mutex_);
+  assert(stage_ != Stage::done);
+  if (stage_ == Stage::abandoned) return false;
   if (auto performed = perform(); !performed) {
-    abandon();
+    give_up();
     return Unexpected(performed.error());
   }
   if (stage_ != Stage::done) return true;
-  finished_ = clock_.now();
-  finished_at_ = clock_.wall_time();
+  written_.totals = counter_.totals();
+  written_.took = clock_.now() - started_;
+  written_.finished_at = clock_.wall_time();
   return false;
+}
+
+void StateWriter::abandon() {
+  const MutexLock lock(mutex_);
+  if (stage_ != Stage::done) give_up();
+}
+
+bool StateWriter::is_in_place() const {
+  const MutexLock lock(mutex_);
+  return output_.is_in_place();
+}
+
+StateWritten StateWriter::written() const {
+  const MutexLock lock(mutex_);
+  assert(stage_ == Stage::done);
+  return written_;
+}
+
+void StateWriter::give_up() {
+  stage_ = Stage::abandoned;
+  output_.abandon();
 }
 
 StateOutput::Done StateWriter::perform() {
@@ -26,6 +53,7 @@ StateOutput::Done StateWriter::perform() {
       stage_ = Stage::done;
       return output_.commit();
     case Stage::done:
+    case Stage::abandoned:
       break;
   }
   return {};
@@ -42,14 +70,15 @@ StateOutput::Done StateWriter::begin() {
 StateOutput::Done StateWriter::walk() {
   while (stage_ == Stage::walking && pending_.size() < kSlice) copy_step();
   if (stage_ == Stage::syncing) append_end();
-  bytes_ += pending_.size();
+  written_.bytes += pending_.size();
   auto written = output_.write(pending_);
   pending_.clear();
   return written;
 }
 
-// Ages are whole minutes of the monotonic clock, so they count from the present one; its middle
-// stands for it, lest the two clocks, read one after the other, differ by a minute when compared.
+// Ages are whole minutes of the monotonic clock, counted from the current one. The middle of that
+// minute stands for it, because the two clocks are read one after the other and would otherwise
+// differ by a minute now and then.
 void StateWriter::copy_step() {
   const uint32_t shard = cursor_.shard;
   const MonotonicTime now = clock_.now();

@@ -1,63 +1,71 @@
-// Writes the whole table into a state file, in slices: a worker that has other jobs, too, does one
-// of them at a time.
+// Writes the whole table into a state file in slices, so that a worker can do other jobs between
+// two of them.
 //
-// Memory is bounded by a slice, whatever the table holds; announces go on beside it, and what
-// changes meanwhile is in the file or not. The sync is a slice of its own. Thread: any, one at a
-// time.
+// A slice takes a few milliseconds and bounds the memory, whatever the size of the table; the sync
+// is a slice of its own. Announces continue meanwhile; a change made during the write may or may
+// not be in the file. Thread-safe: one thread may abandon the write while another is in step().
 #pragma once
 
+#include "base/mutex.h"
 #include "state/state_format.h"
 #include "state/state_output.h"
 #include "swarm/torrent_table.h"
 
 namespace ot {
 
+// A completed write.
+struct StateWritten {
+  StateTotals totals;
+  uint64_t bytes = 0;
+  Duration took{0};
+  WallTime finished_at;
+};
+
 class StateWriter {
  public:
   StateWriter(TorrentTable& table, const Clock& clock, const StateNames& names)
       : table_(table), clock_(clock), output_(names), framer_(pending_) {}
 
-  // The next slice. Whether there is one more; an error is the end of it, and leaves nothing
-  // behind.
+  // Writes the next slice. Returns true if there are more, false after the last one or if the write
+  // was abandoned. An error ends the write and removes what was written. Must not be called again
+  // after the last slice.
   [[nodiscard]] Result<bool, SystemError> step();
 
-  // Gives up, and removes what was written.
-  void abandon() { output_.abandon(); }
+  // Ends the write and removes what was written, unless it is complete. Waits for a slice that is
+  // being written.
+  void abandon();
 
-  // After an error: whether the file is in place all the same, and only not surely on disk.
-  [[nodiscard]] bool is_in_place() const { return output_.is_in_place(); }
+  // After an error: true if the file is in place all the same, but possibly not on disk yet.
+  [[nodiscard]] bool is_in_place() const;
 
-  // Once all slices are done.
-  [[nodiscard]] const StateTotals& totals() const { return counter_.totals(); }
-  [[nodiscard]] uint64_t bytes() const { return bytes_; }
-  [[nodiscard]] Duration took() const { return finished_ - started_; }
-  [[nodiscard]] WallTime finished_at() const { return finished_at_; }
+  // Only after the last slice.
+  [[nodiscard]] StateWritten written() const;
 
  private:
   // A few milliseconds.
   static constexpr size_t kSlice = size_t{1} << 20U;
 
-  enum class Stage : uint8_t { opening, walking, syncing, committing, done };
+  enum class Stage : uint8_t { opening, walking, syncing, committing, done, abandoned };
 
-  [[nodiscard]] StateOutput::Done perform();
-  [[nodiscard]] StateOutput::Done begin();
-  [[nodiscard]] StateOutput::Done walk();
-  void copy_step();
-  void append_end();
+  [[nodiscard]] StateOutput::Done perform() OT_REQUIRES(mutex_);
+  [[nodiscard]] StateOutput::Done begin() OT_REQUIRES(mutex_);
+  [[nodiscard]] StateOutput::Done walk() OT_REQUIRES(mutex_);
+  void copy_step() OT_REQUIRES(mutex_);
+  void append_end() OT_REQUIRES(mutex_);
+  void give_up() OT_REQUIRES(mutex_);
 
   TorrentTable& table_;
   const Clock& clock_;
-  StateOutput output_;
-  Stage stage_ = Stage::opening;
-  SwarmCopy swarms_;
-  SweepCursor cursor_;
-  std::vector<uint8_t> pending_;  // framed, not written
-  StateFramer framer_;
-  StateCounter counter_;
-  uint64_t bytes_ = 0;
-  MonotonicTime started_;
-  MonotonicTime finished_;
-  WallTime finished_at_;
+  mutable Mutex mutex_;
+  StateOutput output_ OT_GUARDED_BY(mutex_);
+  Stage stage_ OT_GUARDED_BY(mutex_) = Stage::opening;
+  SwarmCopy swarms_ OT_GUARDED_BY(mutex_);
+  SweepCursor cursor_ OT_GUARDED_BY(mutex_);
+  std::vector<uint8_t> pending_ OT_GUARDED_BY(mutex_);  // framed, not written yet
+  StateFramer framer_ OT_GUARDED_BY(mutex_);
+  StateCounter counter_ OT_GUARDED_BY(mutex_);
+  MonotonicTime started_ OT_GUARDED_BY(mutex_);
+  StateWritten written_ OT_GUARDED_BY(mutex_);
 };
 
 }  // namespace ot

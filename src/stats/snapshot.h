@@ -16,7 +16,7 @@
 #include "net/tcp_server.h"
 #include "net/udp_server.h"
 #include "net/worker.h"
-#include "state/state_figures.h"
+#include "state/state_keeper.h"
 #include "swarm/expiry.h"
 #include "swarm/torrent_table.h"
 #include "tracker/statistics.h"
@@ -41,7 +41,7 @@ struct StatsSnapshot {
   Duration worker_running{0};  // how long its present job has run
   ListStatistics list;
   DumpStatus dumps;
-  StateFigures state;
+  StateStatus state;
   // Found by the walk that the mode needs; null for a mode that needs none.
   const WalkFindings* walk = nullptr;
   // The last recount, if there was one lately.

@@ -1,15 +1,16 @@
-// The networks counted most often in an endless stream of them, in bounded memory.
+// Finds the most frequent networks in an endless stream of them, in bounded memory.
 //
-// There may be more networks than there is room, and whoever spoofs addresses can name as many as
-// he likes, so not all can be counted. A network has kWays counters, chosen by a hash under a
-// secret, to share with those of the same hash. One that has none takes over the lowest of them,
-// count and all, and remembers how much of it was the others' (Metwally, Agrawal, El Abbadi,
-// "Efficient computation of frequent and top-k elements in data streams", in each row alone).
+// Spoofed addresses can belong to any number of networks, so not all of them can be counted. The
+// counters are arranged in rows of kWays; a keyed hash selects the row of a network, which it
+// shares with all others of that hash. A network without a counter takes over the lowest one of its
+// row, including its count, and records how much of that count belongs to others (Metwally,
+// Agrawal, El Abbadi, "Efficient computation of frequent and top-k elements in data streams",
+// applied to each row).
 //
-// So a count is never too low, and too high by at most its overcount, which is at most an eighth of
-// what came to that row, on average 1/kCounters of the stream. A network with more than an eighth
-// of its row, on average more than 1/kCounters of the stream, is never missed. Adding looks at
-// four cache lines at most. kBytes in all, allocated at once. Not thread-safe.
+// So a count is never too low, and too high by at most its overcount. The overcount is at most an
+// eighth of what its row has received, on average 1/kCounters of the stream. A network that makes
+// up more than an eighth of its row is never missed. Adding touches at most four cache lines. All
+// kBytes are allocated at once. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@ class HeavyHitters {
   static constexpr size_t kCounters = kWays << kRowBits;
   static constexpr size_t kBytes = kCounters * sizeof(Counter);
 
-  // `secret`: random, so that nobody can choose networks that share a row.
+  // `secret` must be random, so that nobody can choose networks that share a row.
   explicit HeavyHitters(uint64_t secret) : factor_(secret | 1U), counters_(kCounters) {}
 
   void add(Address network) {
@@ -46,7 +47,7 @@ class HeavyHitters {
     *lowest = {lowest->count + 1, network, lowest->count};
   }
 
-  // The busiest first, of equals the lower address; at most `wanted`.
+  // At most `wanted` networks, busiest first; equal counts are ordered by address.
   [[nodiscard]] std::vector<Counter> ranking(size_t wanted) const {
     std::vector<Counter> ranked = counters_;
     std::erase_if(ranked, [](const Counter& counter) { return counter.count == 0; });

@@ -5,7 +5,7 @@
 namespace ot {
 namespace {
 
-// Counts the network of each size that the address, its leading bits, lies in.
+// Counts the networks of each size that contain the address.
 template <typename Number, size_t sizes>
 void add_to(std::array<HeavyHitters<Number>, sizes>& tallies,
             const std::array<unsigned, sizes>& bits, const IpAddress& address) {

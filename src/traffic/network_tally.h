@@ -1,7 +1,7 @@
-// Counts something per network, at once for networks of several sizes, and ranks them.
+// Counts events per network, for several network sizes at once, and ranks the networks.
 //
-// Each size has its own HeavyHitters, whose error is that of the counts here; kBytes in all, about
-// 1.2 MB. Thread: that of the loop, pages included.
+// Each size has its own HeavyHitters, and its counts are as exact as those. kBytes in all, about
+// 1.2 MB. Thread: that of the loop, which also prints the pages.
 #pragma once
 
 #include <array>
@@ -14,10 +14,10 @@ namespace ot {
 
 class NetworkTally {
  public:
-  // The sizes, /48 being what an IPv6 site has.
+  // The prefix lengths. An IPv6 site has a /48.
   static constexpr std::array<unsigned, 3> kBits4{24, 20, 16};
   static constexpr std::array<unsigned, 3> kBits6{48, 40, 32};
-  // The most that are ranked of a size.
+  // How many networks of each size are ranked.
   static constexpr size_t kRanked = 64;
   static constexpr size_t kBytes = kBits4.size() * HeavyHitters<uint32_t>::kBytes +
                                    kBits6.size() * HeavyHitters<uint64_t>::kBytes;
@@ -26,7 +26,7 @@ class NetworkTally {
 
   void add(const IpAddress& address);
 
-  // Calls use(bits, ranking) for each size, IPv4 first, the smallest networks first.
+  // Calls use(bits, ranking) for each size: IPv4 first, and in each family small networks first.
   template <typename Use>
   void for_each_size(Use use) const {
     for (size_t i = 0; i < kBits4.size(); ++i) use(kBits4[i], v4_[i].ranking(kRanked));

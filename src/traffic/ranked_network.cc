@@ -13,9 +13,9 @@ std::string address_text(uint32_t address) {
   return IpAddress::v4(bytes).to_string();
 }
 
-std::string address_text(uint64_t leading_half) {
+std::string address_text(uint64_t upper_half) {
   std::array<uint8_t, 16> bytes{};
-  ByteWriter(bytes).write(leading_half);
+  ByteWriter(bytes).write(upper_half);
   return IpAddress::v6(bytes).to_string();
 }
 

@@ -1,7 +1,7 @@
-// A network and what was counted of it: what the rankings of networks are made of, and their order.
+// A network with its count, as rankings of networks list them, and the order of a ranking.
 //
-// Address is uint32_t for IPv4, in host order, or uint64_t for the leading half of an IPv6 address;
-// the bits behind the prefix are zero.
+// Address is uint32_t for IPv4, in host order, or uint64_t for the upper half of an IPv6 address;
+// the bits after the prefix are zero.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ template <typename Address>
 struct RankedIn {
   uint64_t count;
   Address address;
-  // `count` may be too high by as much.
+  // `count` may be too high by at most this.
   uint64_t overcount = 0;
 
   friend bool operator==(const RankedIn&, const RankedIn&) = default;
@@ -24,7 +24,7 @@ struct RankedIn {
 using RankedNetwork = RankedIn<uint32_t>;
 using RankedNetwork6 = RankedIn<uint64_t>;
 
-// Sorts the busiest first, of equals the lower address, and keeps at most `wanted`.
+// Sorts busiest first and then by address, and keeps at most `wanted` networks.
 template <typename Address>
 void keep_busiest(std::vector<RankedIn<Address>>& networks, size_t wanted) {
   const size_t size = std::min(wanted, networks.size());
@@ -37,10 +37,10 @@ void keep_busiest(std::vector<RankedIn<Address>>& networks, size_t wanted) {
 
 // "192.0.2.0", "2001:db8::"
 [[nodiscard]] std::string address_text(uint32_t address);
-[[nodiscard]] std::string address_text(uint64_t leading_half);
+[[nodiscard]] std::string address_text(uint64_t upper_half);
 
-// std::to_string in one place: what pages print must not change what the compiler inlines into
-// replies.
+// std::to_string, out of line: otherwise code that prints pages changes what the compiler inlines
+// into replies.
 [[nodiscard]] std::string decimal_text(uint64_t number);
 
 }  // namespace ot

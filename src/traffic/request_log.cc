@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstring>
 
 namespace ot {
@@ -42,10 +43,11 @@ void RequestLog::reset() {
   first_ = next_;
 }
 
-// A request that would reach over the end of the memory begins at its beginning.
+// A request that would extend past the end of the buffer goes to its beginning.
 uint64_t RequestLog::make_room(size_t size) {
-  const uint64_t behind = written_ % kBytes;
-  const uint64_t begin = behind + size > kBytes ? written_ + (kBytes - behind) : written_;
+  assert(size <= kMaxRequest && bytes_.size() == kBytes);
+  const uint64_t position = written_ % kBytes;
+  const uint64_t begin = position + size > kBytes ? written_ + (kBytes - position) : written_;
   written_ = begin + size;
   const auto is_overwritten = [this](uint64_t number) {
     return entry(number).begin + kBytes < written_ || number + kMaxRequests <= next_;
@@ -68,6 +70,7 @@ void RequestLog::keep(Transport transport, const Endpoint& source, ByteView requ
 }
 
 LoggedRequest RequestLog::request(uint64_t number) const {
+  assert(first_ <= number && number < next_);
   const Entry& found = entry(number);
   const auto begin = static_cast<size_t>(found.begin % kBytes);
   return {found.time, found.transport, found.source, found.size,

@@ -1,8 +1,9 @@
-// The raw requests of a few chosen networks, for whoever has to find out what a client sends.
+// Records the raw requests of a few chosen networks, to find out what a client really sends.
 //
-// A request's first kMaxRequest bytes are kept until newer ones need their place; numbers tell
-// which are missing. Nothing is allocated before a network is chosen, then kMemory at once; reset()
-// gives that back. Who may choose is decided elsewhere. Thread: that of the loop, pages included.
+// The first kMaxRequest bytes of each request are kept until newer requests need the space.
+// Requests are numbered, so a reader sees which ones are gone. Nothing is allocated until a network
+// is chosen, then kMemory at once; reset() frees it. The caller decides who may choose. Thread:
+// that of the loop, which also prints the pages.
 #pragma once
 
 #include <cstdint>
@@ -19,16 +20,15 @@ namespace ot {
 struct LoggedRequest {
   WallTime time;
   Transport transport;
-  Endpoint source;  // port 0: not known
-  size_t size;      // of the whole request
-  ByteView bytes;   // what is kept of it; valid until the next record() or reset()
+  Endpoint source;  // port 0 if it is unknown
+  size_t size;      // of the complete request
+  ByteView bytes;   // the part that was kept; valid until the next record() or reset()
 };
 
 class RequestLog {
-  // Where the bytes begin, counted over all that was ever written.
   struct Entry {
     WallTime time;
-    uint64_t begin = 0;
+    uint64_t begin = 0;  // of its bytes, counted over all that was ever written
     uint32_t kept = 0;
     uint32_t size = 0;
     Endpoint source;
@@ -45,9 +45,9 @@ class RequestLog {
 
   explicit RequestLog(const Clock& clock) : clock_(clock) {}
 
-  // False if there are kMaxNetworks. One that is chosen already counts once.
+  // False if kMaxNetworks are chosen already; choosing the same one again is fine.
   [[nodiscard]] bool choose(const Network& network);
-  // Chosen are none and no request is kept; numbers go on.
+  // Forgets the chosen networks and all requests; the numbering continues.
   void reset();
   [[nodiscard]] const std::vector<Network>& networks() const { return networks_; }
 
@@ -56,14 +56,15 @@ class RequestLog {
     if (chosen_.contains(source.address)) keep(transport, source, request);
   }
 
-  // Kept are those numbered first() up to and without next().
+  // The requests numbered first() up to, but not including, next() are kept; only their numbers may
+  // be passed to request().
   [[nodiscard]] uint64_t first() const { return first_; }
   [[nodiscard]] uint64_t next() const { return next_; }
   [[nodiscard]] LoggedRequest request(uint64_t number) const;
 
  private:
   void keep(Transport transport, const Endpoint& source, ByteView request);
-  // Place for `size` bytes in one piece; forgets the requests that lay there.
+  // Returns where to write `size` contiguous bytes; forgets the requests that were there.
   [[nodiscard]] uint64_t make_room(size_t size);
   [[nodiscard]] const Entry& entry(uint64_t number) const {
     return entries_[static_cast<size_t>(number % kMaxRequests)];
@@ -79,9 +80,9 @@ class RequestLog {
   uint64_t next_ = 0;
 };
 
-// Printable ASCII, which no terminal and no browser makes more of: a datagram as hexadecimal
-// digits; of an HTTP head each byte that is not printable, and each of < > " ' and backslash, as
-// \xHH. At most four characters a byte.
+// The request as printable ASCII that no terminal or browser interprets. A datagram becomes
+// hexadecimal digits. In an HTTP head, unprintable bytes and < > " ' \ become \xHH. At most four
+// characters for each byte.
 [[nodiscard]] std::string request_text(const LoggedRequest& request);
 
 }  // namespace ot

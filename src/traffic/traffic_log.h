@@ -1,10 +1,10 @@
-// What a loop remembers of single requests beyond sums, each part for a build switch of its own; a
-// part that is not built in is not there.
+// What a loop records about individual requests, beyond totals. Each part has its own build switch
+// and is empty if that is off.
 //
-// One TrafficLog a loop, written by that loop and read by the pages that loop answers: with several
-// loops a page tells of its own loop's requests only, and a network is chosen for that loop. The
-// numwants alone, being counts, may be read by any thread. The front ends and the tracker ask for
-// the switch before they call here, so that it costs nothing where it is off.
+// Each loop has one TrafficLog, writes it and prints the pages about it: with several loops, a page
+// covers only the requests of its own loop, and a network is chosen for that loop only. Just the
+// numwants may be read by any thread, because they are atomic counts. The front ends and the
+// tracker test the switch before they call, so a switch that is off costs nothing.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@
 namespace ot {
 
 struct TrafficLog {
-  // Sooner than this a peer comes again as no client should.
+  // No client should announce again sooner than this.
   static constexpr unsigned kWoodpeckerMinutes = 20;
 
   std::optional<NetworkTally> connections;
@@ -38,8 +38,8 @@ struct TrafficLog {
   }
 };
 
-// The parts whose switches are built in; null if none is. Clock and log outlive it; the log counts
-// its lines, as whoever announces causes them.
+// The parts that are built in; null if there are none. Clock and log must outlive it. Anybody can
+// cause lines in the log by announcing, so the log must limit their number.
 [[nodiscard]] std::unique_ptr<TrafficLog> built_in_traffic_log(const Clock& clock, Log& log,
                                                                Random random);
 

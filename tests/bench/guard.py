@@ -1,16 +1,18 @@
-"""The guard against getting worse: counts that no noise can move.
+"""The guard against regressions: it compares counts that are free of noise.
 
     guard.py [--record]
 
-Compares what an announce costs with the figures in guard.json: instructions under valgrind's
-callgrind within 5 %, allocations of a renewing announce exactly 0, system calls per reply within row
-6 of the goals. More than 5 % fewer instructions fail too: record them, or the next loss goes unseen.
---record writes the figures of this tree. The last line is "N passed, N failed, 0 skipped".
+Compares the cost of an announce with the figures in guard.json: instructions under valgrind's
+callgrind must be within 5 %, a renewing announce must not allocate, and system calls per reply must
+be within row 6 of the goals. More than 5 % fewer instructions fail too; record the gain, or the
+next loss goes unnoticed. --record writes the figures of this tree. The last line is "N passed, N
+failed, 0 skipped".
 
-Instructions are counted in build/guard, which announces from a fixed seed, as the difference of two
-runs, so that start and filling cancel out. They depend on the compiler (Debian 12's g++) and on the
-processor only as far as valgrind shows it to the program: every machine with AVX2 looks the same.
-Without AVX2 other code runs, and instructions are not compared. System calls need root, for strace.
+Instructions are counted in build/guard, which announces from a fixed seed. They are the difference
+of two runs, so that starting and filling cancel out. They depend on the compiler (Debian 12's g++)
+and on those features of the processor that valgrind shows to the program: all machines with AVX2
+look the same. Without AVX2 different code runs, so instructions are not compared. Counting system
+calls needs root for strace.
 """
 
 import json
@@ -32,7 +34,7 @@ TOLERANCE = 0.05
 
 
 def instructions(path, requests):
-    """Instructions of a run that serves so many requests."""
+    """The instructions of a run that serves this many requests."""
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     ran = subprocess.run(
         [*command, GUARD, path, str(requests)], capture_output=True, text=True, check=True
@@ -49,7 +51,7 @@ def has_avx2():
 
 
 def check_instructions(path, figure):
-    """(passed, what is to be said)."""
+    """(passed, the line to print)."""
     now = instructions_per_announce(path)
     change = now / figure - 1
     said = f"{path} announce: {now:.0f} instructions, recorded {figure} ({100 * change:+.1f} %)"
@@ -84,7 +86,7 @@ def checks(figures):
         for path, figure in figures.items():
             yield check_instructions(path, figure)
     else:
-        print("no AVX2 here: instructions are not compared")
+        print("this machine has no AVX2: instructions are not compared")
     yield from check_allocations()
     yield from check_system_calls()
 

@@ -1,18 +1,18 @@
-// A UDP tracker made of the program's own parts whose event loop is watched: how long each pass
-// took, by the wall and by the thread's CPU clock. For the pauses that growth and expiry may cause.
+// A UDP tracker made of the program's own parts with an observed event loop: it measures the wall
+// time and the thread CPU time of each pass, to find pauses caused by growth and expiry.
 //
 //   observed_server PORT            serves 127.0.0.1:PORT
-//   observed_server PORT nothing    answers without thinking: what its passes take longer than a
-//                                   moment is the kernel's and the machine's
-//   observed_server PORT counting NS  the same, but counts for so long, in registers, wherever the
-//                                   first one works: what its own times exceed that by is neither
-//                                   the program's nor its memory's
+//   observed_server PORT nothing    sends canned replies: any long pass is caused by the kernel or
+//                                   the machine
+//   observed_server PORT counting NS  the same, but counts in registers for NS nanoseconds wherever
+//                                   the first one works: what its own times exceed that by is
+//                                   caused neither by the program nor by its memory accesses
 //
-// "own" times are those of a pass's work outside the kernel's receiving and sending: the handler of
-// a batch or a step of the sweep, by the thread's CPU clock. An interrupt that hits it counts too.
-// SIGUSR1: the sweeper's clock jumps by 46 minutes, so that every peer is stale; the rest of the
-// server goes on in its own time. SIGUSR2: prints a line on the passes since the last one. SIGTERM
-// ends it.
+// "own" times exclude receiving and sending in the kernel: they are those of the handler of a batch
+// or of a step of the sweep, by the thread's CPU clock, including interrupts that hit it. SIGUSR1
+// advances the clock of the sweep by 46 minutes, so that every peer is stale; the clock of the rest
+// does not change. SIGUSR2 prints a line about the passes since the previous line. SIGTERM ends the
+// server.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -33,7 +33,7 @@ namespace {
 
 constexpr Duration kJump = std::chrono::minutes(46);
 
-// The system's clock, some minutes fast.
+// The system clock, set forward by some minutes.
 class FastClock final : public Clock {
  public:
   [[nodiscard]] MonotonicTime now() const override { return clock_.now() + ahead_; }
@@ -45,7 +45,7 @@ class FastClock final : public Clock {
   Duration ahead_{0};
 };
 
-// Counts for about so long by the thread's CPU clock, touching no memory.
+// Counts for about this much thread CPU time without touching memory.
 class Counter {
  public:
   explicit Counter(Duration time) {
@@ -64,7 +64,8 @@ class Counter {
   uint64_t limit_ = 0;
 };
 
-// Replies of 16 bytes to who connects, of 200 to others, that tell nothing but the transaction id.
+// Replies with 16 bytes to a connect and with 200 to anything else; only the transaction id is
+// real.
 class Unthinking final : public DatagramHandler {
  public:
   explicit Unthinking(const Counter& counter) : counter_(counter) {}
@@ -86,7 +87,7 @@ class Unthinking final : public DatagramHandler {
   const Counter& counter_;
 };
 
-// Hands batches on and keeps how long each took.
+// Passes batches on and records how long each of them took.
 class Timed final : public DatagramHandler {
  public:
   explicit Timed(DatagramHandler& handler) : handler_(handler) {}
@@ -168,7 +169,7 @@ class ObservedServer {
     timer_.arm_after(Expiry::kTick);
   }
 
-  // From the end of one pass to the end of the next, the sleep in between costs no CPU time.
+  // CPU time counts from the end of one pass to the end of the next; sleeping costs none.
   void observe(Duration wall) {
     const Duration cpu = own_cpu();
     wall_times_.add(wall);

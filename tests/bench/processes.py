@@ -1,7 +1,7 @@
-"""Servers and tools that a benchmark starts: on one core each, found by pid, always stopped.
+"""The servers and tools of a benchmark: each pinned to one core, addressed by pid, always stopped.
 
-Everything listens on 127.0.0.1. A server runs on the first core, what loads it on the second. Each
-process started is in `Bench.children` until it has ended; leaving the Bench ends those that are left.
+Everything listens on 127.0.0.1. Servers run on the first core, load generators on the second. Each
+process is in `Bench.children` until it has ended; leaving the Bench ends the remaining ones.
 """
 
 import os
@@ -19,7 +19,7 @@ LOAD_CPU = 1 if (os.cpu_count() or 1) > 1 else 0
 
 
 def free_port():
-    """A port free for TCP and UDP on 127.0.0.1."""
+    """A port that is free for both TCP and UDP on 127.0.0.1."""
     while True:
         with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
             tcp.bind(("127.0.0.1", 0))
@@ -32,13 +32,13 @@ def free_port():
 
 
 def words(line):
-    """The name=value words of a line; numbers as numbers."""
+    """The name=value words of a line, with numbers as floats."""
     pairs = (word.split("=", 1) for word in line.split() if "=" in word)
     return {k: float(v) if re.fullmatch(r"-?\d+(\.\d+)?", v) else v for k, v in pairs}
 
 
 class Server:
-    """A running server: its pid, its port, what checks its replies have to pass."""
+    """A running server: its pid, its port, and the --verify level its replies must pass."""
 
     def __init__(self, process, port, verify):
         self.process = process
@@ -47,7 +47,7 @@ class Server:
         self.verify = verify
 
     def cpu_ns(self):
-        """CPU time of all its threads."""
+        """The CPU time of all its threads."""
         stats = pathlib.Path(f"/proc/{self.pid}/task").glob("*/schedstat")
         return sum(int(stat.read_text().split()[0]) for stat in stats)
 
@@ -57,7 +57,7 @@ class Server:
 
 
 class WrongAnswer(Exception):
-    """A server answered what it must not, or not at all: no figure is worth having then."""
+    """A server gave a wrong answer or none, so the figures of the run are worthless."""
 
 
 class Bench:
@@ -68,7 +68,7 @@ class Bench:
         self.log = log
         self.children = []
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="opentracker-bench."))
-        self.folder.chmod(0o755)  # servers give up root and have to read their white list
+        self.folder.chmod(0o755)  # servers give up root and must still read their white list
         self.built = self.tree / "build"
         self.commit = self._output(["git", "-C", self.tree, "rev-parse", "--short=12", "HEAD"])
         flags = self._output([self.tree / "opentracker", "-h"])
@@ -87,7 +87,7 @@ class Bench:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
     def start(self, command, cpu, **options):
-        """Starts a command on one core."""
+        """Starts a command on the given core."""
         process = subprocess.Popen(
             ["taskset", "-c", str(cpu), *map(str, command)], cwd=self.folder, **options
         )
@@ -142,16 +142,16 @@ class Bench:
         return self._server(command, port, "none")
 
     def whitelist(self, *population):
-        """A file of the crowd's info_hashes in the servers' folder."""
+        """Writes the info_hashes of the crowd to a file in the servers' folder."""
         path = self.folder / ("white" + "".join(population).replace("-", ""))
         if not path.exists():
             with open(path, "wb") as out:
                 subprocess.run([self.built / "load", "hashes", *population], stdout=out, check=True)
-            os.utime(path, (1, 1))  # long complete
+            os.utime(path, (1, 1))  # looks complete for a long time
         return path
 
     def run(self, command, cpu=LOAD_CPU):
-        """Runs a tool to its end; its output."""
+        """Runs a tool to its end and returns its output."""
         process = self.start(command, cpu, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         output, _ = process.communicate()
         self.children.remove(process)
@@ -160,7 +160,7 @@ class Bench:
         return output
 
     def load(self, kind, server, *options, before=()):
-        """One run of the load generator, by way of the command `before`; its words."""
+        """Runs the load generator once, through the command `before`, and returns its words."""
         command = [*before, self.built / "load", kind, "--target", f"127.0.0.1:{server.port}"]
         command += ["--pid", server.pid, "--verify", server.verify, *options]
         line = self.run(command)
@@ -173,14 +173,14 @@ class Bench:
 
 
     def spin(self, seconds):
-        """What the server's core does to a program that needs nothing from anyone."""
+        """Measures how often the server's core interrupts a program that only computes."""
         line = self.run([self.built / "load", "spin", "--seconds", seconds], SERVER_CPU)
         self.log.write(line)
         return words(line)
 
 
 class SystemCalls:
-    """strace -c around what is done inside the with block; afterwards `total`."""
+    """Counts system calls with strace -c during the with block; `total` is set afterwards."""
 
     def __init__(self, bench, server):
         self.bench = bench

@@ -1,5 +1,6 @@
-"""The HTTP rows. One torrent with a few peers, asked for by
-one client again and again, as ab and wrk can: replies of about a hundred bytes, like the floor's."""
+"""The HTTP rows. One client announces to one torrent with a few peers, which is all that ab and wrk
+can do; replies have about a hundred bytes, like those of the floor.
+"""
 
 import os
 import re
@@ -10,14 +11,14 @@ from rows_udp import spread
 from table import Result
 
 SWARM = ("--torrents", "1", "--peers", "6", "--sources", "2", "--seed", "7")
-# Another for ab and wrk, whose own peer belongs to no crowd of ours and would fail its check.
+# A separate torrent for ab and wrk, whose own peer would fail the check of our crowd.
 TOOLS_SWARM = (*SWARM[:-1], "8")
 AB_REQUESTS = 100000
 AB_REQUESTS_TRACED = 10000
 
 
 class Swarm:
-    """Servers with small swarms in them."""
+    """The servers, each with small swarms."""
 
     def __init__(self, bench, reference=True):
         white = bench.folder / "white-http"
@@ -49,7 +50,7 @@ class Swarm:
         return spent / requests
 
     def wrk(self, server, seconds):
-        """CPU time per request in ns, and how many there were."""
+        """CPU time per request in ns, and the number of requests."""
         before = server.cpu_ns()
         command = ["wrk", "-t1", "-c64", f"-d{seconds}s", self.url(server)]
         output = self.bench.run(command)
@@ -96,7 +97,7 @@ def keep_alive(swarm, count, seconds):
 
 
 def pipelined(swarm, count, seconds):
-    """Row 5; the generator, since wrk cannot check replies."""
+    """Row 5, with our generator, because wrk cannot check replies."""
     times = []
     for _ in range(count):
         options = ("--pipeline", "16", "--connections", "16", "--seconds", str(seconds))

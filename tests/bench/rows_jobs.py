@@ -1,10 +1,10 @@
-"""Row 15: what clients of UDP notice while the tracker is at a long job, beside what they notice else.
+"""Row 15: UDP latency while the tracker does a long job, compared with its latency without the job.
 
-A row is a line of JOBS. Its job is done over and over, by a thread of the benchmark on the load's core,
-while the load generator asks in an open loop; before each such run there is one without the job. Who has
-the job done shares the generator's core, so the generator goes before it: at equal priority a page that
-costs the server nothing makes p99 five times as long, which is the generator's own waiting. How long it
-is beside such a page, NOTHING, is told with each row.
+Each row is a line of JOBS. A thread of the benchmark requests the job repeatedly while the load
+generator runs an open loop; before each such run there is one without the job. That thread shares
+the generator's core, so the generator gets priority: at equal priority, even a page that costs the
+server nothing makes p99 five times as long, because the generator itself has to wait. Each row also
+reports p99 beside such a page, NOTHING.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from processes import LOAD_CPU, WrongAnswer
 from rows_udp import CROWD, Observed, spread
 from table import Result
 
-# Modest, so that what is seen is the job and not a queue.
+# A moderate rate, so that the job shows and not a queue.
 RATE = ("--rate", "20000")
 ROUNDS = 5
 SECONDS = "4"
@@ -34,7 +34,7 @@ MEGABYTE = 1 << 20
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """A row; `once` does the job and returns when it is done, or raises WrongAnswer."""
+    """A row. `once` does the job and returns when it is done, or raises WrongAnswer."""
 
     row: str
     told: str
@@ -46,7 +46,7 @@ def url(server, target):
 
 
 def gets(*targets, at_least=1, flags=()):
-    """Fetches each page and throws it away; one shorter than `at_least` bytes is no such page."""
+    """Fetches and discards each page. A page shorter than `at_least` bytes is a wrong answer."""
 
     def once(server):
         for target in targets:
@@ -76,8 +76,8 @@ def reload(server):
     deadline = time.monotonic() + 30
     while lists_read(server) == before:
         if time.monotonic() > deadline:
-            raise WrongAnswer("the list is not reloaded within 30 s")
-        time.sleep(0.2)  # a page of metrics more often would be what p99 shows
+            raise WrongAnswer("the list was not reloaded within 30 s")
+        time.sleep(0.2)  # if polled more often, p99 would show the metrics page
 
 
 JOBS = (
@@ -101,7 +101,7 @@ NOTHING = Job("", "a small page", nothing)
 
 
 class Doing:
-    """Does a job over and over inside the with block; afterwards `times` it was done."""
+    """Does a job repeatedly during the with block; `times` counts how often."""
 
     def __init__(self, job, server):
         self._once = lambda: job.once(server)
@@ -131,7 +131,7 @@ class Doing:
 
 
 def result(told, idle, busy):
-    """Of p99 in microseconds, idle and with the job, round by round."""
+    """The Result for p99 in microseconds, idle and with the job, round by round."""
     values = [b / i for i, b in zip(idle, busy)]
     return Result(
         statistics.median(values),
@@ -146,7 +146,7 @@ def p99_beside(bench, server, doing, *options):
 
 
 def during(crowd, job, rounds=ROUNDS, seconds=SECONDS):
-    """A row of JOBS: p99 beside the job ÷ p99 without."""
+    """A row of JOBS: p99 beside the job ÷ p99 without it."""
     done = 0
     idle, busy, small = [], [], []
     for _ in range(rounds):
@@ -162,8 +162,8 @@ def during(crowd, job, rounds=ROUNDS, seconds=SECONDS):
 
 
 def expiry(bench, rounds=2, seconds=SECONDS):
-    """The same while a million peers go, which takes the sweep a minute, on a server whose clock can be
-    told to jump.
+    """The same while a million peers expire, which takes the sweep a minute, on a server whose
+    clock can be made to jump.
     """
     idle, busy = [], []
     for _ in range(rounds):

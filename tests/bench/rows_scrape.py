@@ -1,4 +1,5 @@
-"""The row of full scrapes: how fast the worker makes one, and what a slow reader costs in memory."""
+"""The row of full scrapes: how fast the worker makes one, and how much memory a slow reader takes.
+"""
 
 import pathlib
 import socket
@@ -17,7 +18,7 @@ SLOW_BYTES = 40 << 20
 
 
 def worker_ns(server):
-    """CPU time of the worker thread."""
+    """The CPU time of the worker thread."""
     for task in pathlib.Path(f"/proc/{server.pid}/task").iterdir():
         if (task / "comm").read_text().strip() == "worker":
             return int((task / "schedstat").read_text().split()[0])
@@ -25,7 +26,7 @@ def worker_ns(server):
 
 
 def chunks_of(server, fields, receive_buffer=0):
-    """The body of a full scrape as it comes."""
+    """The body of a full scrape, in chunks as received."""
     with socket.socket() as reader:
         if receive_buffer:
             reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -41,14 +42,14 @@ def chunks_of(server, fields, receive_buffer=0):
 
 
 def made(server, fields):
-    """Bytes of a full scrape as sent, and the worker's time for it."""
+    """The size of a full scrape as sent, and the CPU time the worker spent on it."""
     before = worker_ns(server)
     size = sum(map(len, chunks_of(server, fields)))
     return size, worker_ns(server) - before
 
 
 def memory_for_a_slow_reader(server):
-    """Bytes of resident memory more while somebody reads ten megabytes a second."""
+    """The additional resident memory, in bytes, while a client reads ten megabytes a second."""
     before = largest = server.rss_bytes()
     size = 0
     for chunk in chunks_of(server, "", receive_buffer=1 << 16):

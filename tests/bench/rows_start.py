@@ -1,4 +1,4 @@
-"""The row of starting: from the start of the program to its first answer, with a state dump to read."""
+"""The row of starting: from the start of the program to its first answer, loading a state dump."""
 
 import random
 import socket
@@ -15,7 +15,9 @@ PATIENCE = 60
 
 
 def write_dump(path):
-    """Torrents in the order of the table's 1024 shards, as dumps are, and in none within a shard."""
+    """Writes torrents in the order of the table's 1024 shards but unsorted within each, as in
+    dumps.
+    """
     chance = random.Random(18)
     minute = int(time.time()) // 60
     hashes = sorted((chance.randbytes(20) for _ in range(LINES)), key=lambda h: (h[0], h[1] >> 6))
@@ -26,8 +28,8 @@ def write_dump(path):
 
 
 def ask(port):
-    """How many torrents it has. A program that reads its dump has bound its socket: the request waits
-    in it, so the answer is the first there is.
+    """The number of torrents, from the first answer there is. A program that is loading its dump
+    has bound its socket already, so the request waits there.
     """
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -57,7 +59,7 @@ def seconds_to_answer(bench, program, flags, torrents):
 
 
 def state_dump(bench, count):
-    """Row 18; beside it a start with nothing to read, and a program that only reads the file."""
+    """Row 18, and for comparison a start without a dump and a program that only reads the file."""
     dump = bench.folder / "dump"
     write_dump(dump)
     ours = bench.tree / "opentracker"

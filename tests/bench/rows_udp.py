@@ -1,4 +1,4 @@
-"""The UDP rows: CPU per reply, growth, bursts, a shared core, latency, memory, pauses."""
+"""The UDP rows: CPU per reply, growth, bursts, a shared core, latency, memory and pauses."""
 
 import signal
 import statistics
@@ -9,7 +9,7 @@ from processes import SERVER_CPU, Server, SystemCalls, free_port, words
 from table import Result
 
 CROWD = ("--torrents", "1000000", "--peers", "2000000")
-# The law's tail is the same at every size of the crowd: 10M peers are on nearly all torrents.
+# The tail of the law is the same for every crowd: 10M peers are in nearly all torrents.
 BIG = ("--torrents", "1000000", "--peers")
 BIG_LEVELS = (8264000, 9091000, 10000000, 11000000, 12100000)
 
@@ -35,7 +35,7 @@ class Crowd:
             bench.load("udp", server, "--fill", *CROWD)
 
     def rounds(self, count, seconds):
-        """Interleaved rounds, each beginning with another server: a list of runs by server."""
+        """Runs interleaved rounds, each beginning with a different server; {server: its runs}."""
         order = [("ours", self.ours), ("reference", self.reference), ("floor", self.floor)]
         runs = {name: [] for name, _ in order}
         for i in range(count):
@@ -53,8 +53,8 @@ def ratios(runs, of, to):
 def cpu_per_reply(crowd, count, seconds):
     """Rows 1 and 2; also our CPU time per reply in ns.
 
-    Three rounds for each that was asked for, of a third of its length: the host's speed changes
-    within seconds, and what is to be compared should stand close.
+    Each requested round is split into three, because the host's speed changes within seconds and
+    runs that are compared should be close together in time.
     """
     runs = crowd.rounds(3 * count, f"{float(seconds) / 3:.2f}")
     ours = median_ns(runs["ours"])
@@ -79,7 +79,7 @@ def cpu_per_reply(crowd, count, seconds):
 def calls_per_reply(bench, server, population):
     with SystemCalls(bench, server) as calls:
         run = bench.load("udp", server, *population, "--warm-up", "0", "--seconds", "2")
-    # The connects before the run are replies too; what is on its way at its end hardly counts.
+    # The replies to connects before the run count too; those still missing at its end hardly matter.
     return calls.total / (run["sent"] + 256)
 
 
@@ -102,7 +102,7 @@ def burst(crowd):
 
 
 def shared_core(crowd, ours_ns, seconds):
-    """Row 9: what is left of half a core. Offered is a tenth more than that half can serve."""
+    """Row 9: goodput on half a core, with a tenth more load than half a core can serve."""
     fair = 1e9 / ours_ns / 2
     goodputs = []
     for _ in range(3):
@@ -120,7 +120,7 @@ def shared_core(crowd, ours_ns, seconds):
 
 
 def half_capacity(crowd, ours_ns, seconds):
-    """Row 14, beside the floor under the same requests: what it waits for, nobody can do without."""
+    """Row 14, and the floor under the same load, whose delays no server can avoid."""
     rate = 1e9 / ours_ns / 2
     options = (*CROWD, "--rate", f"{rate:.0f}", "--seconds", seconds)
     ours, floor = [], []
@@ -148,7 +148,7 @@ def machine_alone(bench, seconds):
 
 
 def grown_ratio(crowd, big, seconds, big_first):
-    """CPU per reply with 10M peers ÷ that with 2M."""
+    """CPU per reply with 10M peers ÷ CPU per reply with 2M."""
     runs = [
         lambda: crowd.bench.load("udp", crowd.ours, *CROWD, "--seconds", seconds),
         lambda: crowd.bench.load("udp", big, *BIG, "10000000", "--seconds", seconds),
@@ -158,7 +158,7 @@ def grown_ratio(crowd, big, seconds, big_first):
 
 
 def growth(crowd, count, seconds):
-    """Rows 7 and 12: one more server, filled up to 12M peers, measured on the way."""
+    """Rows 7 and 12: another server, filled up to 12M peers and measured at several levels."""
     bench, server = crowd.bench, crowd.bench.ours()
     empty, filled, per_peer, results = server.rss_bytes(), 0, [], {}
     for level in BIG_LEVELS:
@@ -189,9 +189,9 @@ def long_tail(bench):
 
 
 class Observed:
-    """The instrumented server: the program's parts with a watched event loop.
+    """The instrumented server: the program's parts with an observed event loop.
 
-    Or what stands in their place: "nothing", or "counting" and for how many nanoseconds.
+    `instead` replaces the program's parts: "nothing", or "counting" and a number of nanoseconds.
     """
 
     def __init__(self, bench, *instead):
@@ -217,12 +217,12 @@ class Observed:
         return seen
 
     def expire(self):
-        """The passes while a million peers go, and the load beside them."""
+        """The passes while a million peers expire, and the load meanwhile."""
         crowd = ("--torrents", "500000", "--peers", "1000000")
         self.bench.load("udp", self.server, *crowd, "--fill")
         self.passes()
         self.server.process.send_signal(signal.SIGUSR1)
-        # A sweep takes a minute; the load is light, so that latency shows the sweep and little else.
+        # A sweep takes a minute. The load is light, so that latency shows the sweep and little else.
         self.bench.load("udp", self.server, *crowd, "--rate", "20000", "--seconds", "65")
         seen = self.passes()
         self.bench.stop(self.server.process)
@@ -230,14 +230,16 @@ class Observed:
 
 
 def observe(bench, run):
-    """Ours, a server that does nothing, and one that counts in registers for as long as ours works."""
+    """Runs ours, a server that does nothing, and one that counts in registers for as long as ours
+    works.
+    """
     ours = run(Observed(bench))
     nothing = run(Observed(bench, "nothing"))
     return ours, nothing, run(Observed(bench, "counting", f"{ours['own_mean_ns']:.0f}"))
 
 
 def pause_results(row, ours, nothing, counting, detail):
-    """What the passes took, beside those of the servers without a thought of their own."""
+    """The Result for the durations of passes, with those of the two servers without logic."""
 
     def milliseconds(runs, word):
         values = [run[word] / 1000 for run in runs]
@@ -259,7 +261,7 @@ def pause_results(row, ours, nothing, counting, detail):
 
 
 def pauses(bench):
-    """Row 16: the loop's passes while the table grows, then while a million peers expire."""
+    """Row 16: the passes of the loop while the table grows, then while a million peers expire."""
     results = {}
     for row, rounds, run, detail in (
         ("growth", 5, Observed.grow, "2M announces of new peers, 192 in flight"),

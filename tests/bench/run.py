@@ -1,9 +1,10 @@
-"""Measures the tree as it is against the table of goals.
+"""Measures this tree against the table of goals.
 
     run.py [--quick] [--rounds N] [--seconds S] [--rows 1,2,...] [--write FILE]
 
-Prints the table, every run's line goes to build/bench.log, and with --write the document as well.
-Exit code: 0 whatever the verdicts are (they are for readers), 1 if a server answered wrongly.
+Prints the table and, with --write, writes the document. The line of every run goes to
+build/bench.log. The exit code is 0 whatever the verdicts are (they are for readers), and 1 if a
+server answered wrongly.
 """
 
 import argparse
@@ -38,7 +39,7 @@ def arguments():
 
 
 class Run:
-    """The servers that several rows share, started when the first row wants them."""
+    """The servers shared by several rows, started when the first row needs them."""
 
     def __init__(self, bench, given):
         self.bench = bench
@@ -67,7 +68,7 @@ class Run:
         return self.ours_ns
 
 
-# What measures which rows, in the order of measuring.
+# The functions that measure the rows, in the order of measurement.
 STEPS = (
     ("3", lambda r: rows_http.one_each(r.swarm, r.given.rounds, r.requests)),
     ("4", lambda r: rows_http.keep_alive(r.swarm, r.given.rounds, r.whole_seconds)),
@@ -92,7 +93,7 @@ STEPS = (
 
 
 def measure(run, say):
-    """The results, and whether every step ended well; each says what it has as soon as it has it."""
+    """The results, and whether every step succeeded. Each step prints its results at once."""
     wanted = set(run.given.rows.split(",")) if run.given.rows else None
     results, good = {}, True
     for rows, step in STEPS:

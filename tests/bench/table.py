@@ -1,4 +1,4 @@
-"""The table of goals: what is measured, which bar it has to pass, and how the results are printed."""
+"""The table of goals: what is measured, the bar for each row, and how results are printed."""
 
 import dataclasses
 import datetime
@@ -10,7 +10,7 @@ import subprocess
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """A row; `worst` and `stretch` are upper bounds, unless `at_least`."""
+    """A row. `bar` and `stretch` are upper bounds unless `at_least`."""
 
     row: str
     what: str
@@ -55,7 +55,7 @@ GOALS = [
 
 @dataclasses.dataclass
 class Result:
-    """A figure, and what a reader should know about how it came about."""
+    """A figure, and how it was measured."""
 
     value: float
     detail: str

@@ -29,12 +29,12 @@ def test_a_figure_above_a_lower_bound_passes():
     assert table.verdict(goal("9"), 89.9) == "MISS"
 
 
-def test_every_stretch_is_beyond_its_bar():
+def test_every_stretch_goal_is_at_least_as_hard_as_its_bar():
     for g in table.GOALS:
         assert (g.stretch >= g.bar) if g.at_least else (g.stretch <= g.bar), g.row
 
 
-def test_the_table_has_a_line_for_each_result_in_order():
+def test_the_table_has_a_line_for_each_result_in_the_order_of_goals():
     results = {"14": table.Result(0.123, "-"), "2": table.Result(1.3, "-")}
     rows = list(table.lines(results))[2:]
     assert rows[0].startswith("| 2 |") and rows[0].endswith("| MISS |")
@@ -45,7 +45,7 @@ def test_every_job_has_a_goal():
     assert {job.row for job in rows_jobs.JOBS} <= {g.row for g in table.GOALS}
 
 
-def test_a_job_that_fails_fails_its_row():
+def test_a_failing_job_fails_its_row():
     def once(server):
         raise processes.WrongAnswer(f"nothing on {server}")
 
@@ -54,7 +54,7 @@ def test_a_job_that_fails_fails_its_row():
             pass
 
 
-def test_a_job_is_done_until_there_is_enough():
+def test_a_job_is_repeated_until_the_block_ends():
     done = threading.Semaphore(0)
     with rows_jobs.Doing(rows_jobs.Job("15 walk", "", lambda server: done.release()), None) as doing:
         for _ in range(3):

@@ -1,6 +1,7 @@
-"""What an operator installs, checked without running the tracker: units, manual pages, the package.
+"""The files an operator installs, checked without running the tracker: units, manual pages and the
+package.
 
-Everything is looked at as `make deb` has left it: the staged tree build/deb/root and the package.
+Everything is tested as `make deb` has left it: the staged tree build/deb/root and the package.
 """
 import pytest
 

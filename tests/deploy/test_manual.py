@@ -1,4 +1,4 @@
-"""The manual pages are well-formed and speak of everything there is."""
+"""The manual pages are well-formed and complete."""
 import os
 import re
 
@@ -24,13 +24,13 @@ def test_man_prints_the_page_without_a_warning(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_mandoc_finds_nothing_wrong_with_the_page(page):
+def test_mandoc_accepts_the_page(page):
     result = run("mandoc", "-T", "lint", "-W", "warning", page)
     assert (result.returncode, result.stdout) == (0, "")
 
 
 def items(page):
-    """The first word of each .TP item, with the text up to the next item or section."""
+    """{first word: text up to the next item or section} for each .TP item."""
     found = {}
     for block in re.split(r"^\.TP\n", page.read_text(), flags=re.M)[1:]:
         head, _, text = block.partition("\n")
@@ -41,13 +41,13 @@ def items(page):
 
 
 def flags_of_the_program():
-    """{"-p": "--tcp-port", ...} as -h lists them."""
+    """The flags as listed by -h: {"-p": "--tcp-port", ...}."""
     lines = run(PROGRAM, "-h").stdout.splitlines()
     matches = (re.match(r"\s+(-\w)(?:,?\s+(--[\w-]+))?", line) for line in lines)
     return {match[1]: match[2] for match in matches if match}
 
 
-def test_every_flag_has_an_item_with_its_long_form():
+def test_every_flag_is_documented_with_its_long_form():
     flags = flags_of_the_program()
     text = rendered(PAGES[0])
     assert len(flags) >= 7
@@ -55,7 +55,7 @@ def test_every_flag_has_an_item_with_its_long_form():
         assert re.search(rf"^ +{short}[ ,].*{long or ''}\b", text, re.M), (short, long)
 
 
-def test_every_flag_in_the_page_is_one_of_the_program():
+def test_every_flag_on_the_page_exists_in_the_program():
     documented = set(re.findall(r"^ {7}(-\w)\b", rendered(PAGES[0]), re.M))
     assert documented <= set(flags_of_the_program())
 
@@ -71,14 +71,14 @@ def test_the_page_and_the_sample_have_the_same_keys():
 
 
 def defaults_of_the_program():
-    """{key: value} of what -t prints without a configuration, but for what follows from others."""
+    """{key: value} as printed by -t without a configuration, except values derived from others."""
     result = run(PROGRAM, "-t")
     assert result.returncode == 0, result.stdout
     lines = (re.match(r"(\S+) (\S+) +# default(, (?!from)|$)", line) for line in result.stdout.splitlines())
     return {match[1]: match[2] for match in lines if match}
 
 
-def test_the_defaults_in_the_page_are_those_of_the_program():
+def test_the_defaults_on_the_page_are_those_of_the_program():
     documented = items(PAGES[1])
     defaults = defaults_of_the_program()
     assert len(defaults) > 15
@@ -87,7 +87,7 @@ def test_the_defaults_in_the_page_are_those_of_the_program():
         assert said and said[1] == value, key
 
 
-def test_every_key_says_its_default():
+def test_every_key_has_its_default_on_the_page():
     for key, text in items(PAGES[1]).items():
         if "." in key and not key.startswith("listen."):
             assert "Default: " in text, key

@@ -1,4 +1,4 @@
-"""What the Debian package holds, and what Debian's own checker says of it."""
+"""The contents of the Debian package, and the verdict of Debian's own checker."""
 import gzip
 import platform
 import re
@@ -37,31 +37,31 @@ def field(package, name):
 
 
 def contents(package):
-    """(mode, owner, path) of each file, folders left out."""
+    """(mode, owner, path) of each file, without directories."""
     for line in run("dpkg-deb", "--contents", package).stdout.splitlines():
         mode, owner, _, _, _, path = line.split(maxsplit=5)
         if not mode.startswith("d"):
             yield mode, owner, path.removeprefix(".")
 
 
-def test_it_holds_these_files_and_no_other(package):
+def test_it_contains_exactly_these_files(package):
     assert {path for _, _, path in contents(package)} == FILES
 
 
-def test_all_is_roots_and_only_the_program_is_executable(package):
+def test_root_owns_every_file_and_only_the_program_is_executable(package):
     for mode, owner, path in contents(package):
         assert owner == "root/root", path
         assert mode == ("-rwxr-xr-x" if path == "/usr/bin/opentracker" else "-rw-r--r--"), path
 
 
-def test_its_version_is_above_debians(package):
+def test_its_version_is_higher_than_debians(package):
     version = field(package, "Version")
     for debians in DEBIANS_VERSIONS:
         assert run("dpkg", "--compare-versions", version, "gt", debians).returncode == 0
     assert ":" not in version
 
 
-def test_it_depends_on_the_package_of_every_library_it_is_linked_with(package, stage):
+def test_it_depends_on_the_package_of_every_linked_library(package, stage):
     libraries = re.findall(r"NEEDED\s+(\S+)", run("objdump", "-p", stage / "usr/bin/opentracker").stdout)
     assert libraries
     depends = {word.split()[0] for word in field(package, "Depends").split(", ")}
@@ -72,17 +72,12 @@ def test_it_depends_on_the_package_of_every_library_it_is_linked_with(package, s
     assert "adduser" in depends
 
 
-def test_it_takes_the_place_of_the_common_files_of_debians_package(package):
-    """Debian 13 has a manual page of the same name in opentracker-common."""
-    assert field(package, "Conflicts") == field(package, "Replaces") == "opentracker-common"
-
-
-def test_only_the_configuration_is_kept_on_upgrade(package):
+def test_an_upgrade_keeps_only_the_configuration(package):
     conffiles = run("dpkg-deb", "--info", package, "conffiles").stdout.split()
     assert conffiles == ["/etc/opentracker/opentracker.conf"]
 
 
-def test_its_checksums_are_right(package, tmp_path):
+def test_its_checksums_are_correct(package, tmp_path):
     run("dpkg-deb", "--raw-extract", package, tmp_path, check=True)
     result = run("md5sum", "--quiet", "--check", "DEBIAN/md5sums", cwd=tmp_path)
     assert result.returncode == 0, result.stdout
@@ -108,7 +103,7 @@ def test_the_manual_pages_name_the_paths_of_the_prefix(tmp_path):
     assert (tmp_path / "opt/tracker/bin/opentracker").stat().st_mode & 0o111
 
 
-def test_make_install_leaves_a_configuration_that_is_there_alone(tmp_path):
+def test_make_install_does_not_overwrite_a_configuration(tmp_path):
     conf = tmp_path / "etc/opentracker/opentracker.conf"
     make = ["make", "-s", "install", f"DESTDIR={tmp_path}"]
     for text in (None, "# mine\n"):
@@ -118,7 +113,7 @@ def test_make_install_leaves_a_configuration_that_is_there_alone(tmp_path):
     assert conf.read_text() == "# mine\n"
 
 
-def test_lintian_finds_no_error_and_no_warning(package):
+def test_lintian_finds_no_errors_or_warnings(package):
     result = run("lintian", "--allow-root", "--fail-on", "error,warning", package)
     assert result.returncode == 0, result.stdout
 

@@ -1,4 +1,4 @@
-"""The systemd units are well-formed, and the service is locked in."""
+"""The systemd units are well-formed, and the service is sandboxed."""
 import configparser
 import re
 
@@ -9,8 +9,8 @@ SOCKET = DEPLOY / "opentracker.socket"
 MOST_EXPOSED = 2.0
 
 
-def test_systemd_finds_nothing_wrong_with_the_units(tmp_path):
-    # What the unit calls has to be there; the program is that of the package, not of this machine.
+def test_systemd_accepts_the_units(tmp_path):
+    # The programs the unit calls must exist; ours is that of the package, not of this machine.
     binary = tmp_path / "opentracker"
     binary.write_text("#!/bin/sh\n")
     binary.chmod(0o755)
@@ -22,7 +22,7 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path):
     assert (result.returncode, result.stdout) == (0, "")
 
 
-def test_the_service_is_exposed_by_two_of_ten_at_most():
+def test_the_exposure_of_the_service_is_at_most_two_of_ten():
     result = run("systemd-analyze", "security", "--offline=yes", "--no-pager", SERVICE)
     found = re.search(r"Overall exposure level for opentracker\.service: ([0-9.]+)", result.stdout)
     assert found, result.stdout
@@ -33,14 +33,14 @@ def values(path, key):
     return re.findall(rf"^{key}=(.*)$", path.read_text(), re.M)
 
 
-def test_the_socket_unit_opens_tcp_and_udp_of_both_families_apart():
+def test_the_socket_unit_opens_separate_tcp_and_udp_sockets_for_both_families():
     every_address = ["0.0.0.0:6969", "[::]:6969"]
     assert values(SOCKET, "ListenStream") == every_address
     assert values(SOCKET, "ListenDatagram") == every_address
     assert values(SOCKET, "BindIPv6Only") == ["ipv6-only"]
 
 
-def test_the_service_is_started_unprivileged_and_told_by_its_notifications():
+def test_the_service_starts_unprivileged_and_notifies_systemd():
     assert values(SERVICE, "Type") == ["notify"]
     assert values(SERVICE, "User") == ["opentracker"]
     assert values(SERVICE, "ExecReload") == ["/bin/sh -c 'kill -HUP $MAINPID'"]
@@ -49,7 +49,7 @@ def test_the_service_is_started_unprivileged_and_told_by_its_notifications():
     ]
 
 
-def test_no_setting_stands_twice():
+def test_no_setting_occurs_twice():
     for unit in (SERVICE, SOCKET):
         lists = ("ListenStream", "ListenDatagram", "SystemCallFilter")
         keys = [line.partition("=")[0] for line in unit.read_text().splitlines() if "=" in line]

@@ -1,4 +1,4 @@
-"""Where things lie, and how the programs that check them are run."""
+"""Paths in the tree, and how programs that check files are run."""
 import pathlib
 import subprocess
 
@@ -7,7 +7,7 @@ DEPLOY = TOP / "docs" / "deploy"
 
 
 def run(*command, **options):
-    """Runs to the end, at most a minute; output and errors are one text."""
+    """Runs a command for at most a minute, with its output and errors in one text."""
     return subprocess.run(
         [str(word) for word in command],
         stdout=subprocess.PIPE,

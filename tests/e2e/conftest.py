@@ -20,7 +20,7 @@ def pytest_configure(config):
 
 @pytest.fixture
 def start_tracker(tmp_path):
-    """Starts trackers with given flags; each is stopped at the end and must stop well."""
+    """Starts trackers with given flags. Each is stopped at the end and must stop cleanly."""
     started = []
 
     def start(**options):
@@ -41,8 +41,8 @@ def start_tracker(tmp_path):
 
 @pytest.fixture
 def start_with(start_tracker, tmp_path):
-    """Starts a tracker with a configuration of that text; flags stand behind it. Put the line that
-    listens on TCP `port` last: who waits for it then has all.
+    """Starts a tracker with a configuration file of this text, followed by flags. The line that
+    listens on TCP `port` must come last, so that waiting for it means waiting for all.
     """
 
     def start(text, *flags, port=6969):
@@ -55,7 +55,7 @@ def start_with(start_tracker, tmp_path):
 
 @pytest.fixture
 def tracker(start_tracker):
-    """A fresh tracker that knows no torrent."""
+    """A new tracker without torrents."""
     return start_tracker()
 
 

@@ -1,4 +1,4 @@
-"""White and black lists, SIGHUP and FIFOs, as an operator uses them."""
+"""White and black lists with SIGHUP and FIFOs, used as an operator uses them."""
 import os
 import shutil
 import signal
@@ -23,7 +23,7 @@ LISTEN = f"listen.tcp_udp {TRACKER_V4}\n"
 
 @pytest.fixture
 def folder(tmp_path):
-    """Where the tracker lives: its user may make FIFOs there."""
+    """The root directory of the tracker, where its user may create FIFOs."""
     folder = tmp_path / "root"
     folder.mkdir()
     shutil.chown(folder, "nobody")
@@ -34,8 +34,8 @@ def folder(tmp_path):
 
 @pytest.fixture
 def start_with(start_tracker, folder):
-    """Starts the tracker in `folder` with flags, and a configuration file if there is text for
-    one.
+    """Starts the tracker in `folder` with these flags, and with `text` appended to its
+    configuration file.
     """
 
     def start(*flags, text="", **options):
@@ -47,7 +47,7 @@ def start_with(start_tracker, folder):
 
 
 def reload(tracker, says):
-    """SIGHUP, and waits for a line of the log."""
+    """Sends SIGHUP and waits until the log has one more line with `says`."""
     seen = tracker.output().count(says)
     tracker.process.send_signal(signal.SIGHUP)
     wait_until(lambda: tracker.output().count(says) > seen, f"'{says}' in the log")
@@ -59,7 +59,7 @@ def write_fifo(path, text):
 
 
 @pytest.mark.parametrize("flags, text", [(["-w", "list"], ""), ([], "access.whitelist list\n")])
-def test_a_white_list_serves_what_it_names(start_with, folder, flags, text):
+def test_a_white_list_serves_only_its_torrents(start_with, folder, flags, text):
     write_list(folder / "list", lines(ONE))
     tracker = start_with(*flags, text=text)
     assert is_served(PORT, ONE)
@@ -69,7 +69,7 @@ def test_a_white_list_serves_what_it_names(start_with, folder, flags, text):
 
 
 @pytest.mark.parametrize("flags, text", [(["-b", "list"], ""), ([], "access.blacklist list\n")])
-def test_a_black_list_serves_all_but_what_it_names(start_with, folder, flags, text):
+def test_a_black_list_serves_all_but_its_torrents(start_with, folder, flags, text):
     write_list(folder / "list", lines(ONE))
     start_with(*flags, text=text)
     assert not is_served(PORT, ONE)
@@ -99,7 +99,7 @@ BAD_LISTS = [
 
 @pytest.mark.parametrize("flag", ["-w", "-b"])
 @pytest.mark.parametrize("content, reason", BAD_LISTS)
-def test_a_list_that_will_not_do_ends_the_start_with_1_and_the_reason(
+def test_an_unusable_list_stops_the_start_with_exit_code_1_and_the_reason(
     folder, flag, content, reason
 ):
     if content == "directory":
@@ -117,7 +117,7 @@ def test_a_list_that_will_not_do_ends_the_start_with_1_and_the_reason(
     assert reason in result.stderr
 
 
-def test_sighup_brings_a_new_list_and_what_it_refuses_leaves_the_table(start_with, folder):
+def test_sighup_loads_a_new_list_and_the_torrents_it_refuses_leave_the_table(start_with, folder):
     write_list(folder / "list", lines(ONE, TWO))
     tracker = start_with("-w", "list")
     for torrent in (ONE, TWO):
@@ -148,7 +148,7 @@ def test_sighup_with_a_bad_file_leaves_the_old_list_in_force(start_with, folder)
     assert not is_served(PORT, ONE)
 
 
-def test_a_file_that_is_being_written_is_looked_at_again(start_with, folder):
+def test_a_file_that_is_being_written_is_checked_again_later(start_with, folder):
     write_list(folder / "list", lines(ONE))
     tracker = start_with("-w", "list")
     (folder / "list").write_text(lines(ONE, TWO))
@@ -158,7 +158,7 @@ def test_a_file_that_is_being_written_is_looked_at_again(start_with, folder):
     assert is_served(PORT, TWO)
 
 
-def test_the_service_manager_sees_reloading_until_the_list_is_in_force(start_with, folder):
+def test_the_service_manager_is_told_of_a_reload_until_the_list_is_in_force(start_with, folder):
     write_list(folder / "list", lines(ONE))
     path = str(folder.parent / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
@@ -177,7 +177,7 @@ def test_the_service_manager_sees_reloading_until_the_list_is_in_force(start_wit
 FIFOS = "access.fifo_add adder\naccess.fifo_delete deleter\n"
 
 
-def test_fifos_change_the_list_at_once_until_it_is_read_anew(start_with, folder):
+def test_fifos_change_the_list_at_once_until_the_next_reload(start_with, folder):
     write_list(folder / "list", lines(ONE))
     tracker = start_with("-w", "list", text=FIFOS)
     write_fifo(folder / "adder", lines(TWO))
@@ -189,7 +189,7 @@ def test_fifos_change_the_list_at_once_until_it_is_read_anew(start_with, folder)
     assert is_served(PORT, ONE) and not is_served(PORT, TWO)
 
 
-def test_many_writers_of_a_fifo_lose_no_line(start_with, folder):
+def test_many_writers_to_one_fifo_lose_no_line(start_with, folder):
     write_list(folder / "list", "# empty\n")
     tracker = start_with("-w", "list", text=FIFOS)
     torrents = [info_hash(n) for n in range(4000)]
@@ -212,7 +212,7 @@ def test_many_writers_of_a_fifo_lose_no_line(start_with, folder):
     assert "skipped" not in tracker.output()
 
 
-def test_a_fifo_that_cannot_be_made_is_named_with_the_command(folder):
+def test_a_fifo_that_cannot_be_created_is_reported_with_the_command_to_create_it(folder):
     folder.chmod(0o755)
     shutil.chown(folder, "root")
     write_list(folder / "list", lines(ONE))

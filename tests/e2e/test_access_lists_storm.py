@@ -1,4 +1,4 @@
-"""A reload storm, and a real client against a white list."""
+"""A storm of reloads, and a real client with a white list."""
 import os
 import signal
 import threading
@@ -32,7 +32,7 @@ def white_list(tmp_path):
 
 
 def start_in(start_tracker, white_list):
-    """A tracker that has answered: one that only listens may not have opened all its files yet."""
+    """A tracker that has answered a request, and so has opened all its descriptors."""
     flags = ["-i", TRACKER_V4, "-p", str(PORT), "-P", str(PORT)]
     tracker = start_tracker(
         port=PORT, arguments=[*flags, "-d", str(white_list.parent), "-w", white_list.name]
@@ -42,8 +42,8 @@ def start_in(start_tracker, white_list):
 
 
 class Load:
-    """Announces over UDP, one after the other, torrents that are listed and every tenth time one
-    that is not; collects what was answered wrongly.
+    """Announces over UDP, one after the other, listed torrents and every tenth time an unlisted
+    one. Collects the numbers of wrong answers.
     """
 
     def __init__(self):
@@ -77,7 +77,7 @@ class Load:
 
 
 def put(white_list, kind):
-    """One of the files that an operator's scripts leave behind, by a rename or by removal."""
+    """Leaves a list as an operator's scripts might: replaced by a rename, or removed."""
     if kind == "gone":
         white_list.unlink(missing_ok=True)
     else:
@@ -99,7 +99,7 @@ def storm_under_load(tracker, white_list, signals):
         storm(tracker, white_list, signals)
     finally:
         load.end()
-    assert load.wrong == [], f"{len(load.wrong)} of {load.answers} answers by half a list"
+    assert load.wrong == [], f"{len(load.wrong)} of {load.answers} answers were wrong"
     assert load.answers > signals / 10
 
 
@@ -115,11 +115,11 @@ def test_a_few_hundred_reloads_never_show_half_a_list(start_tracker, white_list)
     descriptors = tracker.descriptor_count()
     storm_under_load(tracker, white_list, 300)
     put_last_list_in_force(tracker, white_list)
-    wait_until(lambda: tracker.descriptor_count() == descriptors, "its descriptors to be closed")
+    wait_until(lambda: tracker.descriptor_count() == descriptors, "the descriptors to be closed")
 
 
 class Probes:
-    """Measures how long answers over UDP take while the block runs, again and again."""
+    """Repeatedly measures the latency over UDP while the block runs."""
 
     def __init__(self, load_tools):
         self.results = []
@@ -141,7 +141,7 @@ class Probes:
 
 
 @pytest.mark.long
-def test_ten_thousand_reloads_never_show_half_a_list_nor_hold_the_loop(
+def test_ten_thousand_reloads_never_show_half_a_list_or_block_the_loop(
     start_tracker, white_list, load_tools, capsys
 ):
     tracker = start_in(start_tracker, white_list)
@@ -150,21 +150,21 @@ def test_ten_thousand_reloads_never_show_half_a_list_nor_hold_the_loop(
     with Probes(load_tools) as probes:
         storm_under_load(tracker, white_list, 10_000)
     put_last_list_in_force(tracker, white_list)
-    wait_until(lambda: tracker.descriptor_count() == descriptors, "its descriptors to be closed")
+    wait_until(lambda: tracker.descriptor_count() == descriptors, "the descriptors to be closed")
     with capsys.disabled():
         print("\nUDP in microseconds during 10 000 reloads:", *probes.results, sep="\n  ")
     assert all(probe["answered"] == probe["sent"] for probe in probes.results)
-    # Other programs may spoil one, not all.
+    # Other programs may disturb one measurement, but not all of them.
     assert min(probe["p99"] for probe in probes.results) <= 5000
 
 
-# libtorrent 2.0.8 hears an error over UDP and loses its text: it reads it from the head, with its
-# NULs, on.
+# libtorrent 2.0.8 loses the text of an error over UDP: it reads it from the header on, which
+# contains NULs.
 REFUSALS = {"http": f'failure message "{NOT_AUTHORIZED}"', "udp": "tracker sent a failure message"}
 
 
 @pytest.mark.parametrize("scheme", REFUSALS)
-def test_libtorrent_is_listed_only_with_what_the_white_list_names(
+def test_libtorrent_is_served_only_torrents_on_the_white_list(
     scheme, start_tracker, white_list, tmp_path
 ):
     url = f"{scheme}://{TRACKER_V4}:{PORT}/announce"

@@ -1,4 +1,4 @@
-"""The configuration file: what it says comes true, and every mistake in it is named."""
+"""The configuration file: its settings take effect, and every mistake in it is reported."""
 import os
 import pwd
 import re
@@ -16,14 +16,14 @@ LISTEN = f"listen.tcp_udp {TRACKER_V4}:6969\n"
 
 
 def run(*arguments, directory):
-    """Runs the tracker until it ends by itself; it must, within 5 s."""
+    """Runs the tracker, which must end by itself within 5 s."""
     return subprocess.run(
         [binary(), *arguments], cwd=directory, capture_output=True, text=True, timeout=5
     )
 
 
 def check(text, directory):
-    """What -t makes of a file of that text: (exit code, standard output, lines of errors)."""
+    """The outcome of -t for a file with this text: (exit code, standard output, error lines)."""
     with open(os.path.join(directory, "t.conf"), "w", newline="") as file:
         file.write(text)
     result = run("-t", "-f", "t.conf", directory=directory)
@@ -44,7 +44,7 @@ access.stats_path numbers
 """
 
 
-def test_a_broken_file_has_all_its_errors_listed_at_once_with_their_lines(tmp_path):
+def test_all_errors_of_a_broken_file_are_listed_at_once_with_their_lines(tmp_path):
     code, output, errors = check(BROKEN, tmp_path)
     assert (code, output) == (1, "")
     places = [re.match(r"t\.conf:(\d+): ([\w.]+): .{10,}", line).groups() for line in errors]
@@ -68,13 +68,13 @@ def test_a_broken_file_stops_the_start(tmp_path):
 
 
 @pytest.mark.parametrize("path, reason", [("none.conf", "No such file"), (".", "Is a directory")])
-def test_a_file_that_cannot_be_read_stops_the_start_and_is_named(tmp_path, path, reason):
+def test_an_unreadable_file_stops_the_start_and_is_named(tmp_path, path, reason):
     result = run("-f", path, directory=tmp_path)
     assert result.returncode == 1
     assert path in result.stderr and reason in result.stderr
 
 
-def test_a_good_file_is_printed_as_it_is_in_force_and_can_be_read_again(tmp_path):
+def test_the_settings_in_force_are_printed_as_a_file_that_can_be_read_again(tmp_path):
     text = "tracker.interval 20m # short\r\nlisten.tcp *:80\r\ntracker.user maria"
     code, output, errors = check(text, tmp_path)
     assert (code, errors) == (0, [])
@@ -86,20 +86,20 @@ def test_a_good_file_is_printed_as_it_is_in_force_and_can_be_read_again(tmp_path
     assert [re.sub(r"# .*", "", line) for line in again.splitlines()] == values
 
 
-def test_flags_override_the_file_before_them_and_are_named_as_origin(tmp_path):
+def test_flags_override_the_file_and_are_named_as_the_origin(tmp_path):
     check("tracker.user maria\ntracker.rootdir /\n", tmp_path)
     output = run("-d", "/srv", "-f", "t.conf", "-u", "emil", "--check", directory=tmp_path).stdout
     assert re.search(r"^tracker\.user emil +# -u on the command line$", output, re.M)
     assert re.search(r"^tracker\.rootdir / +# t\.conf:2$", output, re.M)
 
 
-def test_a_bad_flag_is_followed_by_the_usage_and_a_bad_file_is_not(tmp_path):
+def test_the_usage_follows_a_bad_flag_but_not_a_bad_file(tmp_path):
     assert "usage:" in run("--user=a b", directory=tmp_path).stderr
     check("bogus 1\n", tmp_path)
     assert "usage:" not in run("-f", "t.conf", directory=tmp_path).stderr
 
 
-# What Debian's /etc/opentracker/opentracker.conf shows, commented out or not.
+# The lines of Debian's /etc/opentracker/opentracker.conf, commented out or not.
 VALUES_OF_THE_REFERENCE = [
     "listen.udp.workers 4",
     "listen.tcp_udp 0.0.0.0",
@@ -121,7 +121,7 @@ VALUES_OF_THE_REFERENCE = [
 
 
 @pytest.mark.parametrize("line", VALUES_OF_THE_REFERENCE)
-def test_every_value_of_the_references_sample_is_understood(tmp_path, line):
+def test_every_line_of_the_references_sample_is_understood(tmp_path, line):
     code, _, errors = check(line + "\n", tmp_path)
     refused = [error for error in errors if "does not enforce it yet" in error]
     assert code == (1 if refused else 0), errors
@@ -134,7 +134,7 @@ def sample_lines():
 
 @pytest.fixture
 def directory_of_the_sample(tmp_path):
-    """A directory with the files that the sample's examples name."""
+    """A directory with the files named in the sample."""
     directory = tmp_path / "sample"
     directory.mkdir(mode=0o755)
     for name in ("whitelist.txt", "blacklist.txt"):
@@ -148,10 +148,10 @@ def directory_of_the_sample(tmp_path):
 
 
 @pytest.mark.parametrize("line", sample_lines(), ids=lambda line: line.split()[0])
-def test_each_line_of_the_sample_starts_the_tracker_or_is_refused(
+def test_each_line_of_the_sample_takes_effect_or_is_refused(
     start_with, directory_of_the_sample, line
 ):
-    """Refused is what this version does not enforce, and what this build leaves out."""
+    """Refused lines are those this version does not enforce yet or this build leaves out."""
     needed = "access.proxy 127.0.0.1\n" if line.startswith("listen.tcp.proxy") else ""
     text = f"{line}\n{needed}listen.tcp {TRACKER_V4}:7000\n"
     flags = [] if line.startswith("tracker.rootdir") else ["-d", str(directory_of_the_sample)]
@@ -164,17 +164,17 @@ def test_each_line_of_the_sample_starts_the_tracker_or_is_refused(
         assert run("-f", "t.conf", directory=directory_of_the_sample).returncode == 1
 
 
-def test_the_sample_as_it_is_starts_the_tracker(start_tracker):
+def test_the_unchanged_sample_starts_the_tracker(start_tracker):
     start_tracker(arguments=["-f", SAMPLE])
     assert HttpClient(6969).stats("version")
 
 
-def test_a_key_without_effect_is_told_with_its_line(start_with):
+def test_a_key_without_effect_is_reported_with_its_line(start_with):
     tracker = start_with(LISTEN + "batchsync.cluster.admin_ip 10.0.0.1\n")
     assert re.search(r"\.conf:2: batchsync\.cluster\.admin_ip: has no effect", tracker.output())
 
 
-def test_listeners_of_file_and_flags_add_up(start_with):
+def test_listeners_of_the_file_and_the_flags_add_up(start_with):
     text = f"listen.tcp {v4(2)}:7001\nlisten.udp {v4(2)}:7002\nlisten.tcp_udp {v4(3)}\n"
     start_with(text, "-i", v4(4), "-p", "7003", port=7003)
     for port, tcp, udp in ((7001, 1, 0), (7002, 0, 1), (6969, 1, 1), (7003, 1, 0)):
@@ -182,7 +182,7 @@ def test_listeners_of_file_and_flags_add_up(start_with):
         assert len(listening_addresses("udp", port)) == udp
 
 
-def test_it_runs_as_the_user_and_in_the_directory_of_the_file(start_with, tmp_path):
+def test_the_tracker_runs_as_the_configured_user_in_the_configured_directory(start_with, tmp_path):
     (tmp_path / "root").mkdir()
     tracker = start_with(LISTEN + f"tracker.user daemon\ntracker.rootdir {tmp_path}/root\n")
     HttpClient(6969).stats("version")

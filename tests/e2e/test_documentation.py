@@ -1,12 +1,12 @@
-"""What the documentation says is so: the tests it names exist, the commands it gives work.
+"""The documentation is true: the tests it names exist, and the commands it gives work.
 
-A block of commands in docs/operations.md begins with ```sh and a word for where it runs:
-tracker        here, beside a tracker with load behind it that serves port 6969 of every address
+A block of commands in docs/operations.md begins with ```sh and a word that says where it runs:
+tracker        here, beside a tracker that has peers and serves port 6969 on every address
 tracker-free   here, with no tracker running
 package-build, package-install, systemd
-               in the source tree, in a new Debian and under its systemd, by
+               in the source tree, in a fresh Debian and under its systemd, by
                tests/tools/fresh_package.sh
-by-hand        nowhere: it changes the machine's own services; only its syntax is checked
+by-hand        nowhere, because it changes services of the machine; only its syntax is checked
 A block of configuration begins with ```conf.
 """
 import os
@@ -32,13 +32,13 @@ BLOCKS = COMMAND_BLOCK.findall(OPERATIONS)
 
 
 def commands(place):
-    """The blocks for that place, each named by its first line."""
+    """Runs the test for each block of this place, named by its first line."""
     found = [text for where, text in BLOCKS if where == place]
     return pytest.mark.parametrize("text", found, ids=lambda text: text.splitlines()[0][:40])
 
 
 def shell(text, directory):
-    """Runs the commands as an operator's shell would, but stops at the first that fails."""
+    """Runs the commands as an operator's shell would, but stops at the first failure."""
     path = os.path.dirname(binary()) + os.pathsep + os.environ["PATH"]
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", text],
@@ -72,31 +72,31 @@ def test_commands_that_start_a_tracker_work(tmp_path, text):
 
 
 @commands("by-hand")
-def test_commands_that_change_the_machine_are_at_least_shell(tmp_path, text):
+def test_commands_that_change_the_machine_have_valid_syntax(tmp_path, text):
     result = subprocess.run(["bash", "-n", "-c", text], capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("text", CONF_BLOCK.findall(OPERATIONS))
-def test_blocks_of_configuration_have_no_error(tmp_path, text):
+def test_blocks_of_configuration_have_no_errors(tmp_path, text):
     conf = tmp_path / "opentracker.conf"
     conf.write_text(text)
     command = [binary(), "-t", "-f", str(conf)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=5)
     complaints = [line for line in result.stderr.splitlines() if str(conf) in line]
     accepted = result.returncode == 0 or bool(complaints)
-    # Correct, but more than this version does.
+    # Correct, but not supported by this version yet.
     assert accepted and all("does not enforce it yet" in line for line in complaints), result.stderr
 
 
-def test_every_file_that_the_documentation_links_to_exists():
+def test_every_file_the_documentation_links_to_exists():
     links = re.findall(r"\]\(([^)#:]+)\)", OPERATIONS)
     assert links
     for link in links:
         assert os.path.exists(os.path.join(TOP, "docs", link)), link
 
 
-def test_every_test_that_the_documentation_names_exists():
+def test_every_test_the_documentation_names_exists():
     named = set(re.findall(r"`(test_\w+)`", read(os.path.join(TOP, "docs", "compatibility.md"))))
     here = os.path.dirname(__file__)
     files = [name for name in os.listdir(here) if name.startswith("test_") and name.endswith(".py")]

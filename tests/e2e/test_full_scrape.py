@@ -1,4 +1,4 @@
-"""Full scrapes and dumps: framing, compression, who may have one, who waits, what a cut one looks like."""
+"""Full scrapes and dumps: framing, compression, permissions, waiting, and interrupted bodies."""
 import gzip
 import json
 import signal
@@ -17,7 +17,7 @@ from harness.waiting import wait_until
 
 PORT = 6969
 FEW = 3000
-# A body that fits into no socket's buffers.
+# Enough for a body that does not fit into a socket's buffers.
 MANY = 200_000
 LISTEN = f"listen.tcp {TRACKER_V4}\n"
 
@@ -32,7 +32,7 @@ def entry(seeders=0, downloaded=0, leechers=1):
 
 @pytest.fixture
 def few(tracker):
-    """The info_hashes of a tracker with some torrents."""
+    """A tracker with some torrents; returns their info_hashes."""
     torrents = numbered_torrents(FEW)
     fill_torrents(tracker.port, torrents)
     return torrents
@@ -57,14 +57,14 @@ def test_http_1_1_gets_chunks_and_keeps_the_connection(few, tracker, http):
 
 
 @pytest.mark.parametrize("wish, zipped", [("gzip", True), ("br, gzip;q=0.5", True), ("gzip;q=0", False)])
-def test_gzip_comes_when_it_is_accepted(few, http, wish, zipped):
+def test_gzip_is_used_if_the_client_accepts_it(few, http, wish, zipped):
     response = http.get("/scrape", fields=f"Accept-Encoding: {wish}\r\n")
     assert response.headers.get("content-encoding") == ("gzip" if zipped else None)
     body = gzip.decompress(response.body) if zipped else response.body
     assert list(bencode.decode(body)[b"files"]) == sorted(few)
 
 
-def test_an_empty_table_is_an_empty_document(http):
+def test_an_empty_table_gives_an_empty_document(http):
     assert http.get("/scrape").bencoded() == {b"files": {}}
     zipped = http.get("/scrape", fields="Accept-Encoding: gzip\r\n")
     assert gzip.decompress(zipped.body) == b"d5:filesdee"
@@ -76,7 +76,7 @@ def test_full_scrapes_are_counted(few, tracker, http):
     assert stats(tracker.port)["full_scrape_runs"] == 1
 
 
-def test_access_fullscrape_shuts_full_scrapes_for_others(start_with):
+def test_access_fullscrape_closes_full_scrapes_to_others(start_with):
     start_with(f"access.fullscrape {v4(9)}\n" + LISTEN)
     assert HttpClient(PORT).get("/scrape", source=v4(9)).status == 200
     assert HttpClient(PORT).get("/scrape", source=v4(8)).status == 403
@@ -116,20 +116,20 @@ def read_all(connection):
     return body
 
 
-def test_64_wait_and_the_next_is_told_to_come_back(many):
+def test_64_clients_may_wait_and_the_next_is_told_to_retry_later(many):
     leader = ask()
     wait_until(lambda: stats()["full_scrapes_running"] == 1, "the run to begin")
     waiting = [ask() for _ in range(64)]
-    wait_until(lambda: stats()["full_scrapes_waiting"] == 64, "64 to wait")
+    wait_until(lambda: stats()["full_scrapes_waiting"] == 64, "64 clients to wait")
     turned_away = HttpClient(PORT).get("/scrape")
     assert turned_away.status == 503
     assert int(turned_away.headers["retry-after"]) > 0
     waiting.pop().close()
-    time.sleep(0.2)  # who waits is asked whether it has left ten times a second
+    time.sleep(0.2)  # ten times a second the tracker checks which waiting clients have left
     waiting.append(ask())
-    wait_until(lambda: stats()["full_scrapes_waiting"] == 64, "the place to be taken")
+    wait_until(lambda: stats()["full_scrapes_waiting"] == 64, "the free place to be taken")
     time.sleep(0.1)
-    assert stats()["full_scrapes_refused"] == 1, "who leaves frees a place"
+    assert stats()["full_scrapes_refused"] == 1, "a client that leaves makes room for another"
     leader.close()
     wait_until(lambda: stats()["full_scrapes_running"] == 64, "all to be served by one run")
     assert stats()["full_scrape_runs"] == 2
@@ -138,7 +138,7 @@ def test_64_wait_and_the_next_is_told_to_come_back(many):
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
-def test_a_cut_body_does_not_look_whole(many, end):
+def test_an_interrupted_body_does_not_look_complete(many, end):
     reader = ask()
     reader.recv(1000)
     many.signal_and_wait(end, timeout=10)
@@ -146,7 +146,7 @@ def test_a_cut_body_does_not_look_whole(many, end):
         read_all(reader)
 
 
-def test_a_slow_reader_is_cut_off_and_the_fast_one_has_everything(many):
+def test_a_slow_reader_is_cut_off_and_a_fast_one_gets_everything(many):
     blocker = ask()
     wait_until(lambda: stats()["full_scrapes_running"] == 1, "the run to begin")
     slow = ask()
@@ -156,21 +156,23 @@ def test_a_slow_reader_is_cut_off_and_the_fast_one_has_everything(many):
         blocker.close()
         body = fast.read_response().body
     assert body.endswith(b"eee") and body.count(b"d8:complete") == MANY
-    wait_until(lambda: stats()["full_scrapes_running"] == 0, "the slow one to be given up")
+    wait_until(lambda: stats()["full_scrapes_running"] == 0, "the slow reader to be cut off")
     assert stats()["full_scrapes_reset"] == 1
     with pytest.raises(ConnectionResetError):
         read_all(slow)
 
 
 def limit_data(daemon, limit):
-    """Bounds the memory it may write to: what it has stays. As its own user; root may not everywhere."""
+    """Limits its data memory, without effect on what it has. Root may not do so everywhere, so this
+    runs as the user of the daemon.
+    """
     uid, gid = (daemon.status()[who].split()[0] for who in ("Uid", "Gid"))
     user = ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups"]
     subprocess.run([*user, "prlimit", f"--pid={daemon.pid}", f"--data={limit}:"], check=True)
 
 
-def test_a_run_that_fails_resets_its_reader_and_the_next_one_is_whole(many):
-    """There is no memory for it, for once."""
+def test_a_failed_run_resets_its_reader_and_the_next_run_is_complete(many):
+    """The first run gets no memory."""
     limit_data(many, 1)
     with pytest.raises(ConnectionResetError):
         read_all(ask(fields="Accept-Encoding: gzip\r\n"))

@@ -1,5 +1,5 @@
-"""Full scrapes of a large table: valid for a decoder that is not ours, and bounded in memory whatever
-their readers do. OT_TORRENTS sets another number of torrents, for builds that are slow.
+"""Full scrapes of a large table: valid for a decoder that is not ours, and bounded in memory
+whatever their readers do. OT_TORRENTS sets another number of torrents, for slow builds.
 """
 import gzip
 import json
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture
 def large(start_with):
-    """The daemon, and its torrents."""
+    """A daemon with a large table, and its torrents."""
     daemon = start_with(f"listen.tcp {TRACKER_V4}\n")
     torrents = numbered_torrents(TORRENTS)
     fill_torrents(PORT, torrents)
@@ -35,7 +35,7 @@ def large(start_with):
 
 
 def decoded_in_parts(body, at_once=100_000):
-    """The files of a full scrape as libtorrent decodes them; it takes no million at a time."""
+    """The files of a full scrape as decoded by libtorrent, in parts because of its limits."""
     assert body.startswith(b"d5:filesd") and body.endswith(b"eee")
     ends = [match.end() for match in re.finditer(rb"e10:incompletei\d+ee", body)]
     starts = [len(b"d5:filesd"), *ends[at_once - 1 : -1 : at_once]]
@@ -51,7 +51,7 @@ def scrape(version, fields=""):
 
 
 def read_some(rng):
-    """Reads a full scrape up to a random byte, or to its end, and leaves."""
+    """Reads a full scrape up to a random byte, or to its end, and disconnects."""
     fields = rng.choice(["", "Accept-Encoding: gzip\r\n"])
     limit = rng.choice([0, 1000, rng.randrange(1 << 20), rng.randrange(40 << 20)])
     try:
@@ -60,7 +60,7 @@ def read_some(rng):
             while limit > 0 and (chunk := reader.recv(min(limit, 1 << 18))):
                 limit -= len(chunk)
     except ConnectionError:
-        pass  # reset for being slow: as it should be
+        pass  # reset for being slow, as it should be
 
 
 def stats():
@@ -89,7 +89,7 @@ def test_a_full_scrape_of_a_large_table_is_valid_and_bounded(large):
     storm_of_readers()
     wait_until(lambda: stats()["full_scrapes_running"] == 0, "the last reader to be gone", timeout=60)
     largest = int(daemon.status()["VmHWM"].split()[0]) * 1024
-    print(f"{(largest - before) >> 20} MiB more at most, {stats()}")
+    print(f"{(largest - before) >> 20} MiB more at the peak, {stats()}")
     if "asan" not in os.environ.get("OPENTRACKER", ""):
         assert largest - before < 64 << 20
     assert scrape("1.0") == body

@@ -1,5 +1,5 @@
-"""Connections: keep-alive, pipelining, requests in pieces, replies nobody takes, deadlines, room
-for newcomers.
+"""HTTP connections: keep-alive, pipelining, requests in pieces, replies that are not read,
+deadlines, and room for new connections.
 """
 import socket
 import time
@@ -25,7 +25,7 @@ KEPT += [("1.0", "Keep-Alive, TE", "keep-alive")]
 
 
 @pytest.mark.parametrize("version, wish, said", KEPT)
-def test_a_connection_is_kept_for_http_1_1_and_for_1_0_on_request(http, version, wish, said):
+def test_connections_are_kept_for_http_1_1_and_on_request_for_1_0(http, version, wish, said):
     with http.connect() as connection:
         for _ in range(3):
             connection.send(request(version=version, connection=wish))
@@ -38,12 +38,12 @@ CLOSED = [("1.1", "close"), ("1.1", "Close"), ("1.1", "TE, close"), ("1.0", None
 
 
 @pytest.mark.parametrize("version, wish", CLOSED)
-def test_a_connection_that_will_be_closed_says_so(http, version, wish):
+def test_a_reply_says_if_the_connection_will_be_closed(http, version, wish):
     response = http.exchange(request(version=version, connection=wish))
     assert response.headers["connection"] == "close"
 
 
-def test_a_failure_keeps_the_connection(http):
+def test_a_failure_reason_keeps_the_connection_open(http):
     with http.connect() as connection:
         connection.send(request("/announce?port=1"))
         assert connection.read_response().failure()
@@ -52,7 +52,7 @@ def test_a_failure_keeps_the_connection(http):
 
 
 @pytest.mark.parametrize("target", ["/xyz", "/", "/stats?mode=nonsense"])
-def test_an_error_page_closes_whatever_the_client_wishes(http, target):
+def test_an_error_page_closes_the_connection_even_with_keep_alive(http, target):
     page = http.exchange(request(target, connection="keep-alive"))
     assert page.status_line.startswith("HTTP/1.0 4")
     assert page.headers["connection"] == "close"
@@ -68,7 +68,7 @@ def test_pipelined_requests_are_answered_in_order(http, count):
         assert answered == [[h] for h in hashes]
 
 
-def test_what_is_pipelined_behind_a_closing_request_is_not_served(http):
+def test_requests_pipelined_after_a_closing_one_are_not_served(http):
     with http.connect() as connection:
         connection.send(request() + request(connection="close") + request("/announce?port=1"))
         connection.read_response()
@@ -76,7 +76,7 @@ def test_what_is_pipelined_behind_a_closing_request_is_not_served(http):
         assert connection.at_end()
 
 
-def test_what_is_pipelined_behind_a_bad_request_is_not_served(http):
+def test_requests_pipelined_after_a_bad_one_are_not_served(http):
     with http.connect() as connection:
         connection.send(request() + b"BAD\r\n\r\n" + request())
         assert connection.read_response().status == 200
@@ -85,7 +85,7 @@ def test_what_is_pipelined_behind_a_bad_request_is_not_served(http):
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\n"])
-def test_a_request_that_comes_a_byte_at_a_time_is_served(http, line_end):
+def test_a_request_that_arrives_byte_by_byte_is_served(http, line_end):
     with http.connect() as connection:
         for byte in request().decode().replace("\r\n", line_end).encode():
             connection.send(bytes([byte]))
@@ -103,7 +103,7 @@ def test_a_request_in_pieces_followed_by_half_of_the_next_is_served(http):
             assert connection.read_response().bencoded()[b"incomplete"] == 1
 
 
-def test_a_client_that_has_said_all_it_will_say_still_gets_its_replies(http):
+def test_a_client_that_has_shut_down_its_sending_side_still_gets_its_replies(http):
     with http.connect() as connection:
         connection.send(request() * 3)
         connection.socket.shutdown(socket.SHUT_WR)
@@ -112,18 +112,18 @@ def test_a_client_that_has_said_all_it_will_say_still_gets_its_replies(http):
         assert connection.at_end()
 
 
-def test_a_client_that_reads_late_is_not_read_from_and_gets_every_reply_whole(tracker, http):
+def test_a_client_that_reads_late_is_paused_and_gets_every_complete_reply(tracker, http):
     fill(tracker.port, HASH, range(1000, 1200), LEECHER)
     one = request("/announce?" + query(info_hash=HASH, port=1000, left=1, numwant=200))
     with http.connect(timeout=20) as connection:
         sent = send_until_stuck(connection.socket, one * 100, limit=20_000_000)
-        assert sent < 20_000_000, "the tracker reads on though nobody takes its replies"
+        assert sent < 20_000_000, "the tracker keeps reading although its replies are not read"
         for _ in range(sent // len(one)):
             assert len(connection.read_response().bencoded()[b"peers"]) == 199 * 6
 
 
 def send_until_stuck(stream, data, limit):
-    """Sends `data` again and again until nothing goes for a second; returns the number of bytes."""
+    """Sends `data` repeatedly until nothing moves for a second; returns the number of bytes."""
     sent = 0
     stream.settimeout(1.0)
     try:
@@ -142,7 +142,7 @@ def test_an_idle_connection_is_closed_after_five_seconds(http):
         assert 4.5 <= connection.seconds_until_closed(10) <= 6.0
 
 
-def test_clients_that_go_away_leave_no_descriptor_behind(tracker, http):
+def test_clients_that_disconnect_leave_no_descriptor_behind(tracker, http):
     http.announce(HASH)
     before = tracker.descriptor_count()
     for at in range(300):
@@ -159,7 +159,7 @@ def linger_reset(connection):
     connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
 
-def test_idle_connections_make_room_for_new_ones_oldest_first(start_tracker):
+def test_idle_connections_make_room_for_new_ones_the_oldest_first(start_tracker):
     tracker = start_tracker(descriptors=128)
     http = HttpClient(tracker.port)
     connections = []

@@ -1,5 +1,5 @@
-"""Announce parameters, good and bad, over HTTP. A bad one gets 200 and a failure reason that names
-it.
+"""Good and bad announce parameters over HTTP. A bad one gets status 200 and a failure reason that
+names it.
 """
 import pytest
 
@@ -53,7 +53,7 @@ FAILURES = [
 
 
 @pytest.mark.parametrize("parameters, reason", FAILURES)
-def test_a_bad_announce_gets_a_failure_that_names_the_parameter(http, parameters, reason):
+def test_the_failure_reason_of_a_bad_announce_names_the_parameter(http, parameters, reason):
     response = http.get("/announce?" + parameters)
     assert response.failure() == reason
     reply = response.bencoded()
@@ -63,7 +63,7 @@ def test_a_bad_announce_gets_a_failure_that_names_the_parameter(http, parameters
     assert http.stats("torr").splitlines()[0] == "0"
 
 
-def test_an_announce_without_any_query_gets_the_same_failure(http):
+def test_an_announce_without_a_query_gets_the_same_failure_reason(http):
     assert http.get("/announce").failure() == NO_HASH
 
 
@@ -83,7 +83,7 @@ def test_only_left_zero_is_a_seeder(http, left, counts):
     assert (reply[b"complete"], reply[b"incomplete"]) == counts
 
 
-def test_a_peer_that_does_not_say_what_is_left_is_a_leecher(http):
+def test_a_peer_without_left_is_a_leecher(http):
     assert http.announce(HASH, left=None)[b"incomplete"] == 1
 
 
@@ -95,18 +95,18 @@ def test_an_absent_or_odd_peer_id_is_accepted(http, peer_id):
 @pytest.mark.parametrize(
     "event", [None, "", "started", "paused", "unheard-of", "STARTED", "completed"]
 )
-def test_an_unknown_event_is_no_event(http, event):
+def test_an_unknown_event_is_ignored(http, event):
     assert http.announce(HASH, event=event, left=1)[b"incomplete"] == 1
 
 
 @pytest.mark.parametrize("port", ["0", "-1", "65536", "99999999999999999999"])
-def test_a_peer_that_stops_may_have_no_port(http, port):
+def test_a_stopping_peer_needs_no_valid_port(http, port):
     reply = http.announce(HASH, port=port, event="stopped")
     assert (reply[b"complete"], reply[b"incomplete"], reply[b"peers"]) == (0, 0, b"")
 
 
 @pytest.mark.parametrize("port", ["1", "80", "65535", "06881"])
-def test_every_port_from_1_to_65535_is_kept(http, port):
+def test_ports_from_1_to_65535_are_stored(http, port):
     http.announce(HASH, port=port)
     assert peers_of(http.announce(HASH, port=50000)) == [("10.99.0.1", int(port))]
 
@@ -117,7 +117,7 @@ NUMWANT = {
 }  # fmt: skip
 
 
-def test_numwant_is_kept_between_none_and_the_maximum(tracker, http):
+def test_numwant_is_limited_to_the_maximum(tracker, http):
     fill(tracker.port, HASH, range(1000, 1300), LEECHER)
     for numwant, expected in NUMWANT.items():
         peers = peers_of(http.announce(HASH, port=1000, numwant=numwant))
@@ -125,19 +125,19 @@ def test_numwant_is_kept_between_none_and_the_maximum(tracker, http):
         assert len(set(peers)) == expected
 
 
-def test_numwant_zero_keeps_the_peers_key(http):
+def test_numwant_zero_gives_an_empty_peers_key(http):
     http.announce(HASH, port=1000)
     response = http.get("/announce?" + query(info_hash=HASH, port=1001, numwant=0))
     assert b"5:peers0:e" in response.body
 
 
 @pytest.mark.parametrize("compact", [None, "", "1", "2", "abc", "%zz"])
-def test_compact_peers_are_what_everybody_gets(http, compact):
+def test_peers_are_compact_by_default(http, compact):
     http.announce(HASH, port=1000)
     assert http.announce(HASH, compact=compact)[b"peers"] == b"\x0a\x63\x00\x01\x03\xe8"
 
 
-def test_compact_zero_gets_dictionaries_of_both_families(http, http6):
+def test_compact_zero_gives_dictionaries_of_both_families(http, http6):
     http.announce(HASH, port=1000)
     http6.announce(HASH, port=1001)
     reply = http.announce(HASH, compact=0)
@@ -148,14 +148,14 @@ def test_compact_zero_gets_dictionaries_of_both_families(http, http6):
     assert b"peers6" not in reply
 
 
-def test_of_a_repeated_parameter_the_first_counts(http):
+def test_the_first_of_a_repeated_parameter_counts(http):
     http.get("/announce?" + query(info_hash=HASH, port=1000, left=0) + "&port=2000&left=1")
     reply = http.announce(HASH)
     assert peers_of(reply) == [("10.99.0.1", 1000)]
     assert reply[b"complete"] == 1
 
 
-def test_parameters_come_in_any_order_and_unknown_ones_do_not_matter(http):
+def test_parameters_may_come_in_any_order_and_unknown_ones_are_ignored(http):
     http.get(f"/announce?&x=%zz&left=0&&key=1234&=&port=1000&trackerid=%00&{H}&no_peer_id")
     assert http.scrape(HASH)[HASH][b"complete"] == 1
 
@@ -172,13 +172,13 @@ HASHES = {
 
 
 @pytest.mark.parametrize("sent, meant", HASHES.values(), ids=HASHES.keys())
-def test_an_info_hash_is_read_in_every_encoding(http, sent, meant):
+def test_an_info_hash_is_decoded_from_every_encoding(http, sent, meant):
     request = b"GET /announce?info_hash=" + sent + b"&port=1000&left=0 HTTP/1.0\r\n\r\n"
     assert http.exchange(request).bencoded()[b"complete"] == 1
     assert http.scrape(meant)[meant][b"complete"] == 1
 
 
 @pytest.mark.parametrize("name", ["ip", "ipv4", "ipv6"])
-def test_an_address_in_the_query_is_not_believed(http, name):
+def test_an_address_in_the_query_is_ignored(http, name):
     http.announce(HASH, port=1000, **{name: "192.0.2.1"})
     assert peers_of(http.announce(HASH)) == [("10.99.0.1", 1000)]

@@ -1,4 +1,4 @@
-"""Whom an announce over HTTP is told of, and what the tracker remembers of it."""
+"""Which peers an announce over HTTP gets, and what the tracker stores about it."""
 import pytest
 
 from harness.peers import info_hash, peers_of, unpack
@@ -38,7 +38,7 @@ def test_intervals_are_spread_around_half_an_hour(http):
     assert all(810 <= reply[b"min interval"] <= 990 for reply in replies)
 
 
-def test_the_asker_is_never_handed_itself(http, tracker):
+def test_a_peer_never_gets_its_own_address(http, tracker):
     assert ports(http.announce(HASH, port=1000)) == []
     fill(tracker.port, HASH, range(1000, 1010), LEECHER)
     for _ in range(20):
@@ -55,7 +55,7 @@ def test_the_asker_is_never_handed_itself(http, tracker):
         ]
 
 
-def test_one_address_with_two_ports_is_two_peers_and_an_announce_renews(http):
+def test_two_ports_of_one_address_are_two_peers_and_announcing_again_adds_none(http):
     for port in (1000, 1001, 1000, 1001):
         reply = http.announce(HASH, port=port)
     assert counts(reply) == (0, 0, 2)
@@ -70,7 +70,7 @@ def test_peers_have_the_address_they_came_from(http, http6):
 
 
 @pytest.mark.parametrize("asker", ["http", "http6"])
-def test_a_reply_has_at_least_a_quarter_of_each_family(asker, request, tracker):
+def test_each_family_gets_at_least_a_quarter_of_a_reply(asker, request, tracker):
     client = request.getfixturevalue(asker)
     fill(tracker.port, HASH, range(1000, 1100), LEECHER)
     fill6(tracker.port, HASH, range(2000, 2100), LEECHER)
@@ -81,7 +81,7 @@ def test_a_reply_has_at_least_a_quarter_of_each_family(asker, request, tracker):
         assert min(v4, v6) >= 10
 
 
-def test_a_family_with_few_peers_leaves_its_room_to_the_other(http, tracker):
+def test_a_family_with_few_peers_leaves_its_share_to_the_other(http, tracker):
     fill(tracker.port, HASH, range(1000, 1100), LEECHER)
     fill6(tracker.port, HASH, range(2000, 2003), LEECHER)
     reply = http.announce(HASH, port=1000, numwant=40)
@@ -89,7 +89,7 @@ def test_a_family_with_few_peers_leaves_its_room_to_the_other(http, tracker):
     assert len(reply[b"peers6"]) == 3 * 18
 
 
-def test_leechers_stand_before_seeders(http, tracker):
+def test_leechers_come_before_seeders(http, tracker):
     fill(tracker.port, HASH, range(2000, 2010), SEEDER)
     fill(tracker.port, HASH, range(1000, 1010), LEECHER)
     for _ in range(10):
@@ -98,7 +98,7 @@ def test_leechers_stand_before_seeders(http, tracker):
         assert sorted(found[9:]) == list(range(2000, 2010))
 
 
-def test_a_seeder_is_not_told_of_seeders_while_there_are_leechers_enough(http, tracker):
+def test_a_seeder_gets_no_seeders_while_there_are_enough_leechers(http, tracker):
     fill(tracker.port, HASH, range(1000, 1060), LEECHER)
     fill(tracker.port, HASH, range(2000, 2060), SEEDER)
     for _ in range(20):
@@ -107,14 +107,14 @@ def test_a_seeder_is_not_told_of_seeders_while_there_are_leechers_enough(http, t
         assert all(port < 2000 for port in found)
 
 
-def test_a_seeder_is_told_of_every_leecher_there_is(http, tracker):
+def test_a_seeder_gets_every_leecher_if_they_fit(http, tracker):
     fill(tracker.port, HASH, range(1000, 1005), LEECHER)
     fill(tracker.port, HASH, range(2000, 2100), SEEDER)
     found = ports(http.announce(HASH, port=2000, left=0))
     assert sorted(port for port in found if port < 2000) == list(range(1000, 1005))
 
 
-def test_a_leecher_is_told_of_leechers_and_of_seeders(http, tracker):
+def test_a_leecher_gets_both_leechers_and_seeders(http, tracker):
     fill(tracker.port, HASH, range(1000, 1100), LEECHER)
     fill(tracker.port, HASH, range(2000, 2100), SEEDER)
     seen = set()
@@ -124,7 +124,7 @@ def test_a_leecher_is_told_of_leechers_and_of_seeders(http, tracker):
 
 
 @pytest.mark.parametrize("size", [20, 300, 1500])
-def test_every_peer_of_a_swarm_is_handed_out_in_time(http, tracker, size):
+def test_every_peer_of_a_swarm_is_handed_out_sooner_or_later(http, tracker, size):
     fill(tracker.port, HASH, range(1000, 1000 + size), LEECHER)
     wanted = set(range(1001, 1000 + size))
     seen = set()
@@ -138,7 +138,7 @@ def test_every_peer_of_a_swarm_is_handed_out_in_time(http, tracker, size):
     assert seen == wanted
 
 
-def test_a_peer_that_stops_is_gone(http):
+def test_a_stopped_peer_is_gone(http):
     http.announce(HASH, port=1000)
     http.announce(HASH, port=1001, left=0)
     reply = http.announce(HASH, port=1001, left=0, event="stopped")
@@ -147,7 +147,7 @@ def test_a_peer_that_stops_is_gone(http):
     assert ports(http.announce(HASH, port=1002)) == [1000]
 
 
-def test_a_peer_that_stops_before_it_started_leaves_no_trace(http):
+def test_a_peer_that_stops_without_having_started_leaves_no_trace(http):
     reply = http.announce(HASH, port=1000, event="stopped")
     assert counts(reply) == (0, 0, 0)
     assert reply[b"peers"] == b""
@@ -162,19 +162,19 @@ def test_a_completed_download_is_counted_once_per_peer(http):
     assert counts(http.announce(HASH, port=1001, left=0, event="completed")) == (2, 2, 0)
 
 
-def test_a_peer_that_says_completed_with_something_left_is_not_counted(http):
+def test_completed_with_something_left_is_not_counted(http):
     assert counts(http.announce(HASH, left=5, event="completed")) == (0, 0, 1)
 
 
-def test_a_seeder_that_starts_has_not_completed_a_download(http):
+def test_a_peer_that_starts_as_a_seeder_counts_no_download(http):
     assert counts(http.announce(HASH, left=0, event="started")) == (1, 0, 0)
 
 
-def test_a_paused_peer_is_a_leecher_whatever_is_left(http):
+def test_a_paused_peer_is_a_leecher_whatever_it_has_left(http):
     assert counts(http.announce(HASH, left=0, event="paused")) == (0, 0, 1)
 
 
-def test_downloads_are_remembered_when_every_peer_has_left(http):
+def test_the_download_count_outlives_the_peers(http):
     http.announce(HASH, left=0, event="completed")
     assert counts(http.announce(HASH, left=0, event="stopped")) == (0, 1, 0)
     assert http.scrape(HASH)[HASH] == {b"complete": 0, b"downloaded": 1, b"incomplete": 0}

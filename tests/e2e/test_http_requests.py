@@ -1,4 +1,4 @@
-"""Which bytes are a request, and where it goes: routing tolerances and errors."""
+"""What counts as a request and how it is routed: tolerances and errors."""
 import pytest
 
 from harness.http_client import query
@@ -11,7 +11,7 @@ ANNOUNCE = query(info_hash=HASH, port=6881, left=1)
 
 
 def error_page(status, title, explanation=""):
-    """An error that closes, byte by byte."""
+    """The exact bytes of an error page, after which the connection is closed."""
     body = f"<title>{title}</title>\n{explanation}"
     return (
         f"HTTP/1.0 {status} {title}\r\nContent-Type: text/html\r\n"
@@ -39,13 +39,13 @@ NOT_FOUND = error_page(404, "Not Found")
         "/announce?&&",
     ],
 )
-def test_a_path_that_begins_with_a_or_is_empty_announces(http, target):
+def test_a_path_that_is_empty_or_begins_with_a_is_an_announce(http, target):
     reply = http.get(target + ANNOUNCE).bencoded()
     assert reply[b"incomplete"] == 1
 
 
 @pytest.mark.parametrize("target", ["/scrape?", "/sc?", "/scrape.php?", "//scrape?", "/scrape ?"])
-def test_a_path_that_begins_with_sc_scrapes(http, target):
+def test_a_path_that_begins_with_sc_is_a_scrape(http, target):
     reply = http.get(target + query(info_hash=HASH)).bencoded()
     assert list(reply[b"files"]) == [HASH]
 
@@ -65,7 +65,7 @@ def test_an_info_hash_under_the_stats_path_is_an_invalid_request(http, target):
     assert http.get(target).raw == error_page(400, "Invalid Request", told)
 
 
-def test_an_unknown_mode_of_statistics_is_an_invalid_request(http):
+def test_an_unknown_statistics_mode_is_an_invalid_request(http):
     told = (
         "unknown mode; valid modes: peer, conn, tcp4, udp4, scrp, fscr, torr, completed, syncs, "
         "renew, herr, version, everything, top10, top100, s24s, tpbs, statedump\n"
@@ -87,7 +87,7 @@ HEADS = {
 
 
 @pytest.mark.parametrize("head", HEADS.values(), ids=HEADS.keys())
-def test_old_and_careless_heads_are_served(http, head):
+def test_old_and_sloppy_request_heads_are_served(http, head):
     response = http.exchange(head.format("/announce?" + ANNOUNCE).encode())
     assert response.status_line == "HTTP/1.1 200 OK"
     assert response.bencoded()[b"incomplete"] == 1
@@ -115,7 +115,7 @@ BAD_HEADS = {
 
 
 @pytest.mark.parametrize("request_bytes", BAD_HEADS.values(), ids=BAD_HEADS.keys())
-def test_what_is_no_get_request_is_invalid_and_closes(http, request_bytes):
+def test_anything_but_a_get_request_is_invalid_and_closes_the_connection(http, request_bytes):
     assert http.exchange(request_bytes).raw == INVALID
 
 
@@ -140,7 +140,7 @@ def test_an_endless_head_is_refused_before_it_ends(http):
         assert connection.at_end()
 
 
-def test_who_goes_on_sending_after_the_reply_is_cut_off(tracker, http):
+def test_a_client_that_keeps_sending_after_the_reply_is_cut_off(tracker, http):
     before = tracker.descriptor_count()
     with http.connect() as connection:
         with pytest.raises(ConnectionError):
@@ -148,13 +148,13 @@ def test_who_goes_on_sending_after_the_reply_is_cut_off(tracker, http):
     wait_until(lambda: tracker.descriptor_count() <= before, "the descriptor to be closed")
 
 
-def test_the_reply_to_a_request_with_a_long_body_is_not_lost_to_a_reset(http):
+def test_a_reset_does_not_destroy_the_reply_to_a_request_with_a_long_body(http):
     body = b"x" * 60000
     head = b"POST /announce HTTP/1.1\r\nContent-Length: 60000\r\n\r\n"
     assert http.exchange(head + body).raw == INVALID
 
 
-def test_a_success_that_closes_is_pinned_byte_by_byte(http):
+def test_a_closing_reply_is_exactly_these_bytes(http):
     files = b"d5:filesd20:%sd8:completei0e10:downloadedi0e10:incompletei0eeee" % HASH
     expected = (
         b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n"
@@ -163,13 +163,13 @@ def test_a_success_that_closes_is_pinned_byte_by_byte(http):
     assert http.get("/scrape?" + query(info_hash=HASH)).raw == expected + files
 
 
-def test_requests_over_ipv6_are_served_alike(http6):
+def test_requests_over_ipv6_are_served_the_same_way(http6):
     reply = http6.get("/announce?" + ANNOUNCE).bencoded()
     assert reply[b"incomplete"] == 1
     assert http6.get("/xyz").raw == NOT_FOUND
 
 
-def test_the_client_is_told_its_own_address(http, http6):
+def test_a_reply_contains_the_clients_own_address(http, http6):
     assert http.announce(HASH, source="10.99.0.7")[b"external ip"] == bytes([10, 99, 0, 7])
     expected = bytes.fromhex("fd00009900000000000000000000000a")
     assert http6.announce(HASH, source="fd00:99::a")[b"external ip"] == expected

@@ -9,7 +9,7 @@ HASH = info_hash(1)
 NOTHING = {b"complete": 0, b"downloaded": 0, b"incomplete": 0}
 
 
-def test_a_scrape_counts_both_families(http, tracker):
+def test_a_scrape_counts_peers_of_both_families(http, tracker):
     fill(tracker.port, HASH, range(1000, 1003), LEECHER)
     fill6(tracker.port, HASH, range(1000, 1004), LEECHER)
     fill(tracker.port, HASH, range(2000, 2002), SEEDER, event="completed")
@@ -17,12 +17,12 @@ def test_a_scrape_counts_both_families(http, tracker):
     assert http.scrape(HASH) == {HASH: {b"complete": 3, b"downloaded": 2, b"incomplete": 7}}
 
 
-def test_an_unknown_hash_is_three_zeros(http):
+def test_an_unknown_info_hash_has_three_zeros(http):
     assert http.scrape(HASH) == {HASH: NOTHING}
     assert http.stats("torr").splitlines()[0] == "0"
 
 
-def test_several_hashes_are_answered_sorted_and_each_once(http):
+def test_several_info_hashes_are_answered_sorted_and_without_duplicates(http):
     hashes = [info_hash(n) for n in range(10)]
     http.announce(hashes[3])
     found = http.scrape(*hashes, hashes[3], hashes[0])
@@ -32,12 +32,12 @@ def test_several_hashes_are_answered_sorted_and_each_once(http):
 
 
 @pytest.mark.parametrize("count", [63, 64, 65, 100])
-def test_of_many_hashes_the_first_64_are_answered(http, count):
+def test_only_the_first_64_info_hashes_are_answered(http, count):
     hashes = [info_hash(n) for n in range(count)]
     assert sorted(http.scrape(*hashes)) == sorted(hashes[:64])
 
 
-def test_other_parameters_do_not_matter(http):
+def test_other_parameters_are_ignored(http):
     response = http.get(f"/scrape?foo=%zz&info_hash={percent(HASH)}&port=abc")
     assert list(response.bencoded()[b"files"]) == [HASH]
 
@@ -54,7 +54,7 @@ FAILURES = [
 
 
 @pytest.mark.parametrize("parameters, reason", FAILURES)
-def test_a_bad_scrape_gets_a_failure_that_names_the_parameter(http, parameters, reason):
+def test_the_failure_reason_of_a_bad_scrape_names_the_parameter(http, parameters, reason):
     response = http.get("/scrape?" + parameters)
     assert response.failure() == reason
     assert list(response.bencoded()) == [b"failure reason", b"interval", b"retry in"]

@@ -1,4 +1,4 @@
-"""Load generators people use, and what a reply costs in system calls."""
+"""Common load generators, and the number of system calls per reply."""
 import os
 import re
 import signal
@@ -16,7 +16,7 @@ ANNOUNCE = "/announce?" + query(info_hash=info_hash(1), port=6881, left=1)
 
 
 def run_ab(port, requests, concurrency, *flags):
-    """Runs ab to its end; fails unless every request was answered well."""
+    """Runs ab to its end; fails unless every request was answered correctly."""
     url = f"http://{TRACKER_V4}:{port}{ANNOUNCE}"
     command = [
         find_program("ab", "apache2-utils"),
@@ -35,27 +35,27 @@ def run_ab(port, requests, concurrency, *flags):
     return report
 
 
-def test_ab_with_a_connection_for_each_request_has_no_failure(tracker):
+def test_ab_has_no_failures_with_a_connection_for_each_request(tracker):
     run_ab(tracker.port, 20_000, 100)
 
 
-def test_ab_with_keep_alive_has_no_failure(tracker):
+def test_ab_has_no_failures_with_keep_alive(tracker):
     report = run_ab(tracker.port, 20_000, 100, "-k")
     assert report["Keep-Alive requests"] == "20000"
 
 
 @pytest.mark.long
-def test_ab_has_no_failure_in_a_hundred_thousand_requests(tracker):
+def test_ab_has_no_failures_in_a_hundred_thousand_requests(tracker):
     run_ab(tracker.port, 100_000, 100)
 
 
 @pytest.mark.long
-def test_ab_with_keep_alive_has_no_failure_in_a_hundred_thousand_requests(tracker):
+def test_ab_has_no_failures_in_a_hundred_thousand_requests_with_keep_alive(tracker):
     run_ab(tracker.port, 100_000, 100, "-k")
 
 
 class SystemCallCount:
-    """strace counts the calls of the tracker while the block runs; `total` is known afterwards."""
+    """Counts the system calls of the tracker while the block runs; `total` is set afterwards."""
 
     def __init__(self, tracker, report_path):
         self._tracker = tracker
@@ -73,11 +73,11 @@ class SystemCallCount:
         self._strace.wait(10)
         with open(self._report) as report:
             self.text = report.read()
-        # The last row: 100.00, seconds, usecs/call, calls, errors if there were any, "total".
+        # The last row: 100.00, seconds, usecs/call, calls, errors if there are any, "total".
         self.total = int(self.text.splitlines()[-1].split()[3])
 
 
-def test_a_reply_over_udp_under_load_costs_a_seventh_of_a_system_call(
+def test_a_udp_reply_under_load_costs_a_seventh_of_a_system_call(
     tracker, load_tools, tmp_path
 ):
     replies = 32_000
@@ -86,13 +86,13 @@ def test_a_reply_over_udp_under_load_costs_a_seventh_of_a_system_call(
     assert calls.total / replies <= 0.15, calls.text
 
 
-def test_a_request_with_a_connection_of_its_own_costs_five_system_calls(tracker, tmp_path):
+def test_a_request_on_its_own_connection_costs_five_system_calls(tracker, tmp_path):
     with SystemCallCount(tracker, tmp_path / "calls") as calls:
         run_ab(tracker.port, 5_000, 100)
     assert calls.total / 5_000 <= 5.0, calls.text
 
 
-def test_a_request_over_a_kept_connection_costs_two_system_calls(tracker, tmp_path):
+def test_a_request_on_a_kept_connection_costs_two_system_calls(tracker, tmp_path):
     with SystemCallCount(tracker, tmp_path / "calls") as calls:
         run_ab(tracker.port, 5_000, 64, "-k")
     assert calls.total / 5_000 <= 2.2, calls.text

@@ -1,4 +1,4 @@
-"""The lines of the log, their form, their rate, and what they must not contain."""
+"""The contents, form and rate of the log, and what it must not contain."""
 import os
 import re
 import signal
@@ -16,14 +16,14 @@ DATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z opentracker: (.*)")
 
 
 def messages(tracker):
-    """The lines without their time, which each must have."""
+    """The log lines without their timestamps, which each of them must have."""
     lines = tracker.output().splitlines()
     matches = [DATED.fullmatch(line) for line in lines]
     assert all(matches), lines
     return [match[1] for match in matches]
 
 
-def test_the_first_lines_say_what_it_listens_on_as_whom_and_in_which_mode(start_tracker):
+def test_the_first_lines_name_the_listeners_the_user_and_the_access_mode(start_tracker):
     tracker = start_tracker()
     said = messages(tracker)
     assert re.fullmatch(r"starting opentracker \d\S+ \(\w+\)", said[0])
@@ -36,7 +36,7 @@ def test_the_first_lines_say_what_it_listens_on_as_whom_and_in_which_mode(start_
     assert len(said) == 8
 
 
-def test_the_last_lines_say_why_it_ended_and_after_how_long(start_tracker):
+def test_the_last_lines_say_why_the_tracker_ended_and_after_how_long(start_tracker):
     tracker = start_tracker()
     with HttpClient(tracker.port).connect() as connection:
         connection.send(b"GET /ann")
@@ -48,8 +48,8 @@ def test_the_last_lines_say_why_it_ended_and_after_how_long(start_tracker):
     ]
 
 
-def test_the_journal_gets_priorities_and_adds_the_time_itself(start_tracker):
-    # A shell tells the tracker that standard error leads to the journal; then it is a file.
+def test_the_journal_gets_priorities_but_no_timestamps(start_tracker):
+    # A shell redirects standard error to a file and declares that file to be the journal.
     script = 'JOURNAL_STREAM=$(stat -L -c %d:%i /dev/fd/2) exec "$@"'
     variables = {"NOTIFY_SOCKET": "/no/such/socket"}
     tracker = start_tracker(program=["sh", "-c", script, "sh", binary()], variables=variables)
@@ -58,7 +58,7 @@ def test_the_journal_gets_priorities_and_adds_the_time_itself(start_tracker):
     assert "\n<4>NOTIFY_SOCKET: connect /no/such/socket: No such file or directory\n" in lines
 
 
-def test_no_address_of_a_client_is_logged(tracker):
+def test_no_client_address_is_logged(tracker):
     for source, address in ((v4(201), TRACKER_V4), (v6(0x31), TRACKER_V6)):
         http = HttpClient(tracker.port, address)
         http.announce(HASH, source=source)
@@ -76,12 +76,12 @@ def test_no_address_of_a_client_is_logged(tracker):
 
 
 def hang_up(tracker):
-    """Sends SIGHUP and waits until the tracker has taken it, so that the next one counts, too."""
+    """Sends SIGHUP and waits until it is taken, so that it does not merge with the next one."""
     os.kill(tracker.pid, signal.SIGHUP)
     wait_until(lambda: int(tracker.status()["ShdPnd"], 16) == 0, "SIGHUP to be taken", pause=0)
 
 
-def test_what_repeats_is_written_ten_times_a_second_and_the_rest_is_counted(tracker):
+def test_repeated_lines_are_limited_to_ten_a_second_and_the_rest_is_counted(tracker):
     begin = time.monotonic()
     for _ in range(300):
         hang_up(tracker)

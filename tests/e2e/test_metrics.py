@@ -1,4 +1,4 @@
-"""The pages for machines: JSON, and the metrics as promtool and a Prometheus see them."""
+"""Output for machines: JSON, and metrics as checked by promtool and scraped by Prometheus."""
 import json
 import os
 import signal
@@ -21,7 +21,7 @@ PROMETHEUS_PORT = 7090
 
 @pytest.fixture
 def traffic(tracker, http):
-    """Three peers of two torrents, one of them over UDP; a scrape and a request that fails."""
+    """Three peers in two torrents, a scrape and an invalid request; one announce is over UDP."""
     http.announce(info_hash(1), port=1000, left=0)
     http.announce(info_hash(2), port=1000)
     http.scrape(info_hash(1))
@@ -32,7 +32,7 @@ def traffic(tracker, http):
 
 
 def metrics_of(client):
-    """Samples by name with labels, as text."""
+    """The samples by name and labels, as text."""
     response = client.get("/metrics")
     assert response.status == 200
     assert response.headers["content-type"] == "text/plain; version=0.0.4"
@@ -40,7 +40,7 @@ def metrics_of(client):
     return dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
 
 
-def test_promtool_finds_no_fault(traffic):
+def test_promtool_accepts_the_metrics(traffic):
     judged = subprocess.run(
         ["promtool", "check", "metrics"],
         input=traffic.get("/metrics").body,
@@ -50,7 +50,7 @@ def test_promtool_finds_no_fault(traffic):
     assert (judged.returncode, judged.stdout, judged.stderr) == (0, b"", b"")
 
 
-def test_the_metrics_count_what_was_done(traffic):
+def test_the_metrics_count_the_traffic(traffic):
     samples = metrics_of(traffic)
     tcp = 'opentracker_requests_total{protocol="tcp",family="v4",action='
     udp = 'opentracker_requests_total{protocol="udp",family="v4",action='
@@ -83,7 +83,7 @@ def test_requests_are_timed_by_protocol(traffic):
     assert 0 < float(samples['opentracker_request_seconds_sum{protocol="udp"}']) < 5
 
 
-def test_a_request_in_parts_is_timed_from_its_first_byte(http):
+def test_a_request_in_pieces_is_timed_from_its_first_byte(http):
     with http.connect() as connection:
         connection.send(b"GET /stats?mode=version HTTP/1.1\r\n")
         time.sleep(0.4)
@@ -92,7 +92,7 @@ def test_a_request_in_parts_is_timed_from_its_first_byte(http):
     assert float(metrics_of(http)['opentracker_request_seconds_sum{protocol="tcp"}']) >= 0.4
 
 
-def test_sizes_of_swarms_come_from_a_recount_in_the_background(traffic):
+def test_swarm_sizes_come_from_a_recount_in_the_background(traffic):
     for port in range(2000, 2009):
         traffic.announce(info_hash(3), port=port)
     assert not any("swarm_peers" in name for name in metrics_of(traffic)), "not counted yet"
@@ -107,7 +107,7 @@ def test_sizes_of_swarms_come_from_a_recount_in_the_background(traffic):
     assert int(samples['opentracker_worker_jobs_total{outcome="done"}']) == 1
 
 
-def test_reloads_are_told_by_outcome(start_with, tmp_path):
+def test_reloads_are_counted_by_outcome(start_with, tmp_path):
     white, configuration = listed(tmp_path, info_hash(1), info_hash(2))
     tracker = start_with(configuration + f"listen.tcp {TRACKER_V4}\n")
     http = HttpClient(tracker.port)
@@ -133,7 +133,7 @@ def test_reloads_are_told_by_outcome(start_with, tmp_path):
     assert (told["hashes"], told["reads_refused"], told["loaded_unix_seconds"]) == (1, 1, loaded)
 
 
-def test_the_path_of_the_metrics_can_be_chosen(start_tracker, tmp_path, http):
+def test_the_path_of_the_metrics_is_configurable(start_tracker, tmp_path, http):
     config = tmp_path / "other.conf"
     config.write_text(f"listen.tcp {TRACKER_V4}:7001\naccess.metrics_path deep/numbers\n")
     start_tracker(arguments=["-f", str(config)], port=7001)
@@ -146,7 +146,7 @@ def metrics_of_path(client, path):
     return client.get(path).body.decode()
 
 
-def test_json_has_the_numbers_of_the_text(traffic):
+def test_json_agrees_with_the_text_modes(traffic):
     assert json.loads(traffic.stats("peer&format=json")) == {"peers": 3, "seeds": 1, "torrents": 2}
     everything = json.loads(traffic.get("/stats.json").body)
     assert everything["udp"]["v4"]["announce"] == 1
@@ -155,7 +155,7 @@ def test_json_has_the_numbers_of_the_text(traffic):
     assert traffic.get("/stats.json").headers["content-type"] == "application/json"
 
 
-def test_an_unknown_mode_or_format_is_told_what_there_is(http):
+def test_an_unknown_mode_or_format_is_refused_with_a_list_of_the_valid_ones(http):
     unknown = http.get("/stats?mode=bogus")
     assert unknown.status == 400
     assert b"valid modes: peer, conn, " in unknown.body and b" everything," in unknown.body
@@ -166,7 +166,7 @@ def test_an_unknown_mode_or_format_is_told_what_there_is(http):
 
 @pytest.fixture
 def prometheus(tmp_path, tracker):
-    """A Prometheus that scrapes the tracker once a second; gives a function that runs a query."""
+    """Runs a Prometheus that scrapes the tracker every second; returns a function to query it."""
     config = tmp_path / "prometheus.yml"
     config.write_text(
         "global: {scrape_interval: 1s}\n"
@@ -201,7 +201,7 @@ def prometheus(tmp_path, tracker):
         process.wait()
 
 
-def test_a_prometheus_gets_them(traffic, prometheus):
+def test_prometheus_can_scrape_the_metrics(traffic, prometheus):
     def value():
         return [row["value"][1] for row in prometheus("sum(opentracker_peers)")]
 

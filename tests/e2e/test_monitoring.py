@@ -1,5 +1,5 @@
-"""The alert rules and the dashboard for operators: Prometheus accepts them, and the metrics they name
-exist.
+"""The alert rules, the dashboard and the Munin plugin: Prometheus accepts their expressions, and
+every metric they use exists.
 """
 import json
 import os
@@ -21,7 +21,7 @@ ALERTS = DEPLOY / "prometheus-alerts.yml"
 DASHBOARD = DEPLOY / "grafana-dashboard.json"
 MUNIN = DEPLOY / "munin-opentracker"
 MUNIN_GRAPHS = ("swarms", "requests", "errors", "worker")
-# What Grafana substitutes before it sends a query.
+# Variables that Grafana replaces in a query.
 GRAFANA_WORDS = {"$instance": ".*", "$__rate_interval": "5m"}
 
 
@@ -50,7 +50,7 @@ def samples_of(http):
 
 @pytest.fixture
 def exported(start_with, tmp_path):
-    """The names that a tracker with an access list exports, with those of the parts of histograms."""
+    """The names exported by a tracker with an access list, including the parts of histograms."""
     start_with(listed(tmp_path, info_hash(1))[1] + f"listen.tcp_udp {TRACKER_V4}\n")
     http = HttpClient(6969)
     wait_until(lambda: "swarm_peers" in samples_of(http), "the first recount")
@@ -62,7 +62,7 @@ def test_promtool_accepts_the_alert_rules():
     assert good, output
 
 
-def test_promtool_accepts_every_expression_of_the_dashboard(tmp_path):
+def test_promtool_accepts_every_expression_in_the_dashboard(tmp_path):
     rules = [
         {"record": f"panel:{number}", "expr": expression}
         for number, (_, expression) in enumerate(expressions_of_dashboard())
@@ -74,7 +74,7 @@ def test_promtool_accepts_every_expression_of_the_dashboard(tmp_path):
     assert good, output
 
 
-def test_what_alerts_and_dashboard_name_is_exported(exported):
+def test_every_metric_in_alerts_and_dashboard_is_exported(exported):
     named = metric_names(ALERTS.read_text())
     for _, expression in expressions_of_dashboard():
         named |= metric_names(expression)
@@ -82,7 +82,7 @@ def test_what_alerts_and_dashboard_name_is_exported(exported):
     assert named <= exported
 
 
-def test_panels_do_not_overlap_and_say_what_they_show():
+def test_panels_do_not_overlap_and_have_a_description():
     taken = set()
     for panel in json.loads(DASHBOARD.read_text())["panels"]:
         assert panel["description"], panel["title"]
@@ -99,7 +99,7 @@ def test_panels_do_not_overlap_and_say_what_they_show():
 
 @pytest.fixture
 def munin(tmp_path):
-    """Runs the plugin as munin-node would, under the name of a graph."""
+    """Runs the plugin as munin-node does, under the name of a graph."""
 
     def run(graph, *command, url=f"http://{TRACKER_V4}:6969/metrics"):
         link = tmp_path / f"opentracker_{graph}"
@@ -113,11 +113,11 @@ def munin(tmp_path):
 
 
 def values(output):
-    """The fields of what a Munin plugin prints, by name."""
+    """The output of a Munin plugin by field name."""
     return dict(re.fullmatch(r"(\w+)\.value (\S+)", line).groups() for line in output.splitlines())
 
 
-def test_the_munin_plugin_has_a_value_for_each_field_it_configures(tracker, munin):
+def test_the_munin_plugin_reports_each_field_it_configures(tracker, munin):
     code, graphs, _ = munin("swarms", "suggest")
     assert (code, graphs.split()) == (0, list(MUNIN_GRAPHS))
     for graph in MUNIN_GRAPHS:
@@ -132,7 +132,7 @@ def test_the_munin_plugin_has_a_value_for_each_field_it_configures(tracker, muni
         assert all(re.fullmatch(r"\d+(\.\d+)?", value) for value in values(output).values()), output
 
 
-def test_the_munin_plugin_tells_what_the_tracker_counts(tracker, http, munin):
+def test_the_munin_plugin_reports_the_trackers_counters(tracker, http, munin):
     for port in (1000, 1001, 1002):
         http.announce(info_hash(1), port=port, left=port % 2)
     with UdpClient(tracker.port) as udp:
@@ -142,14 +142,14 @@ def test_the_munin_plugin_tells_what_the_tracker_counts(tracker, http, munin):
     assert (requests["tcp"], requests["udp"], requests["scrapes"]) == ("3", "1", "0")
 
 
-def test_the_munin_plugin_says_when_there_is_no_tracker(munin):
+def test_the_munin_plugin_reports_a_missing_tracker(munin):
     code, output, _ = munin("swarms", "autoconf")
     assert (code, output) == (0, f"no (http://{TRACKER_V4}:6969/metrics does not answer)\n")
     code, output, _ = munin("swarms")
     assert code != 0 and output == ""
 
 
-def test_the_munin_plugin_names_a_graph_or_command_it_does_not_have(tracker, munin):
+def test_the_munin_plugin_names_an_unknown_graph_or_command(tracker, munin):
     for call, reason in (
         (("nonsense",), "no graph of that name"),
         (("swarms", "nonsense"), "there are config, autoconf, suggest"),

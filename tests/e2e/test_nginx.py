@@ -1,4 +1,4 @@
-"""docs/deploy/nginx.conf as it stands, in Debian's nginx between clients and the tracker."""
+"""The unchanged docs/deploy/nginx.conf in Debian's nginx, between clients and the tracker."""
 import os
 import re
 
@@ -11,13 +11,13 @@ from harness.peers import info_hash, peers_of
 from harness.private_network import TRACKER_V4, TRACKER_V6, v4, v6
 
 SNIPPET = os.path.join(TOP, "docs", "deploy", "nginx.conf")
-# Bytes that a proxy which decodes and encodes paths or queries would change.
+# Bytes that a proxy would change if it decoded and re-encoded paths or queries.
 ODD_HASH = bytes([0, 10, 13, 32, 35, 37, 38, 43, 47, 61, 63, 92, 127, 128, 255]) + b"abcde"
 
 
 @pytest.fixture
 def backend(start_with):
-    """A tracker as the comment in the snippet wants it, and UDP."""
+    """A tracker as the comment in nginx.conf requires, and with UDP."""
     with open(SNIPPET, encoding="ascii") as snippet:
         wanted = re.findall(r"^#     (\S+ \S+)$", snippet.read(), re.M)
     assert wanted == ["listen.tcp 127.0.0.1:6969", "access.proxy 127.0.0.1"]
@@ -26,7 +26,7 @@ def backend(start_with):
 
 @pytest.fixture
 def proxy(backend, tmp_path):
-    """Clients of nginx at its IPv4 and IPv6 address."""
+    """HTTP clients for the IPv4 and the IPv6 address of nginx."""
     with proxies.nginx(f"include {SNIPPET};", tmp_path, 80):
         yield HttpClient(80, TRACKER_V4), HttpClient(80, TRACKER_V6)
 
@@ -41,14 +41,14 @@ def announced(client, info_hash=ODD_HASH, source=None, fields="", **parameters):
     return bencode.decode(get(client, target, source, fields).body)
 
 
-def test_announces_of_both_families_reach_the_tracker_and_are_answered(backend, proxy):
+def test_announces_of_both_families_are_answered_by_the_tracker(backend, proxy):
     for at, client in enumerate(proxy):
         reply = announced(client, port=7000 + at)
         assert reply[b"complete"] == at + 1 and reply[b"interval"] > 0
     assert HttpClient(backend.port, "127.0.0.1").scrape(ODD_HASH)[ODD_HASH][b"complete"] == 2
 
 
-def test_peers_are_known_by_the_address_that_nginx_has_seen(proxy):
+def test_peers_have_the_address_that_nginx_saw(proxy):
     forged = "X-Forwarded-For: 10.99.0.77\r\n"
     for client, source in zip(proxy, (v4(9), v6(9))):
         announced(client, source=source, fields=forged, left=1)
@@ -56,13 +56,13 @@ def test_peers_are_known_by_the_address_that_nginx_has_seen(proxy):
     assert {address for address, _ in peers_of(told)} == {v4(9), v6(9)}
 
 
-def test_every_byte_of_an_info_hash_comes_through(backend, proxy):
+def test_every_byte_of_an_info_hash_passes_through(backend, proxy):
     announced(proxy[0])
     raw = "/scrape?info_hash=" + percent(ODD_HASH)
     assert list(bencode.decode(get(proxy[0], raw).body)[b"files"]) == [ODD_HASH]
 
 
-def test_a_failure_reason_comes_through(proxy):
+def test_a_failure_reason_passes_through(proxy):
     reply = bencode.decode(get(proxy[0], "/announce?info_hash=short&port=1").body)
     assert b"info_hash" in reply[b"failure reason"]
 
@@ -76,11 +76,11 @@ def test_the_connection_to_the_tracker_is_kept(backend, proxy):
 
 
 @pytest.mark.parametrize("target", ["/", "/index.html", "/ascrape", "/metrics"])
-def test_other_paths_end_at_the_proxy(proxy, target):
+def test_other_paths_are_not_forwarded(proxy, target):
     response = get(proxy[0], target)
     assert response.status == 404 and b"nginx" in response.body
 
 
-def test_statistics_are_for_the_machine_itself(proxy):
+def test_statistics_are_only_for_the_machine_itself(proxy):
     assert get(proxy[0], "/stats?mode=version", source=v4(9)).status == 403
     assert get(HttpClient(80, "127.0.0.1"), "/stats?mode=version").status == 200

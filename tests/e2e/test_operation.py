@@ -1,4 +1,4 @@
-"""What an operator sees: flags, exit codes, signals, descriptors."""
+"""What an operator sees: flags, exit codes, signals and descriptors."""
 import signal
 import subprocess
 
@@ -15,7 +15,7 @@ HASH = info_hash(1)
 
 
 def run(*arguments, directory):
-    """Runs the tracker until it ends by itself; it must, within 5 s."""
+    """Runs the tracker, which must end by itself within 5 s."""
     return subprocess.run(
         [binary(), *arguments], cwd=directory, capture_output=True, text=True, timeout=5
     )
@@ -49,13 +49,13 @@ BAD_FLAGS = [
 
 
 @pytest.mark.parametrize("arguments, named", BAD_FLAGS)
-def test_a_bad_flag_ends_with_1_and_is_named(tmp_path, arguments, named):
+def test_a_bad_flag_is_named_and_the_exit_code_is_1(tmp_path, arguments, named):
     result = run(*arguments, directory=tmp_path)
     assert result.returncode == 1
     assert named in result.stderr
 
 
-def test_an_address_in_use_ends_with_111_and_is_named(tracker, tmp_path):
+def test_an_address_in_use_is_named_and_the_exit_code_is_111(tracker, tmp_path):
     for flag in ("-p", "-P"):
         result = run("-i", TRACKER_V4, flag, str(tracker.port), directory=tmp_path)
         assert result.returncode == 111
@@ -63,13 +63,13 @@ def test_an_address_in_use_ends_with_111_and_is_named(tracker, tmp_path):
 
 
 @pytest.mark.parametrize("address", ["10.98.0.1", "fd00:98::1"])
-def test_an_address_that_is_not_ours_ends_with_111_and_is_named(tmp_path, address):
+def test_a_foreign_address_is_named_and_the_exit_code_is_111(tmp_path, address):
     result = run("-i", address, "-p", "7000", directory=tmp_path)
     assert result.returncode == 111
     assert address in result.stderr
 
 
-def test_without_flags_it_serves_port_6969_of_every_address_of_both_families(start_tracker):
+def test_without_flags_port_6969_is_served_on_every_address_of_both_families(start_tracker):
     tracker = start_tracker(arguments=[])
     for protocol in ("tcp", "udp"):
         assert sorted(listening_addresses(protocol, 6969)) == ["0" * 8, "0" * 32]
@@ -77,7 +77,7 @@ def test_without_flags_it_serves_port_6969_of_every_address_of_both_families(sta
         assert HttpClient(tracker.port, address).stats("version")
 
 
-def test_an_address_serves_the_ports_that_follow_it(start_tracker):
+def test_an_address_flag_applies_to_the_port_flags_after_it(start_tracker):
     arguments = ["-i", v4(2), "-p", "7000", "-p", "7001", "-i", v4(3), "-P", "7000"]
     start_tracker(arguments=arguments, port=7001)
     assert HttpClient(7000, v4(2)).stats("version") == HttpClient(7001, v4(2)).stats("version")
@@ -87,14 +87,16 @@ def test_an_address_serves_the_ports_that_follow_it(start_tracker):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_it_within_two_seconds(tracker, http, number):
+def test_a_signal_stops_the_tracker_within_two_seconds(tracker, http, number):
     http.announce(HASH)
     code, seconds = tracker.signal_and_wait(number, timeout=5)
     assert (code, seconds < 2) == (0, True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_it_under_load_with_connections_open(tracker, http, load_tools, number):
+def test_a_signal_stops_the_tracker_under_load_with_open_connections(
+    tracker, http, load_tools, number
+):
     idle = [http.connect() for _ in range(50)]
     for at, connection in enumerate(idle):
         head = f"GET /announce?{query(info_hash=HASH, port=6881)} HTTP/1.1\r\n\r\n".encode()
@@ -112,7 +114,7 @@ def test_a_signal_stops_it_under_load_with_connections_open(tracker, http, load_
             connection.close()
 
 
-def test_its_port_can_be_bound_again_at_once(start_tracker):
+def test_the_port_can_be_bound_again_at_once(start_tracker):
     for _ in range(3):
         tracker = start_tracker()
         with HttpClient(tracker.port).connect() as connection:
@@ -121,10 +123,10 @@ def test_its_port_can_be_bound_again_at_once(start_tracker):
         tracker.stop()
 
 
-def test_a_broken_pipe_does_not_end_it(tracker, http):
+def test_a_broken_pipe_does_not_end_the_tracker(tracker, http):
     for _ in range(50):
         with http.connect() as connection:
-            connection.socket.setsockopt(1, 13, b"\1\0\0\0\0\0\0\0")  # SO_LINGER: close resets
+            connection.socket.setsockopt(1, 13, b"\1\0\0\0\0\0\0\0")  # SO_LINGER: close() resets
             connection.send(b"GET /stats?mode=everything HTTP/1.1\r\n\r\n" * 50)
     assert http.stats("version")
 
@@ -135,4 +137,4 @@ def test_load_leaves_no_descriptor_behind(tracker, http, load_tools):
     for at in range(2000):
         http.get("/announce?" + query(info_hash=HASH, port=1 + at, left=at % 2))
     assert load_tools.load(tracker.port, good=20000) == 20000
-    wait_until(lambda: tracker.descriptor_count() <= before, "descriptors to be closed")
+    wait_until(lambda: tracker.descriptor_count() <= before, "the descriptors to be closed")

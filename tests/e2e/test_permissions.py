@@ -9,7 +9,7 @@ from harness.private_network import TRACKER_V4, TRACKER_V6, v4, v6
 from harness.tools import find_program
 
 LISTEN = f"listen.tcp [{TRACKER_V6}]\nlisten.tcp {TRACKER_V4}\n"
-# Those that name torrents, peers or networks, known to this version or not.
+# Modes that name torrents, peers or networks, whether or not this version knows them.
 NAMING_MODES = ["top10", "top100", "tpbs", "statedump", "s24s", "busy", "woodpeckers", "fulllog"]
 COUNTING_MODES = ["peer", "conn", "tcp4", "udp4", "scrp", "torr", "version", "everything"]
 TRACES = ["X-Forwarded-For: 192.0.2.1", "Forwarded: for=192.0.2.1", "X-Real-IP: 192.0.2.1",
@@ -29,16 +29,16 @@ def modes(names):
     return [f"/stats?mode={name}" for name in names]
 
 
-def test_access_stats_opens_the_statistics_to_its_networks_and_shuts_them_for_others(start_with):
+def test_access_stats_opens_the_statistics_only_to_its_networks(start_with):
     start_with(f"access.stats {v4(8)}/31\naccess.stats {v6(9)}\n{LISTEN}")
     for source in (v4(8), v4(9), v6(9)):
         assert statuses(modes(COUNTING_MODES), source) == {200}
     for source in (v4(7), v4(10), v6(8), "127.0.0.1"):
         assert statuses(["/stats", *modes(COUNTING_MODES + NAMING_MODES)], source) == {403}
-        assert status("/stats?mode=none", source) == 403, "nor whether there is such a mode"
+        assert status("/stats?mode=none", source) == 403, "not even whether such a mode exists"
 
 
-def test_those_who_are_blessed_see_what_is_restricted(start_with):
+def test_blessed_addresses_see_everything_restricted(start_with):
     text = f"access.stats {v4(9)}\naccess.fullscrape {v4(9)}\naccess.bless {v6(7)}\n{LISTEN}"
     start_with(text, "-A", v4(7))
     for source in (v4(9), v4(7), v6(7)):
@@ -49,13 +49,13 @@ def test_those_who_are_blessed_see_what_is_restricted(start_with):
         assert status("/scrape", source) == 403
 
 
-def test_without_access_stats_sums_are_open_to_all(start_with):
+def test_without_access_stats_everybody_sees_totals(start_with):
     start_with(LISTEN)
     for source in (v4(9), v6(9), "127.0.0.1"):
         assert statuses(["/stats", *modes(COUNTING_MODES)], source) == {200}
 
 
-def test_without_access_stats_names_are_for_the_machine_itself_and_the_blessed(start_with):
+def test_without_access_stats_only_the_machine_itself_and_the_blessed_see_names(start_with):
     start_with(f"access.bless {v4(7)}\n{LISTEN}")
     for source in (v4(9), v6(9)):
         assert statuses(modes(NAMING_MODES), source) == {403}
@@ -73,7 +73,7 @@ def test_a_denied_reader_is_counted(start_with):
 
 
 def curl(*arguments):
-    """What curl prints, and its exit code; 22 is a status of 400 or more."""
+    """The output and the exit code of curl; 22 means a status of 400 or more."""
     result = subprocess.run(
         [find_program("curl", "curl"), "-sf", "-m", "5", *arguments], capture_output=True, text=True
     )
@@ -81,9 +81,9 @@ def curl(*arguments):
 
 
 @pytest.mark.parametrize("allowed", ["access.stats 127.0.0.0/8", "access.bless 127.0.0.2"])
-def test_beside_a_trusted_proxy_the_operator_asks_from_another_loopback_address(start_with, allowed):
+def test_beside_a_trusted_proxy_the_operator_uses_another_loopback_address(start_with, allowed):
     start_with(f"access.proxy 127.0.0.1\naccess.stats {v4(9)}\n{allowed}\nlisten.tcp 127.0.0.1\n")
     url = "http://127.0.0.1:6969/stats?mode=version"
-    assert curl(url) == ("", 22), "the proxy's address, and nobody named: no rights"
+    assert curl(url) == ("", 22), "the proxy's address without a named client has no rights"
     text, code = curl("--interface", "127.0.0.2", url)
     assert code == 0 and text.startswith("opentracker")

@@ -1,4 +1,4 @@
-"""Which rights of root are left, as the kernel shows them in /proc."""
+"""The privileges the tracker keeps, as the kernel shows them in /proc."""
 import os
 import pwd
 import re
@@ -30,7 +30,7 @@ def capabilities(status):
 
 
 def serving(tracker):
-    """Returns the tracker once it has answered, since it listens before it gives up root."""
+    """Returns the tracker once it has answered: it listens before it gives up root."""
     assert HttpClient(tracker.port).announce(HASH)[b"incomplete"] == 1
     return tracker
 
@@ -43,7 +43,7 @@ def descriptors(tracker):
 
 @pytest.fixture
 def public_directory():
-    """A directory that any user may enter and write to; those of pytest belong to root."""
+    """A directory that everybody may use; those of the other tests belong to root."""
     with tempfile.TemporaryDirectory(dir="/tmp") as directory:
         os.chmod(directory, 0o777)
         yield directory
@@ -51,7 +51,7 @@ def public_directory():
 
 @pytest.fixture
 def start_as_nobody(public_directory):
-    """Starts a tracker without root."""
+    """Starts a tracker as an ordinary user."""
     started = []
 
     def start(prefix=AS_NOBODY):
@@ -64,7 +64,7 @@ def start_as_nobody(public_directory):
         tracker.kill()
 
 
-def test_started_as_root_it_is_nobody_without_groups_or_capabilities_in_a_chroot(start_tracker):
+def test_started_as_root_the_tracker_becomes_nobody_in_a_chroot_without_capabilities(start_tracker):
     tracker = serving(start_tracker(program=["setpriv", "--groups=4,27", binary()]))
     status = tracker.status()
     assert ids(status, "Uid") == {NOBODY.pw_uid}
@@ -85,7 +85,7 @@ def test_capabilities_that_a_uid_change_would_keep_are_dropped(start_tracker):
     assert set(capabilities(tracker.status()).values()) == {0}
 
 
-def test_started_by_an_ordinary_user_it_serves_without_a_chroot(start_as_nobody):
+def test_started_by_an_ordinary_user_the_tracker_serves_without_a_chroot(start_as_nobody):
     tracker = serving(start_as_nobody())
     assert os.readlink(f"/proc/{tracker.pid}/root") == "/"
     assert os.readlink(f"/proc/{tracker.pid}/cwd") == os.path.realpath(tracker.directory)
@@ -93,15 +93,15 @@ def test_started_by_an_ordinary_user_it_serves_without_a_chroot(start_as_nobody)
     tracker.stop()
 
 
-def test_started_by_an_ordinary_user_it_keeps_no_capability_once_it_has_bound(start_as_nobody):
+def test_started_by_an_ordinary_user_the_tracker_drops_capabilities_after_binding(start_as_nobody):
     binding = ["--inh-caps=+net_bind_service", "--ambient-caps=+net_bind_service"]
     tracker = serving(start_as_nobody([*AS_NOBODY, *binding]))
     left = capabilities(tracker.status())
     assert {left[name] for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {0}
 
 
-def test_only_sockets_and_the_standard_streams_stay_open_across_the_chroot(start_tracker):
-    """An open directory would be a way out of the chroot."""
+def test_only_sockets_and_standard_streams_stay_open_after_the_chroot(start_tracker):
+    """An open directory would allow an escape from the chroot."""
     leaked = os.open("/", os.O_RDONLY | os.O_DIRECTORY)
     try:
         tracker = serving(start_tracker(passed=(leaked,)))
@@ -112,7 +112,7 @@ def test_only_sockets_and_the_standard_streams_stay_open_across_the_chroot(start
             assert re.match(r"socket:|anon_inode:\[(eventpoll|eventfd|signalfd)\]", target), target
 
 
-def test_closed_standard_streams_are_not_taken_by_sockets(start_tracker):
+def test_sockets_do_not_take_the_place_of_closed_standard_streams(start_tracker):
     closing = ["sh", "-c", 'exec "$@" <&- 2>&-', "sh"]
     tracker = start_tracker(program=[*closing, binary()], says_ready=False)
     found = descriptors(serving(tracker))
@@ -120,8 +120,8 @@ def test_closed_standard_streams_are_not_taken_by_sockets(start_tracker):
 
 
 @pytest.mark.parametrize("as_root", [True, False])
-def test_it_leaves_no_core_dump(public_directory, as_root):
-    """It would hold the secret keys and the addresses of all clients."""
+def test_the_tracker_leaves_no_core_dump(public_directory, as_root):
+    """It would contain the keys and the addresses of all clients."""
     limit = resource.getrlimit(resource.RLIMIT_CORE)
     program = shutil.copy(binary(), public_directory)
     tracker = Daemon(public_directory, program=([] if as_root else AS_NOBODY) + [program])
@@ -137,7 +137,7 @@ def test_it_leaves_no_core_dump(public_directory, as_root):
 
 
 def refusal(directory, *arguments):
-    """(exit code, what it says) of a start that must fail."""
+    """The exit code and the output of a start that must fail."""
     listen = ["-i", TRACKER_V4, "-p", "7200"]
     result = subprocess.run(
         [binary(), *listen, *arguments], cwd=directory, capture_output=True, text=True, timeout=5
@@ -154,13 +154,13 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("arguments, code, reason", REFUSALS)
-def test_a_user_or_directory_that_will_not_do_is_named(tmp_path, arguments, code, reason):
+def test_an_unusable_user_or_directory_is_named(tmp_path, arguments, code, reason):
     exit_code, said = refusal(tmp_path, *arguments)
     assert exit_code == code
     assert reason in said
 
 
-# Each is called for the first time after the one before.
+# In this order: each occurs first after the last occurrence of the previous one.
 STEPS = [
     r"(bind|listen)\(",
     r"chroot\(",
@@ -181,7 +181,7 @@ def test_root_is_given_up_after_binding_and_before_the_first_packet_and_thread(s
         calls = file.read().splitlines()
     places = [[at for at, call in enumerate(calls) if re.match(step, call)] for step in STEPS]
     for step, before, after in zip(STEPS, places, places[1:]):
-        # The tracker also tries to undo each step, so only the first call of a step counts.
+        # The tracker also tests that it cannot become root again; only the time of the drop counts.
         assert before and after and before[0] < after[0], step
     assert places[0][-1] < places[1][0], "bound after the chroot"
     assert places[-2][0] < places[-1][0]

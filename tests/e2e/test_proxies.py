@@ -1,4 +1,4 @@
-"""The tracker behind nginx and haproxy: peers are known by the address of the client."""
+"""The tracker behind nginx and haproxy: peers have the address of the client."""
 import re
 
 import pytest
@@ -25,7 +25,7 @@ def swarm():
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_a_header_from_outside_access_proxy_changes_nothing(start_with, client):
+def test_a_header_from_outside_access_proxy_is_ignored(start_with, client):
     start_with(f"access.proxy {v4(2)}\n{LISTEN}")
     tracker = HttpClient(6969, TRACKER_V6 if ":" in client else TRACKER_V4)
     for header in ("X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP"):
@@ -33,7 +33,7 @@ def test_a_header_from_outside_access_proxy_changes_nothing(start_with, client):
     assert swarm() == [client]
 
 
-def test_without_access_proxy_nobody_is_believed(start_with):
+def test_without_access_proxy_every_header_is_ignored(start_with):
     start_with(LISTEN)
     TRACKER.announce(HASH, source=v4(2), fields=forwarded(v4(77)))
     assert swarm() == [v4(2)]
@@ -49,7 +49,7 @@ def test_a_proxy_that_names_no_usable_address_is_refused(start_with, fields):
     assert swarm() == []
 
 
-# Two hops on IPv4, the far one on IPv6 too; each adds who has asked it.
+# Two hops on IPv4, the first also on IPv6; each adds the address of its client.
 CHAIN = f"""
 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 server {{
@@ -66,7 +66,7 @@ server {{
 
 @pytest.fixture
 def chain(tmp_path):
-    """Clients of the far hop, by the family they have."""
+    """Returns the client of the first hop for an address of either family."""
     with proxies.nginx(CHAIN, tmp_path, 8081):
         yield lambda client: HttpClient(8081, v6(2) if ":" in client else v4(2))
 
@@ -76,10 +76,10 @@ def test_behind_a_chain_of_trusted_hops_peers_have_their_own_address(start_with,
     start_with(f"access.proxy 10.99.0.2/31\n{LISTEN}")
     chain(client).announce(HASH, source=client)
     chain(client).announce(HASH, source=client, port=7000, fields=forwarded(v4(77), v4(3)))
-    assert swarm() == [client, client], "what the client forges is left of what the hops add"
+    assert swarm() == [client, client], "forged entries come before those the hops add"
 
 
-def test_a_hop_that_is_not_trusted_is_the_client(start_with, chain):
+def test_an_untrusted_hop_counts_as_the_client(start_with, chain):
     start_with(f"access.proxy {v4(3)}\n{LISTEN}")
     chain(v4(9)).announce(HASH, source=v4(9))
     assert swarm() == [v4(2)]
@@ -108,7 +108,7 @@ def test_proxies_may_name_the_client_in_another_header(start_with, tmp_path, nam
         nginx.announce(HASH, source=client, fields=f"{name}: {v4(77)}\r\n", port=7000)
     assert swarm() == [client, client]
     reply = TRACKER.announce(HASH, source=v4(2), fields=forwarded(v4(9)))
-    assert reply[b"failure reason"] == REFUSAL, "X-Forwarded-For is not the header here"
+    assert reply[b"failure reason"] == REFUSAL, "X-Forwarded-For is not the configured header"
 
 
 HAPROXY = f"""
@@ -163,12 +163,12 @@ def redirects():
     return int(re.search(r'"302 Redirect">(\d+)<', TRACKER.stats("everything"))[1])
 
 
-def test_a_health_check_in_which_haproxy_speaks_for_itself_is_answered(haproxy):
-    wait_until(lambda: redirects() >= 2, "two checks")
+def test_haproxys_own_health_checks_are_answered(haproxy):
+    wait_until(lambda: redirects() >= 2, "two health checks")
     assert "closed a connection" not in haproxy.output()
 
 
-def test_statistics_are_for_the_client_not_for_its_proxy(start_with, chain):
+def test_rights_to_statistics_belong_to_the_client_not_to_its_proxy(start_with, chain):
     start_with(f"access.proxy 10.99.0.2/31\naccess.stats {v4(9)}\naccess.stats {v4(2)}\n{LISTEN}")
     client = chain(v4(9))
     assert client.get("/stats", source=v4(9)).status == 200

@@ -1,4 +1,4 @@
-"""listen.tcp.proxy, spoken to byte by byte: whose connection it is, and whose it is not."""
+"""listen.tcp.proxy, tested byte by byte: which client a connection belongs to."""
 import socket
 import time
 
@@ -44,7 +44,7 @@ def connect(source=PROXY):
 
 
 def answer(data, source=PROXY):
-    """The one reply to these bytes from a proxy."""
+    """The only reply to these bytes from a proxy."""
     with connect(source) as connection:
         connection.send(data)
         return connection.read_response()
@@ -55,7 +55,7 @@ def swarm():
 
 
 def is_closed_unanswered(connection):
-    """Whether the tracker ends the connection without a byte; a reset is an end, too."""
+    """True if the tracker ends the connection without sending a byte; a reset counts too."""
     try:
         return connection.at_end()
     except ConnectionResetError:
@@ -65,7 +65,7 @@ def is_closed_unanswered(connection):
 @pytest.mark.parametrize("header", HEADERS)
 @pytest.mark.parametrize("proxy", [PROXY, PROXY6])
 @pytest.mark.parametrize("client", ["10.99.0.9", "fd00:99::9"])
-def test_a_client_is_tracked_and_told_its_address(tracker, header, proxy, client):
+def test_a_client_is_stored_and_told_by_its_own_address(tracker, header, proxy, client):
     destination = TRACKER_V6 if ":" in client else TRACKER_V4
     reply = answer(header(client, destination) + announce(), proxy).bencoded()
     family = socket.AF_INET6 if ":" in client else socket.AF_INET
@@ -73,14 +73,14 @@ def test_a_client_is_tracked_and_told_its_address(tracker, header, proxy, client
     assert swarm() == [client]
 
 
-def test_records_behind_the_addresses_do_not_matter(tracker):
+def test_records_after_the_addresses_are_ignored(tracker):
     records = b"\x04\x00\x03abc" + b"\x01\x00\x08http/1.1"
     answer(binary_header("10.99.0.9", TRACKER_V4, records=records) + announce())
     assert swarm() == ["10.99.0.9"]
 
 
 @pytest.mark.parametrize("header", OF_THE_PROXY)
-def test_a_proxy_that_speaks_for_itself_may_ask_but_not_announce(tracker, header):
+def test_a_proxy_speaking_for_itself_may_request_pages_but_not_announce(tracker, header):
     assert answer(header + announce()).failure() == REFUSAL
     assert answer(header + announce(fields=f"X-Forwarded-For: {v4(9)}\r\n")).failure() == REFUSAL
     assert swarm() == []
@@ -92,7 +92,7 @@ def test_a_proxy_that_speaks_for_itself_may_ask_but_not_announce(tracker, header
 
 
 @pytest.mark.parametrize("header", HEADERS)
-def test_a_header_may_come_byte_by_byte_with_the_request_behind_it(tracker, header):
+def test_a_header_and_its_request_may_arrive_byte_by_byte(tracker, header):
     with connect() as connection:
         for byte in header("10.99.0.9", TRACKER_V4) + announce():
             connection.send(bytes([byte]))
@@ -102,7 +102,7 @@ def test_a_header_may_come_byte_by_byte_with_the_request_behind_it(tracker, head
 
 
 @pytest.mark.parametrize("header", HEADERS)
-def test_all_requests_of_a_kept_connection_are_that_clients(tracker, header):
+def test_all_requests_on_a_kept_connection_belong_to_the_client(tracker, header):
     with connect() as connection:
         connection.send(header("10.99.0.9", TRACKER_V4) + announce("1.1", port=7000))
         assert connection.read_response().bencoded()
@@ -112,7 +112,7 @@ def test_all_requests_of_a_kept_connection_are_that_clients(tracker, header):
     assert swarm() == ["10.99.0.9"] * 3
 
 
-def test_a_second_header_is_no_request(tracker):
+def test_a_second_header_is_an_invalid_request(tracker):
     with connect() as connection:
         header = text_header("10.99.0.9", TRACKER_V4)
         connection.send(header + announce("1.1") + header + announce("1.1"))
@@ -120,13 +120,13 @@ def test_a_second_header_is_no_request(tracker):
         assert connection.read_response().status == 400
 
 
-def test_what_the_client_itself_forwards_is_not_believed(tracker):
+def test_headers_forwarded_by_the_client_are_ignored(tracker):
     header = text_header("10.99.0.9", TRACKER_V4)
     answer(header + announce(fields=f"X-Forwarded-For: {v4(77)}\r\nX-Real-IP: {v4(78)}\r\n"))
     assert swarm() == ["10.99.0.9"]
 
 
-def test_a_proxy_behind_the_proxy_is_asked_for_whom_it_speaks(tracker):
+def test_a_trusted_proxy_before_the_proxy_must_name_its_client(tracker):
     header = text_header(PROXY, TRACKER_V4)
     answer(header + announce(fields=f"X-Forwarded-For: {v4(77)}, {v4(9)}\r\n"))
     assert swarm() == ["10.99.0.9"]
@@ -134,7 +134,7 @@ def test_a_proxy_behind_the_proxy_is_asked_for_whom_it_speaks(tracker):
 
 
 @pytest.mark.parametrize("source", [v4(9), v6(9)])
-def test_a_connection_from_outside_access_proxy_is_closed_and_the_log_says_so(tracker, source):
+def test_a_connection_from_outside_access_proxy_is_closed_and_logged(tracker, source):
     destination = TRACKER_V6 if ":" in source else TRACKER_V4
     with connect(source) as connection:
         connection.send(text_header(source, destination) + announce())
@@ -157,7 +157,7 @@ GARBAGE = [
 
 
 @pytest.mark.parametrize("data", GARBAGE)
-def test_anything_but_a_header_is_closed_without_an_answer(tracker, data):
+def test_a_connection_without_a_header_is_closed_without_a_reply(tracker, data):
     with connect() as connection:
         connection.send(data)
         assert is_closed_unanswered(connection)
@@ -166,13 +166,13 @@ def test_anything_but_a_header_is_closed_without_an_answer(tracker, data):
 
 
 @pytest.mark.parametrize("begun", [b"PROXY TCP4", SIGNATURE, TEXT_UNKNOWN, TEXT_UNKNOWN + b"GET"])
-def test_a_header_and_its_request_have_the_time_of_a_request(tracker, begun):
+def test_a_header_and_its_request_together_have_the_time_limit_of_a_request(tracker, begun):
     with connect() as connection:
         connection.send(begun)
         assert 0.5 < connection.seconds_until_closed(5) < 2
 
 
-def test_a_header_on_another_listener_is_no_request(tracker):
+def test_a_header_on_another_listener_is_an_invalid_request(tracker):
     with HttpConnection(6969, TRACKER_V4, PROXY) as connection:
         connection.send(text_header("10.99.0.9", TRACKER_V4) + announce())
         assert connection.read_response().status == 400

@@ -1,4 +1,4 @@
-"""Real clients that know nothing but the tracker's URL exchange a file (BEP 3, BEP 15, BEP 7)."""
+"""Real clients that only know the tracker's URL exchange a file (BEP 3, BEP 15, BEP 7)."""
 import pytest
 
 from harness.bittorrent_clients import ALL, LibTorrent
@@ -14,8 +14,8 @@ def url(scheme, address, port):
 
 
 def exchange(client, torrent, directories, addresses, tracker):
-    """A seeder and a leecher of one kind; follows the tracker's counts from the first announce to
-    the last.
+    """Runs a seeder and a leecher of one kind and checks the tracker's counts from the first
+    announce to the last.
     """
     http = HttpClient(tracker.port)
 
@@ -67,7 +67,7 @@ def test_libtorrent_exchanges_a_file_over_ipv6(scheme, tracker, directories):
 
 
 @pytest.mark.parametrize("family", ["v4", "v6"])
-def test_libtorrent_is_answered_from_the_second_address_of_a_wildcard_socket(
+def test_libtorrent_can_use_the_second_address_of_a_wildcard_socket(
     family, start_tracker, directories
 ):
     tracker = start_tracker(arguments=[])

@@ -1,4 +1,4 @@
-"""HTTP clients that misbehave by the thousand: nobody else may notice (the safety counts of the
+"""Thousands of misbehaving HTTP clients, which nobody else may notice (the safety counts of the
 project's goals).
 """
 import threading
@@ -19,7 +19,7 @@ MIB = 1024 * 1024
 
 
 class Ticking:
-    """Drives held connections in the background."""
+    """Ticks held connections in the background."""
 
     def __init__(self, *clients):
         self._clients = clients
@@ -41,7 +41,7 @@ class Ticking:
 
 
 def assert_udp_is_prompt(load_tools, port, rounds=3):
-    """p99 within 5 ms in one of a few rounds: other programs may spoil one, not all."""
+    """Fails unless p99 is within 5 ms in one of a few rounds; other programs may disturb some."""
     results = []
     for _ in range(rounds):
         results.append(load_tools.probe(port))
@@ -52,19 +52,19 @@ def assert_udp_is_prompt(load_tools, port, rounds=3):
 
 
 def hold_connections(tracker, load_tools, slow_count, stuck_count):
-    """Holds connections until the tracker has let go of the last; checks everybody else."""
+    """Holds connections until the tracker has closed all, and checks the service for others."""
     put_first(tracker.pid)
     http = HttpClient(tracker.port)
     fill(tracker.port, HASH, range(1000, 1300), LEECHER)
     resident, descriptors = tracker.resident_bytes(), tracker.descriptor_count()
 
     def wait_accepted(number):
-        wait_until(lambda: tracker.descriptor_count() >= descriptors + number, "to be accepted")
+        wait_until(lambda: tracker.descriptor_count() >= descriptors + number, "them to be accepted")
 
     slow = SlowSenders(tracker.port, slow_count, wait_accepted)
     stuck = NonReaders(tracker.port, stuck_count)
     with slow, stuck, Ticking(slow, stuck):
-        wait_until(lambda: stuck.stuck_count() >= stuck_count * 0.95, "stuck", timeout=20)
+        wait_until(lambda: stuck.stuck_count() >= stuck_count * 0.95, "stuck readers", timeout=20)
         assert tracker.descriptor_count() - descriptors >= (slow_count + stuck_count) * 0.95
         assert_udp_is_prompt(load_tools, tracker.port)
         assert http.announce(HASH)[b"incomplete"] >= 1
@@ -77,12 +77,12 @@ def hold_connections(tracker, load_tools, slow_count, stuck_count):
     assert max(stuck.waits()) <= HTTP_TIMEOUT + 1
     assert tracker.resident_bytes() - resident <= 64 * MIB
     wait_until(
-        lambda: tracker.descriptor_count() <= descriptors, "descriptors to be closed", timeout=2
+        lambda: tracker.descriptor_count() <= descriptors, "the descriptors to be closed", timeout=2
     )
     assert http.announce(HASH)[b"incomplete"] >= 1
 
 
-def test_slow_and_stuck_connections_disturb_nobody_and_are_closed_in_time(tracker, load_tools):
+def test_slow_and_stuck_connections_disturb_nobody_and_are_closed_on_time(tracker, load_tools):
     hold_connections(tracker, load_tools, slow_count=500, stuck_count=100)
 
 
@@ -91,7 +91,9 @@ def test_ten_thousand_slow_and_a_thousand_stuck_connections_disturb_nobody(track
     hold_connections(tracker, load_tools, slow_count=10_000, stuck_count=1_000)
 
 
-def test_out_of_descriptors_udp_loses_nothing_and_nothing_spins(start_tracker, load_tools):
+def test_without_free_descriptors_udp_loses_nothing_and_the_loop_does_not_spin(
+    start_tracker, load_tools
+):
     tracker = start_tracker(descriptors=128)
     http = HttpClient(tracker.port)
     put_first(tracker.pid)
@@ -99,7 +101,7 @@ def test_out_of_descriptors_udp_loses_nothing_and_nothing_spins(start_tracker, l
         wait_until(lambda: tracker.descriptor_count() >= 120, "the descriptors to be used up")
         before = tracker.cpu_seconds()
         time.sleep(2)
-        assert tracker.cpu_seconds() - before <= 0.2, "busy without work"
+        assert tracker.cpu_seconds() - before <= 0.2, "busy with nothing to do"
         probe = load_tools.probe(tracker.port, per_second=500, seconds=2)
         assert probe["answered"] == probe["sent"] == 1000
         assert 120 <= tracker.descriptor_count() <= 128
@@ -107,7 +109,7 @@ def test_out_of_descriptors_udp_loses_nothing_and_nothing_spins(start_tracker, l
 
 
 def is_served(http):
-    """Whether a request is answered at once; one of which the kernel drops the SYN would wait for a
+    """True if a request is answered at once. If the kernel dropped its SYN, it would take a
     second.
     """
     try:

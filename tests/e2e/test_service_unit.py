@@ -1,7 +1,7 @@
-"""docs/deploy/opentracker.service lets the tracker do what it has to do.
+"""docs/deploy/opentracker.service allows everything the tracker needs.
 
-The units themselves are checked in tests/deploy; here a tracker is watched by strace through a whole
-life, and whatever it asks of the kernel has to be on the list that systemd would let through.
+tests/deploy checks the units themselves. Here strace watches a tracker from start to stop, and
+every system call it makes must be one that systemd would allow.
 """
 import os
 import pwd
@@ -27,7 +27,7 @@ def settings(key):
 
 
 def expanded(word):
-    """The system calls that a word of SystemCallFilter= stands for."""
+    """The system calls that one word of SystemCallFilter= stands for."""
     if not word.startswith("@"):
         return {word}
     lister = find_program("systemd-analyze", "systemd")
@@ -48,7 +48,7 @@ def allowed_calls():
 
 
 def as_the_unit_does():
-    """The words before the program that start it with the unit's rights: a user, one capability."""
+    """The command prefix that gives a program the unit's rights: a user and one capability."""
     nobody = pwd.getpwnam("nobody")
     capability = settings("CapabilityBoundingSet")[0].lower().removeprefix("cap_")
     rights = [f"--{kind}=-all,+{capability}" for kind in ("bounding-set", "inh-caps", "ambient-caps")]
@@ -69,7 +69,7 @@ def after_exec(trace):
 
 
 def lead_a_life(tracker):
-    """Everything that a client, an operator or systemd may ask of it."""
+    """Does everything that clients, operators and systemd may ask of the tracker."""
     HttpClient(tracker.port).announce(info_hash(1))
     HttpClient(tracker.port).stats("everything")
     with UdpClient(tracker.port) as udp:
@@ -102,7 +102,7 @@ def test_the_unit_allows_every_system_call_of_a_trackers_life(tmp_path):
     assert families <= set(settings("RestrictAddressFamilies")[0].split())
 
 
-def test_a_privileged_port_needs_no_more_than_the_units_capability(start_tracker):
+def test_the_units_capability_is_enough_for_a_privileged_port(start_tracker):
     assert settings("CapabilityBoundingSet") == settings("AmbientCapabilities")
     arguments = ["-d", "/", "-i", TRACKER_V4, "-p", "81", "-P", "81"]
     tracker = start_tracker(arguments=arguments, port=81, program=[*as_the_unit_does(), binary()])

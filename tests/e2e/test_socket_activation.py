@@ -1,4 +1,4 @@
-"""Started by a service manager: passed-in sockets, notifications, watchdog, restart without loss."""
+"""Started by a service manager: passed sockets, watchdog, and restarts without loss."""
 import os
 import socket
 import struct
@@ -18,7 +18,7 @@ PORT = 7100
 HASH = info_hash(1)
 
 
-def test_it_serves_the_sockets_it_is_given_and_no_other(tmp_path):
+def test_the_tracker_serves_only_the_sockets_it_is_given(tmp_path):
     with ServiceUnit(tmp_path, server_sockets(PORT)) as unit:
         tracker = unit.start()
         for address in (TRACKER_V4, TRACKER_V6):
@@ -31,7 +31,7 @@ def test_it_serves_the_sockets_it_is_given_and_no_other(tmp_path):
                 assert f"listening on {protocol} {address}:{PORT}, a socket that" in tracker.output()
 
 
-def test_sockets_it_is_given_replace_the_configured_ones_and_the_log_names_those(tmp_path):
+def test_passed_sockets_replace_the_configured_ones_which_the_log_names(tmp_path):
     arguments = ["-i", TRACKER_V4, "-p", str(PORT + 1), "-P", str(PORT + 1)]
     with ServiceUnit(tmp_path, server_sockets(PORT), arguments) as unit:
         tracker = unit.start()
@@ -41,7 +41,7 @@ def test_sockets_it_is_given_replace_the_configured_ones_and_the_log_names_those
         assert listening_addresses("tcp", PORT + 1) == listening_addresses("udp", PORT + 1) == []
 
 
-def test_sockets_for_another_process_are_left_alone(start_tracker):
+def test_sockets_meant_for_another_process_are_ignored(start_tracker):
     tracker = start_tracker(variables={"LISTEN_PID": "1", "LISTEN_FDS": "2"})
     assert HttpClient(tracker.port).stats("version")
 
@@ -69,7 +69,7 @@ UNFIT = [
 
 
 @pytest.mark.parametrize("make, reason", UNFIT)
-def test_a_socket_that_cannot_serve_ends_with_1_and_is_named(tmp_path, make, reason):
+def test_an_unusable_socket_is_named_and_the_exit_code_is_1(tmp_path, make, reason):
     good = server_socket(socket.AF_INET, socket.SOCK_STREAM, PORT + 1)
     with ServiceUnit(tmp_path, [good, make()]) as unit:
         tracker = unit.launch()
@@ -77,13 +77,13 @@ def test_a_socket_that_cannot_serve_ends_with_1_and_is_named(tmp_path, make, rea
         assert f"descriptor 4 (tracker1), passed in by LISTEN_FDS: {reason}" in tracker.output()
 
 
-def test_a_variable_that_makes_no_sense_ends_with_1_and_is_named(tmp_path):
+def test_an_invalid_variable_is_named_and_the_exit_code_is_1(tmp_path):
     tracker = Daemon(tmp_path, arguments=[], variables={"WATCHDOG_USEC": "soon"}).launch()
     assert tracker.process.wait(5) == 1
     assert "WATCHDOG_USEC=soon" in tracker.output()
 
 
-def test_the_service_manager_hears_of_start_reload_and_stop(tmp_path):
+def test_the_service_manager_is_told_of_start_reload_and_stop(tmp_path):
     with ServiceUnit(tmp_path, server_sockets(PORT)) as unit:
         tracker = unit.start()
         assert unit.heard[0]["STATUS"]
@@ -97,7 +97,7 @@ def test_the_service_manager_hears_of_start_reload_and_stop(tmp_path):
         assert [list(one)[0] for one in unit.heard[3:]] == ["STOPPING"]
 
 
-def test_the_watchdog_is_fed_twice_an_interval(tmp_path):
+def test_the_watchdog_is_notified_twice_per_interval(tmp_path):
     with ServiceUnit(tmp_path, variables={"WATCHDOG_USEC": "100000"}) as unit:
         unit.start()
         begin = time.monotonic()
@@ -111,7 +111,7 @@ def test_a_missing_notify_socket_is_a_warning(start_tracker):
 
 
 class Asking(threading.Thread):
-    """Sends requests without a pause until told to end; fails with the first error."""
+    """Sends requests without a pause until told to end; raises whatever went wrong."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -139,7 +139,7 @@ class Asking(threading.Thread):
 
 
 class AskingByUdp(Asking):
-    """Sends connect requests, about a thousand a second, whether or not they are answered."""
+    """Sends about a thousand connect requests a second, whether or not they are answered."""
 
     def __init__(self, address):
         super().__init__()
@@ -169,7 +169,7 @@ class AskingByUdp(Asking):
 
 
 class AskingByHttp(Asking):
-    """One request after the other, each on a connection of its own."""
+    """Sends one request after the other, each on its own connection."""
 
     def __init__(self, address):
         super().__init__()

@@ -1,4 +1,4 @@
-"""A state dump read at start, as an operator brings his counts along."""
+"""A state dump loaded at start, as when an operator moves the download counts to a new tracker."""
 import os
 import re
 import shutil
@@ -26,7 +26,7 @@ def line(torrent, downloaded, hours_ago=0):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Where the tracker lives."""
+    """The root directory of the tracker."""
     folder = tmp_path / "root"
     folder.mkdir()
     for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
@@ -36,7 +36,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def start_with_dump(start_tracker, folder):
-    """Starts the tracker with a dump of that text, in bytes."""
+    """Starts the tracker with a dump of this exact text."""
 
     def start(text, *flags, **options):
         (folder / "dump").write_bytes(text.encode())
@@ -46,7 +46,7 @@ def start_with_dump(start_tracker, folder):
 
 
 def refusal(folder, text, *flags):
-    """Exit code and output of a tracker that shall not start; no text: there is no dump."""
+    """Exit code and output of a tracker that must not start. Without text there is no dump."""
     if text is not None:
         (folder / "dump").write_bytes(text.encode())
     command = [binary(), *LISTEN, "-d", str(folder), "-l", "dump", *flags]
@@ -55,7 +55,7 @@ def refusal(folder, text, *flags):
 
 
 def downloaded(torrent):
-    """Over UDP and HTTP, which must agree."""
+    """The count over UDP and HTTP, which must agree."""
     with UdpClient(PORT) as client:
         (_, over_udp, _), = client.scrape(torrent)
     files = HttpClient(PORT).get(f"/scrape?{query(info_hash=torrent)}").bencoded()[b"files"]
@@ -63,7 +63,7 @@ def downloaded(torrent):
     return over_udp
 
 
-def test_a_dump_brings_the_downloads_back(start_with_dump):
+def test_a_dump_restores_the_download_counts(start_with_dump):
     tracker = start_with_dump(line(ONE, 17) + line(TWO, 4294967295, hours_ago=23) + line(THREE, 0))
     assert HttpClient(PORT).stats("torr").startswith("3\n")
     assert [downloaded(torrent) for torrent in (ONE, TWO, THREE)] == [17, 4294967295, 0]
@@ -71,13 +71,13 @@ def test_a_dump_brings_the_downloads_back(start_with_dump):
 
 
 def dumped():
-    """{info_hash in hex: (minute, downloaded)} of what mode=statedump says."""
+    """The result of mode=statedump as {info_hash in hex: (minute, downloaded)}."""
     rows = [row.split(":") for row in HttpClient(PORT).stats("statedump").splitlines()]
     return {hex_hash: (int(minute), int(count)) for hex_hash, minute, count in rows}
 
 
-def test_what_a_tracker_dumps_it_reads_back(start_with_dump):
-    """The minute may differ by one: that of the clock on the wall and the tracker's begin apart."""
+def test_a_trackers_own_dump_can_be_loaded(start_with_dump):
+    """Minutes may differ by one: the wall clock's and the tracker's do not begin together."""
     bless = ("-A", f"{TRACKER_V4}/16")
     tracker = start_with_dump(line(ONE, 17, hours_ago=3) + line(TWO, 5), *bless)
     HttpClient(PORT).announce(THREE, port=1000, left=0)
@@ -93,14 +93,14 @@ def test_what_a_tracker_dumps_it_reads_back(start_with_dump):
         assert abs(minute - before[torrent][0]) <= 1
 
 
-def test_an_announce_goes_on_with_the_count(start_with_dump):
+def test_completed_announces_continue_the_loaded_count(start_with_dump):
     start_with_dump(line(ONE, 17))
     http = HttpClient(PORT)
     assert http.announce(ONE, left=1)[b"downloaded"] == 17
     assert http.announce(ONE, left=0, event="completed")[b"downloaded"] == 18
 
 
-def test_the_key_of_a_configuration_does_as_the_flag(start_with, folder):
+def test_the_configuration_key_works_like_the_flag(start_with, folder):
     (folder / "dump").write_text("nonsense\n" + line(ONE, 17))
     (folder / "dump").chmod(0o644)
     start_with(
@@ -110,12 +110,12 @@ def test_the_key_of_a_configuration_does_as_the_flag(start_with, folder):
     assert downloaded(ONE) == 17
 
 
-def test_what_is_too_old_stays_out_and_the_future_is_now(start_with_dump):
+def test_old_torrents_are_left_out_and_future_ones_count_as_now(start_with_dump):
     tracker = start_with_dump(line(ONE, 17, hours_ago=25) + line(TWO, 4, hours_ago=-48))
     assert HttpClient(PORT).stats("torr").startswith("1\n")
     assert downloaded(TWO) == 4
     assert "1 of them with an announce in the future" in tracker.output()
-    assert "left out: 1 without an announce for longer than 1d" in tracker.output()
+    assert "left out: 1 not announced for more than 1d" in tracker.output()
 
 
 BAD_LINES = [
@@ -130,13 +130,15 @@ BAD_LINES = [
 
 
 @pytest.mark.parametrize("text, number, reason", BAD_LINES, ids=lambda value: None)
-def test_a_bad_line_of_a_dump_ends_the_start_with_1_and_its_line(folder, text, number, reason):
+def test_a_bad_dump_line_stops_the_start_with_exit_code_1_and_its_number(
+    folder, text, number, reason
+):
     code, said = refusal(folder, text)
     assert code == 1
     assert re.search(rf"dump:{number}: the line .*{reason}", said), said
 
 
-def test_a_dump_that_is_not_there_or_no_file_ends_the_start_with_1(folder):
+def test_a_missing_dump_or_a_fifo_in_its_place_stops_the_start_with_exit_code_1(folder):
     code, said = refusal(folder, None)
     assert (code, "dump: No such file" in said) == (1, True), said
     os.mkfifo(folder / "dump")
@@ -144,7 +146,7 @@ def test_a_dump_that_is_not_there_or_no_file_ends_the_start_with_1(folder):
     assert (code, "dump: is not a regular file" in said) == (1, True), said
 
 
-def test_bad_lines_are_skipped_if_told(start_with_dump):
+def test_bad_lines_are_skipped_on_request(start_with_dump):
     text = line(ONE, 17) + "nonsense\n" * 9 + line(TWO, 3).replace("\n", "\r\n") + line(THREE, 5)[:-1]
     tracker = start_with_dump(text, "--skip-bad-lines")
     assert [downloaded(torrent) for torrent in (ONE, TWO, THREE)] == [17, 0, 0]
@@ -155,17 +157,17 @@ def test_bad_lines_are_skipped_if_told(start_with_dump):
     assert "left out: 11 bad lines" in said
 
 
-def test_what_the_list_refuses_does_not_come_back_with_a_dump(start_with_dump, folder):
+def test_torrents_the_list_refuses_are_not_loaded_from_a_dump(start_with_dump, folder):
     write_list(folder / "list", ONE.hex() + "\n")
     tracker = start_with_dump(line(ONE, 17) + line(TWO, 3), "-w", "list")
     assert HttpClient(PORT).stats("torr").startswith("1\n")
     assert downloaded(ONE) == 17
-    assert "left out: 1 that the access list refuses" in tracker.output()
+    assert "left out: 1 refused by the access list" in tracker.output()
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can chroot")
-def test_a_path_counts_from_the_chroot_and_the_file_is_read_as_the_trackers_user(folder):
-    """As for lists: by then the tracker is nobody, below rootdir."""
+def test_the_path_is_relative_to_the_chroot_and_the_file_is_read_as_the_trackers_user(folder):
+    """As with lists: by then the tracker runs as nobody, inside rootdir."""
     (folder / "dump").write_text(line(ONE, 17))
     (folder / "dump").chmod(0o600)
     code, said = refusal(folder, None)
@@ -175,14 +177,14 @@ def test_a_path_counts_from_the_chroot_and_the_file_is_read_as_the_trackers_user
     assert (code, "No such file" in said) == (1, True), said
 
 
-def test_an_absolute_path_is_that_of_the_chroot(start_tracker, folder):
+def test_an_absolute_path_is_resolved_inside_the_chroot(start_tracker, folder):
     (folder / "dump").write_text(line(ONE, 17))
     path = "/dump" if os.getuid() == 0 else str(folder / "dump")
     start_tracker(arguments=[*LISTEN, "-d", str(folder), "-l", path])
     assert downloaded(ONE) == 17
 
 
-def test_a_million_torrents_are_there_before_the_first_answer(start_with_dump):
+def test_a_million_torrents_are_loaded_before_the_first_reply(start_with_dump):
     minute = int(time.time()) // 60
     spread = (number * 0x9E3779B97F4A7C15 % 2**64 for number in range(1_000_000))
     text = "".join(f"{begin:016X}{0:024X}:{minute}:7\n" for begin in spread)

@@ -1,4 +1,4 @@
-"""What survives a restart, a kill, a full disk and a damaged file."""
+"""The state file: what survives a restart, a kill, a full disk and a damaged file."""
 import os
 import random
 import re
@@ -19,7 +19,7 @@ from harness.tools import find_program
 from harness.udp_client import UdpClient
 from harness.waiting import wait_until
 
-LOADED = 20_000  # peers, of a thousand torrents
+LOADED = 20_000  # peers of a thousand torrents
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def state(tmp_path):
 
 @pytest.fixture
 def filled(state, load_tools):
-    """A state file of LOADED peers, and one before it that is empty."""
+    """A state file of LOADED peers, whose previous generation is empty."""
     state.start().stop()
     tracker = state.start()
     assert load_tools.load(tracker.port, LOADED) == LOADED
@@ -39,9 +39,9 @@ def filled(state, load_tools):
     return state
 
 
-def test_a_restart_brings_the_peers_back(state):
+def test_a_restart_restores_the_peers(state):
     tracker = state.start()
-    assert "state/peers is not there yet; starting without peers" in tracker.output()
+    assert "state/peers does not exist yet; starting without peers" in tracker.output()
     fill(6969, info_hash(1), range(1000, 1300), LEECHER)
     fill(6969, info_hash(1), range(2000, 2010), SEEDER, event="completed")
     fill6(6969, info_hash(1), range(3000, 3020), SEEDER)
@@ -62,7 +62,7 @@ def test_a_restart_brings_the_peers_back(state):
     tracker.stop()
 
 
-def test_it_is_written_in_the_chroot_as_the_user_and_for_nobody_else(filled):
+def test_the_file_lies_in_the_chroot_and_only_the_trackers_user_can_read_it(filled):
     assert filled.names() == ["peers", "peers.old"]
     status = os.stat(filled.path())
     assert status.st_uid == os.stat(filled.folder).st_uid != 0
@@ -70,7 +70,7 @@ def test_it_is_written_in_the_chroot_as_the_user_and_for_nobody_else(filled):
     assert status.st_size < LOADED * 10 + 1000 * 50
 
 
-def test_what_a_list_refuses_does_not_come_back(state, tmp_path):
+def test_torrents_the_list_refuses_are_not_restored(state, tmp_path):
     tracker = state.start()
     for number in (1, 2):
         fill(6969, info_hash(number), range(1000, 1005), LEECHER)
@@ -93,14 +93,14 @@ def flip_a_byte(path, at):
         file.write(bytes([byte ^ 0x10]))
 
 
-def test_a_damaged_file_is_named_set_aside_and_the_one_before_used(filled):
+def test_a_damaged_file_is_reported_and_set_aside_and_the_previous_one_is_used(filled):
     tracker = filled.start()
     tracker.stop()
     flip_a_byte(filled.path(), 50_000)
     tracker = filled.start()
     assert peers() == LOADED
     said = tracker.output()
-    assert re.search(r"state/peers, at byte \d+: a block's checksum does not agree", said)
+    assert re.search(r"state/peers, at byte \d+: a block's checksum does not match", said)
     assert "kept as state/peers.damaged" in said
     assert f"state/peers.old: {LOADED} peers" in said
     tracker.stop()
@@ -109,21 +109,21 @@ def test_a_damaged_file_is_named_set_aside_and_the_one_before_used(filled):
     assert peers() == LOADED
 
 
-def test_without_any_good_file_it_starts_empty(filled):
+def test_without_a_good_file_the_tracker_starts_empty(filled):
     for suffix in ("", ".old"):
         os.truncate(filled.path(suffix), 30)
     tracker = filled.start()
     said = tracker.output()
     for suffix in ("", ".old"):
         assert f"error: state file state/peers{suffix}, at byte 30: the file is cut short" in said
-    assert "error: no state file can be used; starting without peers" in said
+    assert "error: no usable state file; starting without peers" in said
     assert peers() == 0
     fill(6969, info_hash(1), [1], LEECHER)
 
 
 @pytest.mark.parametrize(("mode", "owner"), [(0o500, "root"), (0o300, "nobody")])
-def test_a_directory_it_may_not_use_is_told_at_start(state, mode, owner):
-    """It has to write to it, and to open it for the sync."""
+def test_an_unusable_directory_is_reported_at_start(state, mode, owner):
+    """The tracker must be able to write to it, and to open it to sync it."""
     os.chmod(state.folder, mode)
     shutil.chown(state.folder, owner)
     tracker = state.start()
@@ -134,7 +134,7 @@ def test_a_directory_it_may_not_use_is_told_at_start(state, mode, owner):
     assert "state/peers not written: " in tracker.output()
 
 
-# What happens to the new file, each for the first time after the one before.
+# What happens to the new file, in this order.
 STEPS = [
     r'openat\(.*"state/peers\.new", O_WRONLY\|O_CREAT\|O_EXCL\|O_NOFOLLOW\|O_CLOEXEC, 0600\)',
     r'openat\(.*"state", O_RDONLY\|O_CLOEXEC\|O_DIRECTORY\)',
@@ -146,7 +146,7 @@ STEPS = [
 ]
 
 
-def test_it_is_synced_before_it_is_renamed_and_the_directory_afterwards(filled):
+def test_the_file_is_synced_before_the_renames_and_the_directory_after_them(filled):
     trace = os.path.join(filled.root, "trace")
     strace = [find_program("strace", "strace"), "-D", "-f", "-qq", "-o", trace]
     tracker = filled.start(program=strace)
@@ -160,7 +160,7 @@ def test_it_is_synced_before_it_is_renamed_and_the_directory_afterwards(filled):
         at = later[0]
 
 
-# How strace makes a call fail, and what the log says of it.
+# How strace makes a call fail, and what the log then says.
 FAULTS = {
     "fsync": (["-e", "inject=fsync:error=EIO"], "fsync state/peers.new: Input/output error"),
     "open": (["-e", "inject=openat:error=EMFILE", "-P", "state/peers.new"], "Too many open files"),
@@ -173,7 +173,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_call_that_fails_leaves_the_old_file(filled, fault):
+def test_a_failed_system_call_leaves_the_old_file_unchanged(filled, fault):
     options, reason = FAULTS[fault]
     with open(filled.path(), "rb") as file:
         before = file.read()
@@ -181,33 +181,33 @@ def test_a_call_that_fails_leaves_the_old_file(filled, fault):
     tracker = filled.start(program=strace)
     tracker.stop()
     said = [line for line in tracker.output().splitlines() if "not written" in line]
-    assert len(said) == 1 and reason in said[0] and "it stays as it was" in said[0]
+    assert len(said) == 1 and reason in said[0] and "the previous one is unchanged" in said[0]
     with open(filled.path(), "rb") as file:
         assert file.read() == before
-    # Renamed and renamed back, it has taken the place of the one before.
+    # Renamed and renamed back, it has replaced the previous generation.
     assert filled.names() == (["peers"] if fault == "second rename" else ["peers", "peers.old"])
 
 
-def test_a_directory_that_is_not_synced_is_told_as_that(filled):
-    """The second fsync of the writing fails: the new file is in place."""
+def test_a_failed_sync_of_the_directory_is_reported_as_such(filled):
+    """The second fsync of the write fails, when the new file is already in place."""
     strace = [find_program("strace", "strace"), "-D", "-f", "-qq", "-o", "/dev/null"]
     tracker = filled.start(program=[*strace, "-e", "inject=fsync:error=EIO:when=2"])
     fill(6969, info_hash(7777), [1], LEECHER)
     tracker.stop()
-    assert "written, but not surely on disk: fsync state: Input/output error" in tracker.output()
-    assert "stays as it was" not in tracker.output()
+    assert "written, but a power loss may undo it: fsync state: Input/output error" in tracker.output()
+    assert "is unchanged" not in tracker.output()
     filled.start()
     assert peers() == LOADED + 1
 
 
-def test_a_successor_waits_for_the_last_state(filled):
+def test_a_successor_waits_for_its_predecessors_last_write(filled):
     strace = [find_program("strace", "strace"), "-D", "-f", "-qq", "-o", "/dev/null"]
     slow = filled.start(program=[*strace, "-e", "inject=fsync:delay_enter=700000:when=1"])
     fill(6969, info_hash(7777), [1], LEECHER)
     slow.process.send_signal(signal.SIGTERM)
-    wait_until(lambda: "peers.new" in filled.names(), "the last writing", pause=0.002)
+    wait_until(lambda: "peers.new" in filled.names(), "the last write to begin", pause=0.002)
     successor = filled.start()
-    assert "state/peers: waiting for another process that has it" in successor.output()
+    assert "state/peers is in use by another process; waiting for it" in successor.output()
     assert peers() == LOADED + 1
     successor.stop()
     assert "error" not in successor.output()
@@ -225,8 +225,8 @@ def small_disk(tmp_path):
     subprocess.run(["umount", folder.folder], check=True)
 
 
-def test_a_full_disk_leaves_the_old_file_and_the_service(small_disk, load_tools):
-    """The write before the one that fails is short."""
+def test_a_full_disk_affects_neither_the_old_file_nor_the_service(small_disk, load_tools):
+    """The disk fills up in the middle of a write, which is therefore short; the next one fails."""
     tracker = small_disk.start()
     assert load_tools.load(tracker.port, LOADED // 2) == LOADED // 2
     tracker.stop()
@@ -244,8 +244,9 @@ def test_a_full_disk_leaves_the_old_file_and_the_service(small_disk, load_tools)
 
 
 def kill_while_it_writes(state, known, generator):
-    """One peer more, then killed at a random moment of the writing; what the next one starts with
-    is what this one did, or that and the peer. Returns how many are known then.
+    """Adds a peer, then kills the tracker at a random moment of the write. The tracker must have
+    started with `known` peers, or with one more if the previous write completed. Returns how many
+    it started with.
     """
     tracker = state.start()
     loaded = metrics()["state_loaded_peers"]
@@ -263,11 +264,11 @@ def kill_again_and_again(state, times):
     generator = random.Random(times)
     for _ in range(times):
         known = kill_while_it_writes(state, known, generator)
-    # Some writings came to their end, and some did not.
+    # Some writes were completed, and some were not.
     assert 0 < known - LOADED < times
 
 
-def test_a_kill_at_any_moment_of_a_writing_loses_nothing(filled):
+def test_a_kill_at_any_moment_of_a_write_loses_nothing(filled):
     kill_again_and_again(filled, 25)
 
 
@@ -277,12 +278,12 @@ def test_a_thousand_kills_lose_nothing(filled):
 
 
 @pytest.mark.long
-def test_after_a_kill_it_is_no_older_than_the_interval(tmp_path, load_tools):
+def test_after_a_kill_the_state_is_no_older_than_the_interval(tmp_path, load_tools):
     state = StateFolder(tmp_path, more="tracker.state_interval 10s\n")
     try:
         tracker = state.start()
         assert load_tools.load(tracker.port, LOADED) == LOADED
-        wait_until(lambda: metrics()["state_writes_total"] == 1, "the first writing", timeout=13)
+        wait_until(lambda: metrics()["state_writes_total"] == 1, "the first write", timeout=13)
         samples = metrics()
         assert samples["state_peers"] == LOADED
         assert samples["state_bytes"] == os.path.getsize(state.path())
@@ -294,7 +295,7 @@ def test_after_a_kill_it_is_no_older_than_the_interval(tmp_path, load_tools):
         state.end()
 
 
-def test_a_restart_under_load_with_sockets_kept_brings_the_peers_back(tmp_path, load_tools):
+def test_a_restart_under_load_with_kept_sockets_restores_the_peers(tmp_path, load_tools):
     port = 7100
     state = StateFolder(tmp_path, listen="")
     with ServiceUnit(tmp_path, server_sockets(port), ["-f", state.configuration]) as unit:

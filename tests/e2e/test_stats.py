@@ -1,4 +1,4 @@
-"""The modes of the statistics that scripts read by line and by position, line by line."""
+"""The statistics that existing scripts parse by line and position, mode by mode."""
 import re
 import xml.etree.ElementTree
 
@@ -32,7 +32,7 @@ def traffic(tracker, http):
 
 
 def four_lines(text):
-    """The lines of an MRTG block, the last without a newline."""
+    """The four lines of an MRTG block; the last has no newline."""
     assert not text.endswith("\n")
     lines = text.split("\n")
     assert len(lines) == 4, text
@@ -40,7 +40,7 @@ def four_lines(text):
 
 
 def uptime_of(line):
-    """The seconds on line 3 of a block."""
+    """The uptime in seconds, from line 3 of a block."""
     match = re.fullmatch(r"(\d+) seconds \((\d+) hours\)", line)
     assert match, line
     seconds = int(match[1])
@@ -62,7 +62,7 @@ def test_mode_torr_counts_torrents(traffic):
     assert traffic.stats("torr") == "3\n0\nopentracker serving 3 torrents\nopentracker"
 
 
-def test_an_empty_tracker_counts_nothing(http):
+def test_an_empty_tracker_has_only_zeros(http):
     assert http.stats("peer") == "0\n0\nopentracker serving 0 torrents\nopentracker"
     assert http.stats("torr") == "0\n0\nopentracker serving 0 torrents\nopentracker"
 
@@ -83,7 +83,7 @@ def test_mode_udp4_counts_datagrams_and_announces_with_connects(traffic):
     assert lines[3] == "opentracker udp4 stats, " + rates
 
 
-def test_mode_conn_adds_tcp_and_udp(traffic):
+def test_mode_conn_adds_up_tcp_and_udp(traffic):
     lines = four_lines(traffic.stats("conn"))
     seconds = uptime_of(lines[2])
     assert lines[:2] == ["16", "7"]
@@ -98,13 +98,13 @@ def test_mode_scrp_counts_scrapes(traffic):
     assert lines[3] == f"opentracker scrape stats, {per_second(2, seconds)} scrape/s (tcp and udp)"
 
 
-def test_mode_version_is_one_line_that_names_the_program(http):
+def test_mode_version_is_one_line_with_the_name_of_the_program(http):
     text = http.stats("version")
     assert text.startswith("opentracker")
     assert len(text.rstrip("\n").split("\n")) == 1
 
 
-# Written as the reference indents it; N is any number.
+# Indented as by the reference; N stands for any number.
 EVERYTHING = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <stats>
@@ -149,13 +149,13 @@ TEXT
 """
 
 
-def test_mode_everything_is_pinned_line_by_line_up_to_the_debug_part(traffic):
+def test_mode_everything_is_exactly_these_lines_up_to_the_debug_part(traffic):
     pattern = re.escape(EVERYTHING).replace(">N<", r">\d+<").replace("TEXT", r"[^<>\n]+")
     text = traffic.stats("everything")
     assert re.match(pattern, text), text
 
 
-def test_mode_everything_is_well_formed_and_in_order(traffic):
+def test_mode_everything_is_well_formed_xml_in_a_fixed_order(traffic):
     root = xml.etree.ElementTree.fromstring(traffic.stats("everything"))
     order = "tracker_id version uptime torrents peers seeds completed connections debug"
     assert root.tag == "stats"
@@ -169,7 +169,7 @@ def test_mode_everything_is_well_formed_and_in_order(traffic):
     assert debug.findtext("mutex_stall/count") == "0"
 
 
-def test_a_renewal_is_counted_by_the_minutes_since_the_last_announce(http):
+def test_renewals_are_counted_by_minutes_since_the_last_announce(http):
     for _ in range(3):
         http.announce(info_hash(1))
     root = xml.etree.ElementTree.fromstring(http.stats("everything"))
@@ -188,7 +188,7 @@ def test_http_errors_are_counted_by_code(traffic):
     assert "402" in " ".join(errors) and "500" in " ".join(errors)
 
 
-def test_the_tracker_id_is_random_and_stays(start_tracker, http):
+def test_the_tracker_id_is_random_and_does_not_change(start_tracker, http):
     def tracker_id(client):
         return xml.etree.ElementTree.fromstring(client.stats("everything")).findtext("tracker_id")
 

@@ -1,5 +1,5 @@
-"""The statistics of Debian's binary and ours after the same requests: compared byte by byte or, where
-the two differ on purpose, field by field.
+"""The statistics of Debian's binary and of ours after the same requests: compared byte by byte or,
+where the two differ on purpose, field by field.
 """
 import gzip
 import re
@@ -19,7 +19,8 @@ REFERENCE_PORT = 7000
 
 
 def drive(client):
-    """Peers of all kinds in five torrents over both protocols, renewals, scrapes, two errors."""
+    """Sends announces of all kinds for five torrents over both protocols, scrapes and two errors.
+    """
     for n in range(5):
         for port in range(1000, 1003 + n):
             left, event = (0, "completed") if port % 3 == 0 else (1, "started")
@@ -35,13 +36,15 @@ def drive(client):
 
 
 def no_minute_ends_soon():
-    """Renewals are counted in whole minutes: of the wall clock there, of the monotonic clock here."""
+    """Both count renewals in whole minutes: the reference of the wall clock, ours of the monotonic
+    one.
+    """
     return max(time.time() % 60, time.monotonic() % 60) < 57
 
 
 @pytest.fixture
 def both(tracker, http, tmp_path):
-    """Clients of (the reference, ours), both after the same requests."""
+    """HTTP clients of the reference and of ours, after both have had the same requests."""
     reference = start_reference(
         tmp_path / "reference", [info_hash(n) for n in range(5)], REFERENCE_PORT
     )
@@ -56,7 +59,7 @@ def both(tracker, http, tmp_path):
 
 
 def without_time(page):
-    """The page without uptime and rates, which depend on the moment."""
+    """Replaces the uptime and the rates derived from it, which depend on the moment."""
     page = re.sub(r"\d+ seconds \(\d+ hours\)", "N seconds (N hours)", page)
     return re.sub(r"\d+( (conns|success|scrape|bytes)/s| completed/h)", r"N\1", page)
 
@@ -65,14 +68,14 @@ def without_time(page):
     "mode",
     "peer conn udp4 tcp4 scrp fscr torr completed syncs renew".split(),
 )
-def test_a_mode_is_the_references_to_the_byte(both, mode):
+def test_each_mode_equals_the_references_byte_by_byte(both, mode):
     theirs, ours = (without_time(client.stats(mode)) for client in both)
     assert ours == theirs
 
 
-def test_herr_has_the_references_lines_and_ours_stand_beside_the_right_numbers(both):
-    """The reference counts nine errors and names seven, so its last three names have the counters of
-    other errors.
+def test_herr_has_the_references_lines_with_the_right_numbers(both):
+    """The reference counts nine errors but names only seven, so it prints the last three names next
+    to other counters.
     """
     theirs, ours = (client.stats("herr").splitlines() for client in both)
     assert [line[:8] for line in ours] == [line[:8] for line in theirs]
@@ -81,7 +84,7 @@ def test_herr_has_the_references_lines_and_ours_stand_beside_the_right_numbers(b
 
 
 def fields_of(client):
-    """The XML as (path, attributes, text) in order."""
+    """The elements of the XML in order, as (path, attributes, text)."""
     root = xml.etree.ElementTree.fromstring(client.stats("everything"))
 
     def walk(element, path):
@@ -96,7 +99,7 @@ def fields_of(client):
 OF_ITS_OWN = ("stats/tracker_id", "stats/version", "stats/uptime")
 
 
-def test_the_xml_has_the_references_fields_in_its_order_with_its_values(both):
+def test_the_xml_has_the_references_fields_order_and_values(both):
     theirs, ours = (fields_of(client) for client in both)
     assert [field[:2] for field in ours] == [field[:2] for field in theirs]
     for mine, other in zip(ours, theirs):
@@ -113,7 +116,7 @@ def test_the_xml_has_the_references_white_space(both):
     assert ours == theirs
 
 
-def test_completed_counts_by_the_hour_as_the_reference_does(both):
+def test_completed_counts_per_hour_as_the_reference_does(both):
     lines = [client.stats("completed").splitlines() for client in both]
     assert lines[0][3] == lines[1][3]
 
@@ -125,7 +128,8 @@ def test_the_third_word_of_line_three_is_the_number_of_torrents(both):
 
 @pytest.fixture
 def both_trusting(start_with, tmp_path):
-    """As `both`, but ours shows names to this machine; the info_hashes have every byte in them."""
+    """Like `both`, but ours also shows this machine everything, and the info_hashes use every byte.
+    """
     torrents = [bytes((20 * n + i) % 256 for i in range(20)) for n in range(13)]
     start_with(f"access.bless {TRACKER_V4}\nlisten.tcp {TRACKER_V4}\n")
     reference = start_reference(tmp_path / "reference", torrents, REFERENCE_PORT)
@@ -144,18 +148,18 @@ def both_trusting(start_with, tmp_path):
 
 
 def body_of(client, target):
-    """The reference compresses dumps for everybody, ours for those who accept it."""
+    """The reference compresses dumps for everybody, ours only if the client accepts it."""
     response = client.get(target, fields="Accept-Encoding: gzip\r\n")
     return gzip.decompress(response.body)
 
 
-def test_a_full_scrape_is_the_references_to_the_byte(both_trusting):
+def test_a_full_scrape_equals_the_references_byte_by_byte(both_trusting):
     theirs, ours = (body_of(client, "/scrape") for client in both_trusting)
     assert ours == theirs
 
 
 @pytest.mark.parametrize("form", "ben bin txt txtp url".split())
-def test_each_form_of_a_full_scrape_is_the_references_to_the_byte(both_trusting, form):
+def test_each_format_of_a_full_scrape_equals_the_references_byte_by_byte(both_trusting, form):
     theirs, ours = (body_of(client, f"/stats?mode=tpbs&format={form}") for client in both_trusting)
     assert ours == theirs
 

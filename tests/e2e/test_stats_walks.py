@@ -1,4 +1,4 @@
-"""The statistics that need a walk over the table: over HTTP, answered when the worker has finished."""
+"""Statistics that walk the table: requested over HTTP, answered when the worker is done."""
 import json
 import socket
 
@@ -13,8 +13,8 @@ PORT = 6969
 
 @pytest.fixture
 def swarms(start_with):
-    """A client that may see names. Torrent 1 has three leechers, 2 two seeds and a leecher, 3 one
-    seed.
+    """A client that may see names. Torrent 1 has three leechers, torrent 2 two seeds and a leecher,
+    torrent 3 one seed.
     """
     start_with(f"access.bless {TRACKER_V4}/16\nlisten.tcp {TRACKER_V4}\n")
     http = HttpClient(PORT)
@@ -41,7 +41,7 @@ def test_rankings_name_the_largest_swarms(swarms):
     assert swarms.stats("top100").startswith("Top 100 torrents by peers:\n")
 
 
-def test_rankings_in_json(swarms):
+def test_rankings_are_available_as_json(swarms):
     page = json.loads(swarms.get("/stats?mode=top10&format=json").body)
     assert page["by_seeds"][0] == {"info_hash": hex_of(2), "count": 2}
 
@@ -53,7 +53,7 @@ def test_networks_are_counted_by_peers(swarms):
     )
 
 
-def test_a_late_page_keeps_its_place_among_pipelined_requests(swarms):
+def test_a_late_page_keeps_its_place_in_a_pipeline(swarms):
     with socket.create_connection((TRACKER_V4, PORT), timeout=10) as connection:
         connection.sendall(
             b"GET /stats?mode=version HTTP/1.1\r\n\r\nGET /stats?mode=top10 HTTP/1.1\r\n\r\n"
@@ -67,7 +67,7 @@ def test_a_late_page_keeps_its_place_among_pipelined_requests(swarms):
     assert order == sorted(order)
 
 
-def test_a_client_that_leaves_takes_nothing_from_the_others(swarms):
+def test_a_client_that_disconnects_does_not_affect_others(swarms):
     for _ in range(50):
         with socket.create_connection((TRACKER_V4, PORT), timeout=10) as leaver:
             leaver.sendall(b"GET /stats?mode=top10 HTTP/1.1\r\n\r\n")

@@ -1,5 +1,4 @@
-"""The counters after load and churn: they say what the clients did, and a walk over the table finds
-what is kept.
+"""The counters after load and churn agree with what the clients did and with a walk over the table.
 """
 import json
 import random
@@ -20,8 +19,8 @@ ADDRESSES = [v4(n) for n in range(10, 18)] + [v6(n) for n in range(10, 18)]
 
 
 class Churn:
-    """Clients that come, complete, pause and go over both protocols and families, and what a tracker
-    should know of them.
+    """Clients that start, complete, pause and stop over both protocols and families, and what a
+    tracker should know about them.
     """
 
     def __init__(self, seed):
@@ -70,7 +69,8 @@ class Churn:
         )
 
     def counts(self):
-        """(torrents, peers, seeds, completed): a torrent without peers is one if it was downloaded."""
+        """(torrents, peers, seeds, completed); a torrent without peers counts if it was downloaded.
+        """
         peers = [peer for torrent in self.peers.values() for peer in torrent.values()]
         kept = sum(bool(self.peers[t]) or self.downloaded[t] > 0 for t in TORRENTS)
         return kept, len(peers), sum(seeding for seeding, _ in peers), sum(self.downloaded.values())
@@ -85,7 +85,7 @@ def churn(start_tracker):
 
 
 def kept_and_recounted(http):
-    """(torrents, peers, seeds, completed) as kept and as a walk finds them; the XML must agree."""
+    """(torrents, peers, seeds, completed) from the counters and from a walk; the XML must agree."""
     page = json.loads(http.get("/stats.json").body)
     names = ("torrents", "peers", "seeds", "completed")
     root = xml.etree.ElementTree.fromstring(http.stats("everything"))
@@ -101,7 +101,7 @@ def kept_and_recounted(http):
     return kept, recount
 
 
-def test_after_churn_kept_counts_a_recount_and_what_clients_know_are_equal(churn):
+def test_after_churn_the_counters_a_recount_and_the_clients_agree(churn):
     for _ in range(1500):
         churn.step()
     http = HttpClient(PORT)
@@ -117,7 +117,7 @@ def test_after_churn_kept_counts_a_recount_and_what_clients_know_are_equal(churn
         }
 
 
-def test_sums_over_protocols_and_families_are_the_announces_made(churn):
+def test_the_sums_over_protocols_and_families_equal_the_announces_made(churn):
     for _ in range(400):
         churn.step()
     page = json.loads(HttpClient(PORT).get("/stats.json").body)
@@ -140,8 +140,9 @@ def test_a_peer_that_completes_twice_counts_once(churn):
     assert kept == recount == (1, 1, 1, 1)
 
 
-def test_after_load_the_counts_are_those_of_the_peers(churn, load_tools):
-    """50 000 peers of 1000 torrents announce four times while others churn and statistics are read."""
+def test_after_load_the_counters_match_the_peers(churn, load_tools):
+    """50 000 peers in 1000 torrents announce four times while others churn and statistics are read.
+    """
     http = HttpClient(PORT)
     load = load_tools.start_load(PORT, good=200_000, window=256)
     reads = 0

@@ -1,4 +1,4 @@
-"""Each number of the configuration by what it does to clients."""
+"""Each number in the configuration, tested by its effect on clients."""
 import time
 
 import pytest
@@ -17,7 +17,7 @@ MANY = range(1000, 1300)
 
 @pytest.fixture
 def start_with(start_tracker, tmp_path):
-    """Starts a tracker with these lines behind those about its addresses."""
+    """Starts a tracker with these lines after those that set its addresses."""
 
     def start(*lines):
         path = tmp_path / "o.conf"
@@ -140,7 +140,7 @@ def test_a_tunable_takes_effect(start_with, lines, comes_true):
 
 
 def announce_torrents(count, window=32):
-    """One leecher in each of `count` torrents; every announce must be answered."""
+    """Announces a leecher in each of `count` torrents; every announce must be answered."""
     with UdpClient(PORT) as client:
         client.connect()
         for begin in range(0, count, window):
@@ -151,8 +151,8 @@ def announce_torrents(count, window=32):
 
 
 @pytest.mark.long
-def test_the_table_stays_within_its_memory_and_goes_on_answering(start_with):
-    """320 000 torrents take 27 MB if nothing bounds them."""
+def test_the_table_stays_within_its_memory_limit_and_keeps_answering(start_with):
+    """Without a limit, 320 000 torrents take 27 MB."""
     tracker = start_with("tracker.max_memory 16M")
     before = tracker.resident_bytes()
     announce_torrents(320_000)
@@ -161,8 +161,8 @@ def test_the_table_stays_within_its_memory_and_goes_on_answering(start_with):
 
 
 @pytest.mark.long
-def test_peers_and_torrents_go_when_their_time_is_up(start_with):
-    """Peers after one minute; a torrent with a download to remember after another."""
+def test_peers_and_torrents_expire_on_time(start_with):
+    """Peers after one minute, a torrent that has only its download count after another."""
     start_with("tracker.interval 30s", "tracker.peer_timeout 1m", "tracker.torrent_timeout 1m")
     fill(PORT, HASH, range(1000, 1010), LEECHER)
     with UdpClient(PORT) as client:
@@ -174,6 +174,6 @@ def test_peers_and_torrents_go_when_their_time_is_up(start_with):
         return int(HttpClient(PORT).stats("peer").split("\n")[2].split()[2])
 
     assert (peers_stored(), torrents()) == (10, 2)
-    wait_until(lambda: peers_stored() == 0, "peers to go", timeout=200, pause=1)
+    wait_until(lambda: peers_stored() == 0, "the peers to expire", timeout=200, pause=1)
     assert time.monotonic() - begin > 55
-    wait_until(lambda: torrents() == 0, "torrents to go", timeout=200, pause=1)
+    wait_until(lambda: torrents() == 0, "the torrents to expire", timeout=200, pause=1)

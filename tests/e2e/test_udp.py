@@ -33,7 +33,7 @@ def test_an_announce_is_answered_with_interval_and_counts(udp):
     assert (reply.seeders, reply.leechers, reply.peers) == (1, 1, [("10.99.0.1", 1000)])
 
 
-def test_both_families_are_served_and_each_is_told_of_its_own(udp, udp6):
+def test_both_families_are_served_and_each_gets_its_own_peers(udp, udp6):
     udp.announce(HASH, port=1000)
     udp6.announce(HASH, port=1001)
     assert udp.announce(HASH, port=1002).peers == [("10.99.0.1", 1000)]
@@ -42,7 +42,7 @@ def test_both_families_are_served_and_each_is_told_of_its_own(udp, udp6):
     assert reply.leechers == 4
 
 
-def test_peers_come_over_http_and_udp_into_one_swarm(udp, http):
+def test_peers_over_http_and_udp_share_a_swarm(udp, http):
     udp.announce(HASH, port=1000)
     assert http.announce(HASH, port=1001)[b"incomplete"] == 2
     assert ports(udp.announce(HASH, port=1000)) == [1001]
@@ -62,7 +62,7 @@ TAILS = {
 
 
 @pytest.mark.parametrize("tail", TAILS.values(), ids=TAILS.keys())
-def test_what_follows_an_announce_does_not_harm_it(udp, tail):
+def test_bytes_after_an_announce_are_ignored(udp, tail):
     assert udp.announce(HASH, tail=tail).leechers == 1
 
 
@@ -79,11 +79,11 @@ EVENTS = [
 
 
 @pytest.mark.parametrize("event, leechers", EVENTS)
-def test_events_beyond_those_known_are_none(udp, event, leechers):
+def test_unknown_events_count_as_none(udp, event, leechers):
     assert udp.announce(HASH, event=event).leechers == leechers
 
 
-def test_a_paused_peer_is_a_leecher_whatever_is_left(udp):
+def test_a_paused_peer_is_a_leecher_whatever_it_has_left(udp):
     reply = udp.announce(HASH, event=PAUSED, left=0)
     assert (reply.seeders, reply.leechers) == (0, 1)
 
@@ -96,18 +96,18 @@ def test_a_download_is_counted_once_and_only_if_nothing_is_left(udp):
     assert udp.scrape(HASH) == [(1, 1, 0)]
 
 
-def test_a_peer_that_stops_is_gone_and_told_of_nobody(udp):
+def test_a_stopping_peer_is_gone_and_gets_no_peers(udp):
     udp.announce(HASH, port=1000)
     udp.announce(HASH, port=1001)
     reply = udp.announce(HASH, port=1001, event=STOPPED)
     assert (reply.leechers, reply.peers) == (1, [])
 
 
-def test_a_peer_that_stops_may_have_no_port(udp):
+def test_a_stopping_peer_needs_no_valid_port(udp):
     assert udp.announce(HASH, port=0, event=STOPPED).leechers == 0
 
 
-def test_port_zero_is_an_error_packet(udp):
+def test_port_zero_gets_an_error_packet(udp):
     with pytest.raises(UdpError, match="[Pp]ort"):
         udp.announce(HASH, port=0)
 
@@ -115,7 +115,7 @@ def test_port_zero_is_an_error_packet(udp):
 NUMWANT = {-1: 50, -2147483648: 50, 0: 0, 1: 1, 60: 60, 200: 200, 201: 200, 2147483647: 200}
 
 
-def test_numwant_is_signed_and_kept_below_the_maximum(tracker, udp):
+def test_numwant_is_signed_and_limited_to_the_maximum(tracker, udp):
     fill(tracker.port, HASH, range(1000, 1300), LEECHER)
     for numwant, expected in NUMWANT.items():
         peers = udp.announce(HASH, port=1000, numwant=numwant).peers
@@ -135,7 +135,7 @@ def test_a_reply_over_ipv4_stays_within_1352_bytes(tracker, udp):
     assert len(udp.announce(HASH, port=1000, numwant=1000).datagram) == 20 + 200 * 6 <= 1352
 
 
-def test_leechers_come_first_and_a_seeder_is_told_of_leechers(tracker, udp):
+def test_leechers_come_first_and_a_seeder_gets_only_leechers(tracker, udp):
     fill(tracker.port, HASH, range(2000, 2010), SEEDER)
     fill(tracker.port, HASH, range(1000, 1060), LEECHER)
     assert all(port < 2000 for port in ports(udp.announce(HASH, port=2000, left=0)))
@@ -144,19 +144,19 @@ def test_leechers_come_first_and_a_seeder_is_told_of_leechers(tracker, udp):
     assert sorted(found[59:]) == list(range(2000, 2010))
 
 
-def test_the_ip_field_is_not_believed(udp):
+def test_the_ip_field_is_ignored(udp):
     udp.announce(HASH, port=1000, ip=0xC0000201)
     assert udp.announce(HASH, port=1001).peers == [("10.99.0.1", 1000)]
 
 
-def test_a_scrape_has_seeders_downloads_leechers_in_the_order_asked(udp):
+def test_a_scrape_has_seeders_downloads_and_leechers_in_the_order_requested(udp):
     a, b, unknown = info_hash(1), info_hash(2), info_hash(3)
     udp.announce(a, port=1000)
     udp.announce(b, port=1000, left=0, event=COMPLETED)
     assert udp.scrape(b, unknown, a, b) == [(1, 1, 0), (0, 0, 0), (0, 0, 1), (1, 1, 0)]
 
 
-def test_every_number_of_hashes_up_to_74_is_answered_and_of_more_the_first_74(udp):
+def test_only_the_first_74_info_hashes_of_a_scrape_are_answered(udp):
     hashes = [info_hash(n) for n in range(100)]
     udp.announce(hashes[73])
     for count in range(1, 100):
@@ -166,8 +166,8 @@ def test_every_number_of_hashes_up_to_74_is_answered_and_of_more_the_first_74(ud
 
 
 @pytest.fixture
-def narrow_way():
-    """An address of ours to which no more than 600 bytes go in one piece."""
+def narrow_path():
+    """A local address to which the path MTU is 600 bytes."""
     address = v4(77)
     change = ["ip", "route", "replace", "local", address, "dev", "lo", "table", "local"]
     subprocess.run([*change, "mtu", "600"], check=True)
@@ -175,34 +175,34 @@ def narrow_way():
     subprocess.run(change, check=True)
 
 
-def test_a_reply_that_is_too_large_for_its_way_goes_in_fragments(tracker, narrow_way):
+def test_a_reply_larger_than_the_path_mtu_is_fragmented(tracker, narrow_path):
     fill(tracker.port, HASH, range(1000, 1300), LEECHER)
-    with UdpClient(tracker.port, source=narrow_way) as narrow, UdpClient(tracker.port) as wide:
+    with UdpClient(tracker.port, source=narrow_path) as narrow, UdpClient(tracker.port) as wide:
         for client in (narrow, wide, narrow):
             assert len(client.announce(HASH, port=1, numwant=200).peers) == 200
 
 
 @pytest.mark.parametrize("extra", [1, 19, 21, 39])
-def test_a_scrape_with_a_partial_hash_is_an_error_packet(udp, extra):
+def test_a_scrape_with_a_partial_info_hash_gets_an_error_packet(udp, extra):
     transaction = udp.next_transaction()
     datagram = udp.scrape_datagram([HASH], transaction)[:16] + bytes(extra)
     with pytest.raises(UdpError, match="info_hash"):
         udp.request(datagram, transaction)
 
 
-def test_a_scrape_of_nothing_is_an_error_packet(udp):
+def test_a_scrape_without_info_hashes_gets_an_error_packet(udp):
     transaction = udp.next_transaction()
     with pytest.raises(UdpError, match="info_hash"):
         udp.request(udp.scrape_datagram([], transaction), transaction)
 
 
-def test_the_longest_datagram_is_read_to_its_74th_hash(udp):
+def test_the_longest_datagram_is_read_up_to_its_74th_info_hash(udp):
     connection_id = udp.connect()
     datagram = struct.pack("!QII", connection_id, SCRAPE, 7) + bytes(2032)
     assert len(udp.request(datagram[:1496], 7)) == 8 + 74 * 12
 
 
-def test_sources_of_either_family_are_told_apart(tracker):
+def test_source_addresses_of_both_families_are_distinguished(tracker):
     for n in range(2, 6):
         with UdpClient(tracker.port, source=v4(n)) as client:
             client.announce(HASH, port=1000)
@@ -218,8 +218,8 @@ ASKED = [(v4(200), v4(9)), (v6(50), v6(9)), ("127.0.0.2", "127.0.0.1")]
 
 
 @pytest.mark.parametrize("asked, source", ASKED)
-def test_a_wildcard_socket_answers_from_the_address_that_was_asked(start_tracker, asked, source):
-    # The source is another address, or the kernel would choose the right one by itself.
+def test_a_wildcard_socket_answers_from_the_requested_address(start_tracker, asked, source):
+    # From a different source address; otherwise the kernel would choose the right one by itself.
     tracker = start_tracker(arguments=[])
     with UdpClient(tracker.port, asked, source) as client:
         assert client.announce(HASH).leechers == 1

@@ -16,14 +16,14 @@ MISMATCH = b"Connection ID missmatch.\0"
 ACTIONS = [CONNECT, ANNOUNCE, SCRAPE, 3, 4, 255, 0x01000000, 0xFFFFFFFF]
 
 
-def test_a_connect_is_answered_with_16_bytes_whatever_follows_it(udp):
+def test_a_connect_gets_16_bytes_whatever_follows_it(udp):
     for tail in (b"", b"x", bytes(2000)):
         reply = udp.request(struct.pack("!QII", MAGIC, CONNECT, 9) + tail, 9)
         assert len(reply) == 16
 
 
 @pytest.mark.parametrize("length", range(16))
-def test_less_than_16_bytes_are_not_answered(udp, length):
+def test_a_datagram_under_16_bytes_is_not_answered(udp, length):
     assert udp.silent(struct.pack("!QII", MAGIC, CONNECT, 9)[:length])
 
 
@@ -38,14 +38,14 @@ def test_an_unknown_action_is_not_answered_even_with_a_good_id(udp, action):
     assert udp.silent(struct.pack("!QII", connection_id, action, 9) + bytes(82))
 
 
-def test_an_id_is_good_for_every_port_of_its_address(tracker, udp):
+def test_an_id_is_valid_for_every_port_of_its_address(tracker, udp):
     connection_id = udp.connect()
     with UdpClient(tracker.port) as other_port:
         assert other_port.announce(HASH, connection_id=connection_id).leechers == 1
 
 
 @pytest.mark.parametrize("family", ["v4", "v6"])
-def test_an_id_is_good_for_no_other_address(tracker, family):
+def test_an_id_is_invalid_for_any_other_address(tracker, family):
     address, sources = (
         (TRACKER_V4, (v4(2), v4(3)))
         if family == "v4"
@@ -62,7 +62,7 @@ def test_an_id_is_good_for_no_other_address(tracker, family):
             other.scrape(HASH, connection_id=connection_id)
 
 
-def test_an_id_can_be_used_again_and_again(udp):
+def test_an_id_can_be_used_repeatedly(udp):
     udp.connect()
     for port in range(1000, 1100):
         udp.announce(HASH, port=port)
@@ -78,7 +78,7 @@ def test_an_id_of_another_tracker_is_refused(start_tracker):
 
 
 @pytest.mark.parametrize("change", [1 << bit for bit in (0, 1, 2, 31, 32, 63)])
-def test_an_id_with_a_bit_changed_is_refused(udp, change):
+def test_an_id_with_a_flipped_bit_is_refused(udp, change):
     connection_id = udp.connect()
     with pytest.raises(UdpError) as refusal:
         udp.announce(HASH, connection_id=connection_id ^ change)
@@ -92,13 +92,13 @@ def test_a_refused_announce_leaves_no_trace(udp, http):
 
 
 def test_a_request_shorter_than_the_refusal_is_not_answered(udp):
-    """8 bytes of head and 25 of text are 33; a scrape of less gets nothing."""
+    """The refusal has 33 bytes, 8 of header and 25 of text; a shorter scrape gets no reply."""
     for length in range(16, 33):
         assert udp.silent(struct.pack("!QII", 1, SCRAPE, 9) + bytes(length - 16)), length
 
 
 def stranger_datagrams(length):
-    """One of each action, as far as it fits, with ids that cannot be right."""
+    """Datagrams of this length for each action, with ids that cannot be right."""
     noise = random.Random(length)
     for action in ACTIONS:
         for connection_id in (0, MAGIC, noise.getrandbits(64)):
@@ -107,9 +107,9 @@ def stranger_datagrams(length):
 
 
 @pytest.mark.parametrize("address", [TRACKER_V4, TRACKER_V6])
-def test_no_stranger_gets_more_bytes_than_it_sent(tracker, address):
-    """Every length from 0 to 2048, every action. A connect sent behind each datagram says when its
-    answers are in.
+def test_a_stranger_never_gets_more_bytes_than_it_sent(tracker, address):
+    """For every length from 0 to 2048 and every action. A connect is sent after each datagram; its
+    reply shows that all replies to the datagram have arrived.
     """
     with UdpClient(tracker.port, address) as client:
         for length in range(2049):
@@ -121,7 +121,7 @@ def test_no_stranger_gets_more_bytes_than_it_sent(tracker, address):
 
 
 def bytes_before(client, fence):
-    """Sums what comes before the reply to the connect with that transaction."""
+    """The number of bytes received before the reply to the connect with this transaction."""
     total = 0
     while True:
         reply = client.receive()
@@ -140,7 +140,7 @@ def test_refusals_are_limited_to_a_thousand_a_second(tracker, udp):
         for _ in range(200):
             for _ in range(100):
                 stranger.send(wrong)
-            assert udp.announce(HASH).leechers == 1, "a good client is refused with the others"
+            assert udp.announce(HASH).leechers == 1, "a good client is refused like the others"
             refusals += waiting_datagrams(stranger)
     seconds = time.monotonic() - begin
     assert 1000 <= refusals <= 1000 * (seconds + 2)

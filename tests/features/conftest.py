@@ -1,4 +1,4 @@
-"""Runs inside a private network namespace, with the harness of the end-to-end tests."""
+"""Runs in a private network namespace, with the harness of the end-to-end tests."""
 import pathlib
 import sys
 
@@ -10,7 +10,7 @@ from harness import private_network  # noqa: E402
 from harness.daemon import TOP, Daemon  # noqa: E402
 
 
-# What they say does not reach standard error, if there is a syslog.
+# If there is a syslog, their log lines do not go to standard error.
 LOGS_TO_SYSLOG = ("WANT_SYSLOGS", "every")
 
 
@@ -20,8 +20,8 @@ def pytest_configure(config):
 
 @pytest.fixture
 def start_build(tmp_path):
-    """Starts the tracker of that set of switches with a configuration of that text; flags stand
-    behind it, the words of `wrapper`, a command that runs another, before it.
+    """Starts the tracker built with this set of switches, with a configuration file of this text
+    followed by flags. `wrapper` is a command that runs the tracker.
     """
     started = []
 

@@ -1,5 +1,5 @@
-"""Each set of build switches that `make check-features` has built: it starts, answers an announce over
-HTTP and UDP, says what it has, and names the switch of what it lacks.
+"""Each set of build switches that `make check-features` builds: it starts, answers announces over
+HTTP and UDP, lists its features, and names the switch of a missing one.
 """
 import pathlib
 import re
@@ -17,7 +17,7 @@ from harness.udp_client import UdpClient
 BUILDS = pathlib.Path(TOP) / "build" / "features"
 SETS = sorted(path.parent.name for path in BUILDS.glob("*/opentracker"))
 
-# What a file and a flag may say only with the switch.
+# Keys and flags that need the switch.
 WORDS_OF_SWITCHES = {
     "WANT_ACCESSLIST_WHITE": (["access.whitelist list"], ["-w", "list"]),
     "WANT_ACCESSLIST_BLACK": (["access.blacklist list"], ["-b", "list"]),
@@ -51,7 +51,7 @@ def has_white_lists_only(build):
 
 
 def listed(build):
-    """What -v lists."""
+    """The features listed by -v."""
     output = subprocess.run([binary(build), "-v"], capture_output=True, text=True, check=True)
     return set(output.stdout.splitlines()[1].split())
 
@@ -69,7 +69,7 @@ def test_all_sets_were_built():
 
 
 @pytest.mark.parametrize("build", SETS)
-def test_it_starts_and_answers_the_families_it_serves(build, tmp_path):
+def test_it_starts_and_answers_on_the_families_it_serves(build, tmp_path):
     addresses = [TRACKER_V4] * ("WANT_V6" != build) + [TRACKER_V6] * ("WANT_V4_ONLY" != build)
     arguments = []
     for address in addresses:
@@ -90,7 +90,7 @@ def test_it_starts_and_answers_the_families_it_serves(build, tmp_path):
         tracker.kill()
 
 
-def test_a_build_with_white_lists_only_serves_nothing_without_one(tmp_path):
+def test_a_build_with_only_white_lists_serves_nothing_without_one(tmp_path):
     flags = ["-i", TRACKER_V4, "-p", "6969", "-P", "6969"]
     program = [binary("WANT_ACCESSLIST_WHITE")]
     tracker = Daemon(tmp_path, arguments=flags, program=program)
@@ -104,13 +104,13 @@ def test_a_build_with_white_lists_only_serves_nothing_without_one(tmp_path):
 
 
 @pytest.mark.parametrize("build", SETS)
-def test_it_lists_those_of_its_switches_that_do_something(build):
+def test_it_lists_its_switches_that_have_an_effect(build):
     working = set.union(*map(listed, SETS))
     assert listed(build) == switches(build) & working
 
 
 @pytest.mark.parametrize("build", SETS)
-def test_it_names_the_switch_of_a_key_or_flag_that_it_lacks(build, tmp_path):
+def test_it_names_the_switch_of_a_missing_key_or_flag(build, tmp_path):
     for switch, (lines, flags) in WORDS_OF_SWITCHES.items():
         (tmp_path / "o.conf").write_text("\n".join(lines) + "\n")
         said = complaints(build, tmp_path, "-f", "o.conf")
@@ -121,7 +121,7 @@ def test_it_names_the_switch_of_a_key_or_flag_that_it_lacks(build, tmp_path):
 
 
 @pytest.mark.parametrize("build, foreign", [("WANT_V6", TRACKER_V4), ("WANT_V4_ONLY", TRACKER_V6)])
-def test_an_address_of_the_other_family_is_refused_by_the_name_of_the_switch(
+def test_an_address_of_a_missing_family_is_refused_with_the_name_of_the_switch(
     build, foreign, tmp_path
 ):
     result = subprocess.run(

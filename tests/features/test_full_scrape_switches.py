@@ -1,4 +1,6 @@
-"""Switches of full scrapes: WANT_FULLSCRAPE, WANT_COMPRESSION_GZIP(_ALWAYS), WANT_MODEST_FULLSCRAPES."""
+"""The switches of full scrapes: WANT_FULLSCRAPE, WANT_COMPRESSION_GZIP(_ALWAYS) and
+WANT_MODEST_FULLSCRAPES.
+"""
 import gzip
 
 import pytest
@@ -14,7 +16,7 @@ ACCEPTING = "Accept-Encoding: gzip\r\n"
 
 @pytest.fixture
 def client_of(start_build):
-    """A client of a tracker with one torrent, of that build."""
+    """A client of a tracker of this build with one torrent."""
 
     def start(build):
         start_build(build, LISTEN)
@@ -32,7 +34,7 @@ def names_in(response):
     return list(bencode.decode(body)[b"files"])
 
 
-def test_without_the_switch_there_are_no_full_scrapes_but_state_dumps(client_of):
+def test_without_the_switch_there_are_state_dumps_but_no_full_scrapes(client_of):
     client = client_of("none")
     assert "full scrapes" in client.get("/scrape").failure()
     refused = client.get("/stats?mode=tpbs")
@@ -40,13 +42,13 @@ def test_without_the_switch_there_are_no_full_scrapes_but_state_dumps(client_of)
     assert client.stats("statedump").startswith(info_hash(1).hex().upper())
 
 
-def test_without_gzip_they_come_as_they_are(client_of):
+def test_without_gzip_full_scrapes_are_never_compressed(client_of):
     response = client_of("WANT_FULLSCRAPE").get("/scrape", fields=ACCEPTING)
     assert "content-encoding" not in response.headers
     assert names_in(response) == [info_hash(1)]
 
 
-def test_with_gzip_they_are_compressed_for_those_who_accept_it(client_of):
+def test_with_gzip_full_scrapes_are_compressed_if_the_client_accepts_it(client_of):
     client = client_of("default")
     zipped, plain = client.get("/scrape", fields=ACCEPTING), client.get("/scrape")
     assert zipped.headers["content-encoding"] == "gzip"
@@ -58,13 +60,13 @@ def test_with_gzip_they_are_compressed_for_those_who_accept_it(client_of):
     ("every", "/scrape"),
     ("WANT_COMPRESSION_GZIP_ALWAYS", "/stats?mode=statedump"),
 ])
-def test_with_gzip_always_they_are_compressed_for_all(client_of, build, target):
+def test_with_gzip_always_full_scrapes_are_compressed_for_everybody(client_of, build, target):
     response = client_of(build).get(target)
     assert response.headers["content-encoding"] == "gzip"
     assert gzip.decompress(response.body)
 
 
-def test_modest_builds_give_an_address_one_in_five_minutes(client_of):
+def test_modest_builds_allow_each_address_one_full_scrape_in_five_minutes(client_of):
     client = client_of("every")
     assert names_in(client.get("/scrape", source=v4(9))) == [info_hash(1)]
     refused = client.get("/scrape", source=v4(9))
@@ -76,6 +78,6 @@ def test_modest_builds_give_an_address_one_in_five_minutes(client_of):
     assert client.get("/stats?mode=statedump").status == 200
 
 
-def test_others_give_as_many_as_are_asked_for(client_of):
+def test_other_builds_do_not_limit_full_scrapes(client_of):
     client = client_of("default")
     assert {client.get("/scrape", source=v4(9)).status for _ in range(3)} == {200}

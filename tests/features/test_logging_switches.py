@@ -1,5 +1,5 @@
-"""The switches that record single requests: what each counts, and who may choose what the log of raw
-requests records.
+"""The switches that record individual requests: what each one counts, and who may control the log
+of raw requests.
 """
 import json
 import re
@@ -48,7 +48,7 @@ def test_busy_counts_connections_and_datagrams_by_network(start_build, build):
         udp.announce(HASH)  # a connect and an announce
         assert udp.silent(b"no request of anybody's")
     found = table("busy")
-    # 3 connections, 4 datagrams (silent() connects to see that nothing came), and who asks here.
+    # 3 connections, 4 datagrams (silent() sends a connect of its own), and this request.
     assert found["networks_24"] == [{"network": "10.99.0.0/24", "connections": 8, "overcount": 0}]
     assert found["networks_16"][0]["network"] == "10.99.0.0/16"
     assert found["networks_48"] == [{"network": "fd00:99::/48", "connections": 1, "overcount": 0}]
@@ -57,7 +57,7 @@ def test_busy_counts_connections_and_datagrams_by_network(start_build, build):
 
 
 @each("WANT_SPOT_WOODPECKER")
-def test_woodpeckers_are_peers_that_announce_again_too_soon(start_build, build):
+def test_woodpeckers_are_peers_that_announce_too_often(start_build, build):
     start(start_build, build)
     for _ in range(3):
         HttpClient(6969).announce(HASH, source=v4(20))
@@ -70,7 +70,7 @@ def test_woodpeckers_are_peers_that_announce_again_too_soon(start_build, build):
 
 
 @each("WANT_LOG_NUMWANT")
-def test_numwants_are_counted_as_they_were_asked_for(start_build, build):
+def test_numwants_are_counted_as_requested(start_build, build):
     start(start_build, build)
     for numwant in (None, "", -1, 0, 80, 80, 100000):
         HttpClient(6969).announce(HASH, numwant=numwant)
@@ -98,7 +98,7 @@ def test_fulllog_shows_the_raw_requests_of_chosen_networks(start_build, build):
     assert [request["request"] for request in found["requests"]] == [
         "GET /announce?\\x3Cscript\\x3E\\x1B[2J\\x5C HTTP/1.0\\x0D\\x0A\\x0D\\x0A",
         "00FF646174616772616D",
-        "00000417271019800000000000010001",  # by silent(), to see that nothing came
+        "00000417271019800000000000010001",  # sent by silent() to check for replies
         "POST / HTTP/1.0\\x0D\\x0A\\x0D\\x0A",
     ]
     assert [r["transport"] for r in found["requests"]] == ["tcp", "udp", "udp", "tcp"]
@@ -121,8 +121,8 @@ def test_only_the_blessed_may_choose_whose_requests_are_recorded(start_build, bu
         return HttpClient(6969).get(target + more, source=source, fields=fields).status
 
     assert status(v4(9)) == 403
-    assert status(reader) == 403, "may look, not choose"
-    assert status(OPERATOR, "") == 403, "a web page could make a browser ask this"
+    assert status(reader) == 403, "may look but not choose"
+    assert status(OPERATOR, "") == 403, "a web page could make a browser send this"
     assert status(OPERATOR, CHANGE + "X-Forwarded-For: 192.0.2.1\r\n") == 403
     refused = HttpClient(6969).get(target, source=OPERATOR)
     assert b"X-Opentracker: change" in refused.body
@@ -132,7 +132,7 @@ def test_only_the_blessed_may_choose_whose_requests_are_recorded(start_build, bu
 
 
 @each("WANT_FULLLOG_NETWORKS")
-def test_a_bad_network_is_named_and_too_many_are_refused(start_build, build):
+def test_an_invalid_network_is_named_and_too_many_are_refused(start_build, build):
     start(start_build, build)
 
     def add(network):
@@ -147,7 +147,7 @@ def test_a_bad_network_is_named_and_too_many_are_refused(start_build, build):
 
 
 @pytest.mark.parametrize("build", ["none", "default"])
-def test_without_its_switch_a_mode_is_refused_by_the_name_of_the_switch(start_build, build):
+def test_a_mode_without_its_switch_is_refused_with_the_name_of_the_switch(start_build, build):
     start(start_build, build)
     switches = {
         "busy": "WANT_LOG_NETWORKS",
@@ -160,7 +160,7 @@ def test_without_its_switch_a_mode_is_refused_by_the_name_of_the_switch(start_bu
         assert response.status == 400 and switch.encode() in response.body
 
 
-# Starts a program in a mount namespace of its own, where /dev/log leads to the socket in $0.
+# Starts a program in its own mount namespace, where /dev/log is the socket $0.
 WITH_SYSLOG = """
 mkdir "$0/dev" && mount -t tmpfs none "$0/dev" && touch "$0/dev/null" &&
 mount --bind /dev/null "$0/dev/null" && ln -s "$0/log" "$0/dev/log" &&
@@ -170,7 +170,7 @@ mount --rbind "$0/dev" /dev && exec "$@"
 
 @pytest.fixture
 def syslog(tmp_path):
-    """The lines that arrive, as they arrive: a daemon that does not read loses some."""
+    """Yields lines as they arrive. A syslog that does not read them in time loses some."""
     lines = []
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
         server.bind(str(tmp_path / "log"))
@@ -188,7 +188,7 @@ def syslog(tmp_path):
 
 
 @pytest.mark.parametrize("build", ["WANT_SYSLOGS", "every", "default"])
-def test_completed_downloads_go_to_syslog(start_build, build, syslog, tmp_path):
+def test_completed_downloads_are_logged_to_syslog(start_build, build, syslog, tmp_path):
     wrapper = ["unshare", "--mount", "sh", "-c", WITH_SYSLOG, str(tmp_path)]
     tracker = start_build(build, LISTEN, wrapper=wrapper)
     HttpClient(6969).announce(HASH, source=v4(21))
@@ -199,8 +199,8 @@ def test_completed_downloads_go_to_syslog(start_build, build, syslog, tmp_path):
     if build == "default":
         assert syslog == [] and ": completed " not in tracker.output()
         return
-    wait_until(lambda: "left out" in "".join(syslog), "what was left out to be counted")
+    wait_until(lambda: "left out" in "".join(syslog), "the omitted lines to be counted")
     completed = [line for line in syslog if "]: completed " in line]
     assert re.fullmatch(r"<30>opentracker\[\d+\]: completed " + HASH.hex().upper(), completed[0])
-    assert 10 <= len(completed) < 20, "ten a second, as all lines"
+    assert 10 <= len(completed) < 20, "ten a second, like all lines"
     assert not any(v4(n) in line for line in syslog for n in (21, 22))

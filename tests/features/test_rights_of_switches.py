@@ -1,4 +1,4 @@
-"""Switches that change who may do what: WANT_RESTRICT_STATS and WANT_IP_FROM_QUERY_STRING."""
+"""The switches that change permissions: WANT_RESTRICT_STATS and WANT_IP_FROM_QUERY_STRING."""
 import ipaddress
 import struct
 
@@ -19,9 +19,9 @@ def stats_status(source, mode="peer"):
     return HttpClient(6969, address).get(f"/stats?mode={mode}", source=source).status
 
 
-# Whoever built these has named the switch.
+# The builds for which the switch was requested by name.
 @pytest.mark.parametrize("build", ["WANT_RESTRICT_STATS", "every"])
-def test_where_restricted_statistics_were_asked_for_they_are_shut_until_somebody_is_named(
+def test_restricted_statistics_are_closed_until_somebody_is_named(
     start_build, build
 ):
     start_build(build, LISTEN)
@@ -31,14 +31,14 @@ def test_where_restricted_statistics_were_asked_for_they_are_shut_until_somebody
 
 
 @pytest.mark.parametrize("build", ["WANT_RESTRICT_STATS", "every"])
-def test_there_access_stats_and_bless_open_them(start_build, build):
+def test_access_stats_and_bless_open_restricted_statistics(start_build, build):
     start_build(build, f"access.stats {v4(9)}\n" + LISTEN, "-A", v6(9))
     assert stats_status(v4(9)) == stats_status(v6(9)) == 200
     assert stats_status(v4(8)) == stats_status("127.0.0.1") == 403
 
 
 @pytest.mark.parametrize("build", ["default", "none"])
-def test_elsewhere_sums_are_open_to_all(start_build, build):
+def test_without_restrict_stats_everybody_sees_totals(start_build, build):
     start_build(build, LISTEN)
     assert stats_status(v4(9)) == stats_status(v6(9)) == 200
 
@@ -57,7 +57,7 @@ CLAIMS = [
 
 
 @WITH_QUERY
-def test_a_trusted_source_may_announce_another_address(start_build, build):
+def test_a_trusted_source_may_announce_a_different_address(start_build, build):
     start_build(build, TRUSTING)
     for number, (name, claimed, stored) in enumerate(CLAIMS):
         for source, address in ((v4(9), TRACKER_V4), (v6(9), TRACKER_V6)):
@@ -68,7 +68,7 @@ def test_a_trusted_source_may_announce_another_address(start_build, build):
 
 
 @WITH_QUERY
-def test_an_address_in_the_request_of_others_changes_nothing(start_build, build):
+def test_an_address_in_a_request_from_others_is_ignored(start_build, build):
     start_build(build, TRUSTING)
     client = HttpClient(6969)
     client.announce(HASH, source=v4(8), ip=v4(77), ipv4=v4(78), ipv6=v6(33))
@@ -79,7 +79,7 @@ def test_an_address_in_the_request_of_others_changes_nothing(start_build, build)
 
 
 def field(address):
-    """The ip field of BEP 15."""
+    """The value of BEP 15's ip field for this address."""
     return struct.unpack("!I", ipaddress.ip_address(address).packed)[0]
 
 
@@ -92,7 +92,7 @@ UNREACHABLE = [
 
 
 @WITH_QUERY
-def test_an_address_nobody_could_connect_to_is_refused_from_whomever(start_build, build):
+def test_an_unreachable_address_is_refused_from_everybody(start_build, build):
     start_build(build, TRUSTING)
     for claimed in UNREACHABLE:
         reply = HttpClient(6969).announce(HASH, source=v4(9), ip=claimed)
@@ -105,7 +105,7 @@ def test_an_address_nobody_could_connect_to_is_refused_from_whomever(start_build
 
 
 @WITH_QUERY
-def test_the_ip_field_over_udp_counts_from_a_trusted_source(start_build, build):
+def test_the_ip_field_over_udp_is_used_from_a_trusted_source(start_build, build):
     start_build(build, TRUSTING)
     with UdpClient(6969, source=v4(9)) as udp:
         udp.announce(HASH, ip=field(v4(77)))
@@ -114,7 +114,7 @@ def test_the_ip_field_over_udp_counts_from_a_trusted_source(start_build, build):
 
 
 @pytest.mark.parametrize("build", ["default", "none"])
-def test_without_the_switch_no_address_in_a_request_counts(start_build, build):
+def test_without_the_switch_every_address_in_a_request_is_ignored(start_build, build):
     start_build(build, LISTEN)
     HttpClient(6969).announce(HASH, source=v4(9), ip=v4(77))
     with UdpClient(6969, source=v4(8)) as udp:

@@ -1,5 +1,5 @@
-// Latencies in buckets whose width is at most 1/32 of their value: percentiles to three per cent at
-// a fixed size.
+// Latencies in buckets whose width is at most 1/32 of their value: percentiles that are exact to
+// three per cent, at a fixed size.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ class Histogram {
   [[nodiscard]] uint64_t count() const { return count_; }
   [[nodiscard]] double max_microseconds() const { return static_cast<double>(max_) / 1000; }
 
-  // The upper edge of the bucket that holds the share's value; 0 without values.
+  // The upper edge of the bucket that contains this quantile; 0 if there are no values.
   [[nodiscard]] double percentile_microseconds(double share) const {
     const auto wanted = static_cast<uint64_t>(std::ceil(share * static_cast<double>(count_)));
     uint64_t seen = 0;

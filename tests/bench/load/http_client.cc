@@ -21,7 +21,7 @@ constexpr size_t kInput = 256 << 10;
 bool HttpClient::connect() {
   socket_.reset(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;
-  // The port is chosen by connect(), where the same one may serve many destinations.
+  // connect() chooses the port, and can use the same one for many destinations.
   setsockopt(socket_.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
   setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   sockaddr_in source{};
@@ -41,7 +41,7 @@ bool HttpClient::connect() {
   return epoll_ctl(shared_.epoll, EPOLL_CTL_ADD, socket_.get(), &event) == 0;
 }
 
-// One that comes from this connection's address.
+// A peer that has the address of this connection.
 uint32_t HttpClient::any_peer() {
   const Population& population = shared_.population;
   const uint32_t place = number_ % population.sources();
@@ -87,7 +87,7 @@ void HttpClient::read_replies(MonotonicTime now) {
     if (reply.status == HttpReply::Status::incomplete) break;
     on_reply(reply, batch_[answered_], now);
     used += reply.size;
-    // A connection that is to be closed stays busy until it is.
+    // A connection that will be closed stays busy until then.
     if (closes()) break;
     ++answered_;
   }
@@ -117,7 +117,7 @@ void HttpClient::on_reply(const HttpReply& reply, const Asked& asked, MonotonicT
 
 void HttpClient::on_closed() {
   if (!closes()) return abandon("a connection closed");
-  // The reply was counted when it was whole; what is left over was none.
+  // Complete replies have been counted already; what is left over is not one.
   if (filled_ > 0) return abandon("a reply cut short");
   socket_.reset();
   answered_ = asked_;

@@ -1,6 +1,6 @@
-// One connection of the HTTP load: sends a batch of announces, reads the replies to them.
+// One connection of the HTTP load: sends a batch of announces and reads the replies.
 //
-// A client is busy from send() until the last reply of its batch was read. Single-threaded.
+// A client is busy from send() until it has read the last reply of the batch. Single-threaded.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ class HttpClient {
  public:
   static constexpr size_t kMaxPipeline = 64;
 
-  // What all clients share.
+  // Shared by all clients.
   struct Shared {
     const Options& options;
     const Population& population;
@@ -29,9 +29,9 @@ class HttpClient {
   HttpClient(Shared& shared, uint32_t number) : shared_(shared), number_(number) {}
 
   [[nodiscard]] bool is_busy() const { return asked_ != answered_; }
-  // Announces as often as --pipeline says, connecting first if need be. False if that failed.
+  // Sends as many announces as --pipeline says, after connecting if necessary. False on failure.
   [[nodiscard]] bool send(MonotonicTime intended);
-  // The socket is readable.
+  // To be called when the socket is readable.
   void on_readable(MonotonicTime now);
 
  private:

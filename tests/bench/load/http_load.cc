@@ -24,7 +24,7 @@ class HttpCrowd {
       clients_.push_back(std::make_unique<HttpClient>(shared_, i));
   }
 
-  // Every client always has a batch on its way.
+  // Keeps a batch in flight for every client.
   void run_closed(MonotonicTime end) {
     for (auto& client : clients_) start(*client, clock_.now());
     for (MonotonicTime now = clock_.now(); now < end; now = clock_.now()) {
@@ -36,8 +36,8 @@ class HttpCrowd {
     }
   }
 
-  // Requests are due at the times of a Poisson process and go to the client that has been idle
-  // longest; those that find none idle wait, and their latency counts from when they were due.
+  // Requests are due at the times of a Poisson process and go to the client that has been idle for
+  // longest. If no client is idle they wait, and their latency counts from when they were due.
   void run_open(MonotonicTime end, double rate) {
     std::vector<HttpClient*> idle;
     for (auto& client : clients_) idle.push_back(client.get());

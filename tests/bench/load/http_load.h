@@ -1,5 +1,5 @@
-// The ways to load an HTTP tracker: a connection for each request, connections kept open, several
-// requests in one write; as fast as it answers, or at a rate.
+// The ways to load an HTTP tracker: with a connection for each request, with connections kept open,
+// or with several requests in one write; as fast as it answers, or at a given rate.
 #pragma once
 
 #include "base/posix.h"
@@ -10,12 +10,12 @@
 
 namespace ot::bench {
 
-// Runs what the options say; the tally and the meter cover the same time.
+// Runs the load that the options describe. The tally and the meter cover the same time.
 [[nodiscard]] Result<void, SystemError> run_http(const Options& options,
                                                  const Population& population, Tally& tally,
                                                  UsageMeter& meter);
 
-// "close", "keep" or "pipelined", with "-open" behind it at a rate.
+// "close", "keep" or "pipelined", followed by "-open" if there is a rate.
 [[nodiscard]] std::string http_mode(const Options& options);
 
 }  // namespace ot::bench

@@ -133,15 +133,15 @@ bool read_announce(ByteView body, HttpAnnounceReply& out) {
 const char* find_http_fault(const Population& population, uint32_t peer, uint32_t numwant,
                             const HttpAnnounceReply& reply, Verify verify, bool thorough) {
   if (verify == Verify::none) return nullptr;
-  if (reply.interval == 0 || reply.interval > 86400) return "an interval out of reason";
+  if (reply.interval == 0 || reply.interval > 86400) return "an implausible interval";
   if (!reply.has_peers) return "no peers key";
-  if (reply.peers.size() % 6 != 0 || reply.peers6.size() % 18 != 0) return "half a peer";
+  if (reply.peers.size() % 6 != 0 || reply.peers6.size() % 18 != 0) return "a truncated peer";
   const size_t count = reply.peers.size() / 6 + reply.peers6.size() / 18;
   const size_t swarm = reply.complete + reply.incomplete;
-  if (count > numwant) return "more peers than asked for";
-  if (swarm == 0) return "a swarm without the asker";
-  if (count > swarm) return "more peers than the swarm counts";
-  if (count < std::min<size_t>(numwant, swarm - 1)) return "fewer peers than there are";
+  if (count > numwant) return "more peers than requested";
+  if (swarm == 0) return "a swarm that does not count the client";
+  if (count > swarm) return "more peers than the swarm has";
+  if (count < std::min<size_t>(numwant, swarm - 1)) return "too few peers";
   return thorough ? find_peer_fault(population, peer, reply.peers, verify) : nullptr;
 }
 

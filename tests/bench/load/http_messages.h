@@ -1,5 +1,5 @@
-// HTTP announces as a client sees them: requests written, replies framed and checked. Written apart
-// from the tracker's own codec, so that a mistake there cannot hide here.
+// HTTP announces from the client's side: writes requests, frames and checks replies. Independent of
+// the tracker's own codec, so that a mistake there is not repeated here.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ struct HttpReply {
   ByteView body;
 };
 
-// The reply at the front of what has arrived.
+// The reply at the beginning of what has arrived.
 [[nodiscard]] HttpReply frame_reply(ByteView bytes);
 
 struct HttpAnnounceReply {
@@ -40,10 +40,10 @@ struct HttpAnnounceReply {
   bool is_failure = false;
 };
 
-// Reads the bencoded dictionary; false if it is none, or its keys are out of order.
+// Reads the bencoded dictionary; false if it is not one or its keys are not sorted.
 [[nodiscard]] bool read_announce(ByteView body, HttpAnnounceReply& out);
 
-// Null if all is well, else what is wrong.
+// Null if the reply is correct, otherwise what is wrong with it.
 [[nodiscard]] const char* find_http_fault(const Population& population, uint32_t peer,
                                           uint32_t numwant, const HttpAnnounceReply& reply,
                                           Verify verify, bool thorough);

@@ -1,6 +1,6 @@
-// load: asks a tracker what real clients ask, as fast or as regularly as told, and checks the
-// answers. `load --help` lists commands and options; a run prints one line of name=value words.
-// Exit codes: 0 as it should be, 1 bad usage, 2 a wrong answer, 111 a system call failed.
+// load: sends a tracker the requests of real clients, as fast as possible or at a given rate, and
+// checks the replies. `load --help` lists commands and options; a run prints one line of name=value
+// words. Exit codes: 0 success, 1 bad usage, 2 a wrong reply, 111 a failed system call.
 #include <sys/prctl.h>
 
 #include <cstdio>
@@ -39,8 +39,8 @@ int serve_null(const Options& options) {
   return served ? 0 : fail(served.error());
 }
 
-// A thread that does nothing else should read the clock without a gap; what gaps there are, every
-// program on this core has too.
+// A thread that does nothing else should read the clock without gaps; any gaps affect every program
+// on this core.
 int spin(const Options& options) {
   constexpr Duration kGap = std::chrono::microseconds(100);
   const SystemClock clock;
@@ -94,7 +94,7 @@ int run(std::span<const char* const> arguments) {
   }
   if (options->command == Command::null_server) return serve_null(*options);
   if (options->command == Command::spin) return spin(*options);
-  // The default slack of 50 us would be counted as the server's latency.
+  // The default timer slack of 50 us would count as latency of the server.
   prctl(PR_SET_TIMERSLACK, 1UL);
   const Population population(options->population);
   switch (options->command) {

@@ -62,7 +62,7 @@ class NullUdp {
  private:
   static constexpr size_t kBatch = 32;
 
-  // The action follows from the size alone.
+  // The size alone determines the action.
   void answer(size_t i) {
     const size_t size = in_[i].msg_len;
     const uint8_t action = size == kUdpConnectSize ? 0 : size == kUdpAnnounceSize ? 1 : 2;

@@ -1,6 +1,6 @@
-// The cheapest server there can be: system calls as a tracker makes them, canned answers, no
-// thought. What it costs is the floor under every tracker; what it answers a second is how fast
-// this generator can ask. Its replies are well-formed, and wrong: load it with --verify none.
+// The cheapest possible server: the system calls of a tracker, and canned replies. Its cost is the
+// floor under every tracker; the rate it answers at is the most this generator can send. Its
+// replies are well-formed but wrong, so load it with --verify none.
 #pragma once
 
 #include "base/posix.h"
@@ -9,7 +9,7 @@
 
 namespace ot::bench {
 
-// Serves UDP and HTTP at options.target until killed; --close as in the client.
+// Serves UDP and HTTP at options.target until it is killed. --close works as in the client.
 [[nodiscard]] Result<void, SystemError> run_null_server(const Options& options);
 
 }  // namespace ot::bench

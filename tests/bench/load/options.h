@@ -1,4 +1,4 @@
-// The command line of the load generator: one table of options, a row each.
+// The command line of the load generator: a table with one row for each option.
 //
 // Pure: parsing reads nothing and prints nothing.
 #pragma once
@@ -17,11 +17,11 @@ namespace ot::bench {
 
 enum class Command : uint8_t { help, udp, http, hashes, count, null_server, spin };
 enum class Connections : uint8_t { close, keep };
-// What replies have to satisfy.
+// The checks that replies must pass.
 enum class Verify : uint8_t {
-  none,     // transaction and kind: for servers that answer nothing real
-  lenient,  // the field's rules: counts, sizes, peers of the swarm
-  strict,   // and ours: never the asker himself
+  none,     // only transaction and kind, for servers with canned replies
+  lenient,  // what any tracker must do: counts, sizes, peers of the swarm
+  strict,   // also our own rule: never the client itself
 };
 
 struct Options {
@@ -32,9 +32,9 @@ struct Options {
   pid_t pid = 0;
   std::string label = "-";
 
-  // What to do: fill, a burst, an open loop at `rate`, or else a closed loop.
+  // The kind of load: fill, bursts, an open loop at `rate`, or otherwise a closed loop.
   bool fill = false;
-  uint32_t first = 0;  // the crowd that is filled in begins here
+  uint32_t first = 0;  // --fill begins with this peer
   uint32_t burst = 0;
   uint32_t repeat = 1;
   double rate = 0;
@@ -42,7 +42,7 @@ struct Options {
   Duration seconds = std::chrono::seconds(5);
   Duration warm_up = std::chrono::milliseconds(500);
 
-  // The mix: shares of all requests, and of the announces' events.
+  // The mix: shares of all requests, and of the events of announces.
   double scrape_share = 1.0 / 101;
   double connect_share = 0;
   double forged_share = 0;
@@ -53,7 +53,7 @@ struct Options {
   uint32_t numwant = 30;
   uint32_t scrape_hashes = 5;
   Verify verify = Verify::strict;
-  // Every so manieth announce reply has all of its peers looked up.
+  // How many announce replies there are for each one whose peers are all looked up.
   uint32_t verify_every = 8;
 
   // HTTP only.
@@ -66,7 +66,7 @@ struct UsageError {
   std::string message;
 };
 
-// `arguments` without the program's name: a command, then --name value.
+// `arguments` are those after the program's name: a command, then --name value pairs.
 [[nodiscard]] Result<Options, UsageError> parse_options(std::span<const char* const> arguments);
 
 [[nodiscard]] std::string usage();

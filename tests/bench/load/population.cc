@@ -27,8 +27,8 @@ double weight(Law law, uint32_t i, uint32_t torrents) {
   return 1.0;
 }
 
-// Draws from a law in constant time: the running sum of the weights, and for each of as many equal
-// steps of it the torrent where a search has to begin.
+// Draws from a law in constant time. It holds the running sum of the weights, divided into as many
+// equal steps as there are torrents, and for each step the torrent where a search begins.
 class Drawer {
  public:
   Drawer(Law law, uint32_t torrents) : sums_(torrents), begin_(torrents) {

@@ -1,9 +1,9 @@
 // Who announces what: a fixed, repeatable crowd of peers on a fixed set of torrents.
 //
-// Peer k is on a torrent drawn by the law, comes from one of `sources` addresses and listens on a
-// port so that no two peers share address and port; all of it follows from the seed and k alone.
-// Thus a crowd of 10M begins with the crowd of 2M, and a reply can be checked: the peer behind an
-// address and port is known. Const after construction.
+// Peer k is in a torrent drawn by the law, has one of `sources` addresses and a port such that no
+// two peers share address and port. All of this depends only on the seed and k, so a crowd of 10M
+// begins with the crowd of 2M, and replies can be checked because every address and port identifies
+// a peer. Const after construction.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 namespace ot::bench {
 
 enum class Law : uint8_t {
-  uniform,    // every torrent alike
+  uniform,    // all torrents equally likely
   skewed,     // w(i) = 1/2 + exp(6.5 - 500 i / N): a few large swarms, most peers on small ones
   long_tail,  // w(i) = 1 / (i + 1)
 };
@@ -34,12 +34,12 @@ struct PopulationOptions {
 
 class Population {
  public:
-  // `sources` is raised if peers would have to share address and port.
+  // `sources` is raised if peers would otherwise have to share address and port.
   explicit Population(const PopulationOptions& options);
 
   [[nodiscard]] uint32_t size() const { return static_cast<uint32_t>(torrent_of_.size()); }
   [[nodiscard]] uint32_t torrents() const { return options_.torrents; }
-  // Addresses of each family: 127.1.0.0 and up; ::1 alone.
+  // The number of addresses of each family: IPv4 from 127.1.0.0 up, and ::1.
   [[nodiscard]] uint32_t sources() const { return options_.sources; }
   [[nodiscard]] bool has_ipv6() const { return options_.ipv6_share > 0; }
 
@@ -47,15 +47,15 @@ class Population {
   [[nodiscard]] InfoHash info_hash(uint32_t torrent) const;
   [[nodiscard]] bool is_seeder(uint32_t peer) const;
   [[nodiscard]] bool is_ipv6(uint32_t peer) const;
-  // Index of its IPv4 address, whichever family it uses.
+  // The index of its IPv4 address, whichever family it uses.
   [[nodiscard]] uint32_t source_of(uint32_t peer) const { return peer % options_.sources; }
   [[nodiscard]] uint16_t port_of(uint32_t peer) const {
     const uint32_t port = is_ipv6(peer) ? peer : peer / options_.sources;
     return static_cast<uint16_t>(1 + port % kPorts);
   }
-  // The peer at that IPv4 address (host order) and port; nothing if there is none.
+  // The peer with this IPv4 address (host order) and port, if there is one.
   [[nodiscard]] std::optional<uint32_t> find(uint32_t address, uint16_t port) const;
-  // How many torrents peers [0, end) are on.
+  // The number of torrents that have any of the peers [0, end).
   [[nodiscard]] uint32_t torrents_of_first(uint32_t end) const;
 
   [[nodiscard]] static uint32_t source_address(uint32_t source) { return kFirstSource + source; }

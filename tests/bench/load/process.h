@@ -1,4 +1,4 @@
-// What the kernel says a process has used: CPU time and resident memory, from /proc.
+// The CPU time and the resident memory of a process, from /proc.
 #pragma once
 
 #include <sys/types.h>
@@ -10,15 +10,15 @@
 namespace ot::bench {
 
 struct ProcessUsage {
-  // User and system time of all live threads (schedstat; to the nanosecond where stat has ticks).
+  // User and system time of all live threads, from schedstat: stat only counts ticks.
   Duration cpu{0};
   uint64_t rss_bytes = 0;
 };
 
-// Zeros for pid 0 or a process that is gone.
+// Zeros for pid 0 and for a process that has ended.
 [[nodiscard]] ProcessUsage usage_of(pid_t pid);
 
-// CPU time of this thread.
+// The CPU time of this thread.
 [[nodiscard]] Duration own_cpu();
 
 }  // namespace ot::bench

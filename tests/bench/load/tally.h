@@ -1,4 +1,4 @@
-// What a run counted, and its one line of result.
+// The counters of a run, and the line that reports them.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,15 @@ namespace ot::bench {
 
 struct Tally {
   uint64_t sent = 0;
-  uint64_t replies = 0;  // of all kinds but errors
+  uint64_t replies = 0;  // of all kinds except errors
   uint64_t announces = 0;
   uint64_t scrapes = 0;
   uint64_t connects = 0;
   uint64_t peers = 0;    // in announce replies
-  uint64_t forged = 0;   // sent with a made-up id or malformed; none has to be answered
+  uint64_t forged = 0;   // sent with an invalid id or malformed; no answer is required
   uint64_t refused = 0;  // error packets for those
   uint64_t errors = 0;   // error packets, failure reasons, statuses other than 200
-  uint64_t lost = 0;     // not answered in two seconds
+  uint64_t lost = 0;     // not answered within two seconds
   uint64_t late = 0;     // answered after that
   uint64_t bad = 0;      // answered wrongly
   std::string first_fault;
@@ -31,7 +31,7 @@ struct Tally {
   }
 };
 
-// The server's and our own use of the processor while a run was measured.
+// The CPU time of the server and of this process while a run was measured.
 class UsageMeter {
  public:
   explicit UsageMeter(pid_t pid) : pid_(pid) { restart(); }
@@ -56,7 +56,7 @@ class UsageMeter {
   uint64_t rss_ = 0;
 };
 
-// "mode=closed replies=123 …\n": words without blanks, so that a shell can split them.
+// "mode=closed replies=123 …\n". No word contains a blank, so a shell can split the line.
 [[nodiscard]] std::string result_line(const Options& options, std::string_view mode,
                                       const Tally& tally, const UsageMeter& meter,
                                       std::string_view commit);

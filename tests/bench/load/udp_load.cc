@@ -11,7 +11,7 @@ namespace {
 
 constexpr Duration kNap = std::chrono::milliseconds(50);
 
-// Reads replies until none is missing, or those that are count as lost.
+// Reads replies until none is missing or the missing ones count as lost.
 void drain(UdpSession& session) {
   session.flush();
   while (session.in_flight() > 0) {
@@ -33,7 +33,8 @@ void announce_each(UdpSession& session, const Options& options,
   drain(session);
 }
 
-// A server may lose datagrams; a crowd that is to be there must be there.
+// A server may lose datagrams, but a crowd must be stored completely, so lost announces are
+// repeated.
 void fill(UdpSession& session, const Options& options, const Population& population) {
   constexpr int kTries = 5;
   std::vector<uint32_t> peers;
@@ -54,8 +55,8 @@ void run_closed(UdpSession& session, const Options& options, Duration seconds) {
   }
 }
 
-// Requests leave at the times of a Poisson process, or as soon after as we can, and latency counts
-// from when they should have left: a server that stalls cannot make us stop asking.
+// Requests are due at the times of a Poisson process and leave as soon after as possible. Latency
+// counts from when they were due, so a server that stalls cannot slow down the load.
 void run_open(UdpSession& session, const Options& options, Duration seconds) {
   constexpr int kMostAtOnce = 64;
   Random random(options.population.seed + 1);
@@ -112,7 +113,7 @@ Result<void, SystemError> run_udp(const Options& options, const Population& popu
   meter.restart();
   run_measured(**session, options, population);
   meter.stop();
-  // What is still on its way was not answered within the time measured, but may yet prove lost.
+  // Requests in flight were not answered within the measured time, but may still turn out lost.
   tally = (*session)->tally();
   drain(**session);
   tally.lost = (*session)->tally().lost;

@@ -1,4 +1,4 @@
-// The ways to load a UDP tracker: fill it, a closed loop, an open loop, bursts.
+// The ways to load a UDP tracker: filling it, a closed loop, an open loop, and bursts.
 #pragma once
 
 #include "base/posix.h"
@@ -8,8 +8,8 @@
 
 namespace ot::bench {
 
-// Runs what the options say. The tally counts what was sent after warming up and the replies to it;
-// the meter covers the same time.
+// Runs the load that the options describe. The tally counts requests sent after the warm-up and
+// their replies; the meter covers the same time.
 [[nodiscard]] Result<void, SystemError> run_udp(const Options& options,
                                                 const Population& population, Tally& tally,
                                                 UsageMeter& meter);

@@ -36,7 +36,7 @@ void write_announce(ByteWriter& out, const Population& population,
   out.write(uint64_t{done ? 0U : 1U << 20U});  // left
   out.write(uint64_t{0});                      // uploaded
   out.write(static_cast<uint32_t>(fields.event));
-  out.write(uint32_t{0});  // address: the packet's
+  out.write(uint32_t{0});  // address: that of the datagram
   out.write(fields.peer);  // key
   out.write(fields.numwant);
   out.write(population.port_of(fields.peer));
@@ -52,23 +52,23 @@ const char* find_fault(const Population& population, const AskedAnnounce& asked,
                        Verify verify, bool thorough) {
   const bool v6 = population.is_ipv6(asked.peer);
   const size_t peer_size = v6 ? kPeer6 : kPeer4;
-  if (reply.size() < kAnnounceReplyHead) return "an announce reply cut short";
+  if (reply.size() < kAnnounceReplyHead) return "a truncated announce reply";
   ByteReader reader(reply.subspan(8));
   const auto interval = reader.read<uint32_t>();
   const auto leechers = reader.read<uint32_t>();
   const auto seeders = reader.read<uint32_t>();
   const ByteView peers = reader.rest();
-  if (interval == 0 || interval > 86400) return "an interval out of reason";
-  if (peers.size() % peer_size != 0) return "half a peer";
+  if (interval == 0 || interval > 86400) return "an implausible interval";
+  if (peers.size() % peer_size != 0) return "a truncated peer";
   const size_t count = peers.size() / peer_size;
   const size_t swarm = size_t{leechers} + seeders;
-  if (count > asked.numwant) return "more peers than asked for";
-  if (count > swarm) return "more peers than the swarm counts";
+  if (count > asked.numwant) return "more peers than requested";
+  if (count > swarm) return "more peers than the swarm has";
   if (asked.stopped) return nullptr;
-  if (swarm == 0) return "a swarm without the asker";
-  // With two families the counts say nothing about how many peers there are of this one.
+  if (swarm == 0) return "a swarm that does not count the client";
+  // With two families, the counts do not tell how many peers there are of this one.
   const size_t expected = std::min<size_t>(asked.numwant, swarm - 1);
-  if (!population.has_ipv6() && count < expected) return "fewer peers than there are";
+  if (!population.has_ipv6() && count < expected) return "too few peers";
   if (!thorough || v6) return nullptr;
   return find_peer_fault(population, asked.peer, peers, verify);
 }
@@ -83,10 +83,10 @@ const char* find_peer_fault(const Population& population, uint32_t asker, ByteVi
     const auto peer = population.find(address, reader.read<uint16_t>());
     if (!peer || population.is_ipv6(*peer)) return "a peer that never announced";
     if (population.torrent_of(*peer) != population.torrent_of(asker))
-      return "a peer of another swarm";
-    if (verify == Verify::strict && *peer == asker) return "the asker among the peers";
+      return "a peer from another swarm";
+    if (verify == Verify::strict && *peer == asker) return "the client itself among the peers";
     const auto end = seen.begin() + static_cast<std::ptrdiff_t>(count);
-    if (std::find(seen.begin(), end, *peer) != end) return "a peer twice";
+    if (std::find(seen.begin(), end, *peer) != end) return "a duplicate peer";
     seen[count++] = *peer;
   }
   return nullptr;

@@ -1,5 +1,5 @@
-// BEP 15 as a client sees it: requests written, replies checked. Written apart from the tracker's
-// own codec, so that a mistake there cannot hide here.
+// BEP 15 from the client's side: writes requests and checks replies. Independent of the tracker's
+// own codec, so that a mistake there is not repeated here.
 #pragma once
 
 #include <array>
@@ -31,20 +31,20 @@ void write_connect(ByteWriter& out, uint32_t transaction);
 void write_announce(ByteWriter& out, const Population& population, const UdpAnnounceFields& fields);
 void write_scrape_head(ByteWriter& out, uint64_t connection_id, uint32_t transaction);
 
-// What an announce was, for the check of its reply.
+// What was announced, for the check of the reply.
 struct AskedAnnounce {
   uint32_t peer = 0;
   uint32_t numwant = 0;
   bool stopped = false;
 };
 
-// Null if the reply (action and transaction are known to be right) is as it must be, else what is
-// wrong with it. `thorough`: each peer is looked up.
+// Null if the reply is correct, otherwise what is wrong with it. The caller has checked action and
+// transaction. If `thorough`, every peer is looked up.
 [[nodiscard]] const char* find_fault(const Population& population, const AskedAnnounce& asked,
                                      ByteView reply, Verify verify, bool thorough);
 
-// The same for the compact IPv4 peers of any reply to `asker`: no peer twice, each of the same
-// swarm, and strictly not the asker.
+// The same for the compact IPv4 peers of any reply to `asker`: no duplicates, all of the same
+// swarm, and with strict checks not the asker itself.
 [[nodiscard]] const char* find_peer_fault(const Population& population, uint32_t asker,
                                           ByteView peers, Verify verify);
 

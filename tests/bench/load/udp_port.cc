@@ -26,7 +26,7 @@ void set_buffer(int fd, int forced, int limited) {
     setsockopt(fd, SOL_SOCKET, limited, &size, sizeof size);
 }
 
-// Fills `control` once; later only the address changes, see set_source().
+// Fills `control` once; afterwards set_source() changes only the address.
 void prepare_source(msghdr& header, Control& control) {
   header.msg_control = control.bytes.data();
   header.msg_controllen = control.bytes.size();
@@ -80,7 +80,7 @@ Result<std::unique_ptr<UdpPort>, SystemError> UdpPort::open(const Endpoint& targ
   if (!fd) return last_error("socket");
   set_buffer(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF);
   set_buffer(fd.get(), SO_SNDBUFFORCE, SO_SNDBUF);
-  // With "don't fragment" the kernel need not number our datagrams.
+  // With "don't fragment" the kernel does not have to number the datagrams.
   const int discover = IP_PMTUDISC_DO;
   if (v4) setsockopt(fd.get(), IPPROTO_IP, IP_MTU_DISCOVER, &discover, sizeof discover);
   Endpoint any;

@@ -1,8 +1,8 @@
 // One UDP socket that sends from thousands of source addresses, in batches.
 //
-// The socket is bound to the wildcard; each datagram names its source by IP_PKTINFO, which the
-// kernel allows for every address of 127.0.0.0/8. One socket, not thousands, is what makes batches
-// possible: the cost of the generator stays below that of any server. Single-threaded.
+// The socket is bound to the wildcard address. IP_PKTINFO sets the source of each datagram, which
+// the kernel allows for every address of 127.0.0.0/8. A single socket makes batches possible, so
+// that the generator costs less than any server. Single-threaded.
 #pragma once
 
 #include <array>
@@ -22,19 +22,19 @@ class UdpPort {
   static constexpr size_t kMaxRequest = 512;
   static constexpr size_t kMaxReply = 2048;
 
-  // Everything goes to `target` and whatever comes from elsewhere is not handed out.
+  // All datagrams go to `target`; those from elsewhere are dropped.
   [[nodiscard]] static Result<std::unique_ptr<UdpPort>, SystemError> open(const Endpoint& target);
   UdpPort(const UdpPort&) = delete;
   UdpPort& operator=(const UdpPort&) = delete;
   ~UdpPort();
 
-  // Sends `request` from 127.x.y.z (host order; of no meaning over IPv6) with the next flush, or
-  // now if the batch is full.
+  // Sends `request` from 127.x.y.z (host order; ignored over IPv6) with the next flush, or at once
+  // if the batch is full.
   void queue(uint32_t source, ByteView request);
   void flush();
 
-  // Hands each of the next datagrams to `sink(ByteView)`; answers how many there were, without
-  // waiting.
+  // Calls `sink(ByteView)` for each datagram that has arrived, without waiting, and returns how
+  // many there were.
   template <typename Sink>
   size_t receive(Sink sink) {
     const size_t count = receive_batch();
@@ -44,7 +44,7 @@ class UdpPort {
     return count;
   }
 
-  // Sleeps until there is something to read, at most so long.
+  // Sleeps until there is something to read, or for this long.
   void wait(Duration longest) const;
 
   [[nodiscard]] uint64_t foreign() const { return foreign_; }

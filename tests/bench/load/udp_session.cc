@@ -124,7 +124,7 @@ void UdpSession::send_forged() {
   write_announce(writer, population_,
                  {kForgedId ^ random_.next(), asked.transaction, peer, options_.numwant, {}});
   ++tally_.forged;
-  --in_flight_;  // nobody waits for an answer
+  --in_flight_;  // no answer is expected
   queue(place_of(peer), writer.written());
 }
 
@@ -146,7 +146,7 @@ Event UdpSession::any_event() {
   return Event::none;
 }
 
-// Sends the next connect of this minute's round, among other requests; false if none is due.
+// Sends the next connect of this minute's round between other requests; false if none is due.
 bool UdpSession::refresh_ids(MonotonicTime now) {
   if (refresh_next_ == places()) {
     if (now - refreshed_ < kIdLife) return false;
@@ -179,7 +179,7 @@ bool UdpSession::receive() {
 }
 
 void UdpSession::wait(Duration longest) const {
-  // With two sockets a short nap on the first is enough.
+  // With two sockets, a short sleep on the first is enough.
   const Duration nap =
       port6_ ? std::min<Duration>(longest, std::chrono::microseconds(200)) : longest;
   port4_->wait(nap);
@@ -190,28 +190,28 @@ void UdpSession::on_reply(ByteView reply, MonotonicTime now) {
   const auto action = reader.read<uint32_t>();
   const auto transaction = reader.read<uint32_t>();
   Asked& asked = ring_[transaction % kRing];
-  if (reader.failed()) return tally_.fault("a reply under 8 bytes");
+  if (reader.failed()) return tally_.fault("a reply shorter than 8 bytes");
   const uint32_t back = next_ - transaction;
   if (back > next_ - oldest_ && back < UINT32_MAX / 2) {
     ++tally_.late;
     return;
   }
   if (asked.kind == RequestKind::none || asked.transaction != transaction)
-    return tally_.fault("a transaction nobody asked for, or answered twice");
+    return tally_.fault("an unknown transaction, or a second reply to one");
   if (action == kActionError) {
     on_error(asked, reply.size());
     return settle(asked, now);
   }
   if (asked.kind == RequestKind::forged) {
-    tally_.fault("an answer to a made-up connection id");
+    tally_.fault("an answer to an invalid connection id");
     return settle(asked, now);
   }
-  if (action != action_of(asked.kind)) tally_.fault("an answer of another kind");
+  if (action != action_of(asked.kind)) tally_.fault("a reply of the wrong kind");
   ++tally_.replies;
   if (asked.kind == RequestKind::connect) {
     ++tally_.connects;
     ids_[asked.subject] = reader.read<uint64_t>();
-    if (reply.size() != 16) tally_.fault("a connect reply not of 16 bytes");
+    if (reply.size() != 16) tally_.fault("a connect reply that is not 16 bytes long");
   } else if (asked.kind == RequestKind::scrape) {
     ++tally_.scrapes;
     const size_t expected = 8 + kScrapeEntry * options_.scrape_hashes;
@@ -226,7 +226,7 @@ void UdpSession::on_reply(ByteView reply, MonotonicTime now) {
 void UdpSession::on_error(const Asked& asked, size_t size) {
   if (asked.kind == RequestKind::forged) {
     ++tally_.refused;
-    if (size > kUdpAnnounceSize) tally_.fault("more bytes than came from an unproven address");
+    if (size > kUdpAnnounceSize) tally_.fault("more bytes than an unproven address sent");
     return;
   }
   ++tally_.errors;

@@ -1,9 +1,9 @@
-// The state of a UDP client crowd: connection ids, requests on their way, what came back.
+// The state of a crowd of UDP clients: connection ids, requests in flight, and their outcome.
 //
-// Requests are numbered; the number is the transaction id and, modulo the ring, the place where it
-// is remembered what was asked, so that each reply is checked against its question. A request
-// without an answer after two seconds is lost. Connection ids are asked for anew every minute, as
-// clients do. Single-threaded.
+// Requests are numbered. The number is the transaction id and, modulo the size of the ring, the
+// place where the request is stored, so that each reply can be checked against it. A request
+// without an answer after two seconds is lost. Connection ids are renewed every minute, as by real
+// clients. Single-threaded.
 #pragma once
 
 #include <memory>
@@ -24,16 +24,16 @@ class UdpSession {
   // Gets a connection id for every source address; false if the server does not answer.
   [[nodiscard]] bool connect_all();
 
-  // Queues one request; `intended` is when it should have left.
+  // Queues one request; `intended` is when it was due.
   void send_mix(MonotonicTime intended);
   void send_announce(uint32_t peer, Event event, MonotonicTime intended);
   void flush();
 
-  // Reads what is there; false if nothing was.
+  // Reads what has arrived; false if that was nothing.
   bool receive();
-  // Gives up on requests that have waited for too long.
+  // Counts requests that have waited too long as lost.
   void expire(MonotonicTime now);
-  // Sleeps until something arrives, at most so long.
+  // Sleeps until something arrives, or for this long.
   void wait(Duration longest) const;
 
   [[nodiscard]] uint32_t in_flight() const { return in_flight_; }
@@ -47,12 +47,12 @@ class UdpSession {
   struct Asked {
     MonotonicTime intended{};
     uint32_t transaction = 0;
-    uint32_t subject = 0;  // a peer; of a connect the source
+    uint32_t subject = 0;  // a peer, or for a connect the source
     RequestKind kind = RequestKind::none;
     Event event = Event::none;
   };
 
-  // The rarest size that an open loop of a million requests a second for two seconds fits in.
+  // Room for an open loop of a million requests a second for two seconds.
   static constexpr uint32_t kRing = 1U << 21U;
   static constexpr Duration kPatience = std::chrono::seconds(2);
   static constexpr Duration kIdLife = std::chrono::minutes(1);
@@ -60,7 +60,7 @@ class UdpSession {
   UdpSession(const Options& options, const Population& population, std::unique_ptr<UdpPort> port4,
              std::unique_ptr<UdpPort> port6);
 
-  // IPv4 addresses come first, then the one of IPv6.
+  // The IPv4 addresses come first, then the IPv6 one.
   [[nodiscard]] uint32_t place_of(uint32_t peer) const;
   [[nodiscard]] uint32_t places() const;
   Asked& remember(RequestKind kind, uint32_t subject, MonotonicTime intended);

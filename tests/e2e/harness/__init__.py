@@ -1,2 +1,3 @@
-"""What the end-to-end tests stand on: a private network, the daemon, and small clients of our own.
+"""What the end-to-end tests are built on: a private network, the daemon, and small clients of our
+own.
 """

@@ -1,4 +1,4 @@
-"""Files of info_hashes, and asking a tracker what it serves."""
+"""Files of info_hashes, and checks of what a tracker serves."""
 import os
 import time
 
@@ -13,7 +13,7 @@ def lines(*info_hashes):
 
 
 def write_list(path, text):
-    """Puts a file in the place of `path` by a rename, as old as one that is not being written."""
+    """Replaces the file `path` by a rename. The new one is old enough not to look half-written."""
     fresh = f"{path}.new"
     with open(fresh, "w", encoding="ascii") as out:
         out.write(text)
@@ -24,7 +24,7 @@ def write_list(path, text):
 
 
 def listed(tmp_path, *info_hashes):
-    """(file of the list, configuration) of a tracker that serves these, below a root of its own."""
+    """The list file and the configuration of a tracker that serves these, in its own root."""
     root = tmp_path / "root"
     root.mkdir()
     for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
@@ -52,7 +52,9 @@ def is_served_over_udp(port, info_hash):
 
 
 def is_served(port, info_hash):
-    """Over HTTP and UDP, which must agree. Not for waiting: the list may change between the two."""
+    """True if served over HTTP and UDP, which must agree. Unsuitable for waiting, because the list
+    may change between the two requests.
+    """
     over_http = is_served_over_http(port, info_hash)
     assert over_http == is_served_over_udp(port, info_hash)
     return over_http

@@ -1,7 +1,7 @@
 """Bencoding (BEP 3), read strictly.
 
-decode() refuses what a lax reader lets pass: unsorted or repeated keys, leading zeros, negative
-zero, bytes behind the value. Strings are bytes, dictionaries have bytes as keys.
+decode() refuses what a lax reader accepts: unsorted or repeated keys, leading zeros, negative zero,
+and bytes after the value. Strings are bytes, and so are the keys of dictionaries.
 """
 
 

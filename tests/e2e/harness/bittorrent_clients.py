@@ -1,9 +1,8 @@
 """Real BitTorrent clients, each started to share one torrent at one address of the private network.
 
-A client is a context manager: it shares `torrent` out of and into `directory` (which holds the
-content already if it is to seed) until stop(), which lets it say goodbye to the tracker. Local
-discovery, DHT and peer exchange are off, so that only the tracker can introduce clients to each
-other.
+A client is a context manager: it shares `torrent` from and into `directory` until stop(), which
+lets it send its last announce. A seeder's directory already holds the content. Local discovery, DHT
+and peer exchange are off, so that clients can only find each other through the tracker.
 """
 import json
 import os
@@ -18,7 +17,7 @@ RPC_PORT = 9091
 
 
 class Program:
-    """A client that is a program of its own, run until SIGINT or SIGTERM."""
+    """A client that is a separate program, run until SIGINT or SIGTERM."""
 
     executable = None
     package = None
@@ -55,7 +54,7 @@ class Program:
             self._process.wait()
 
     def stop(self):
-        """Asks it to end, as its user would."""
+        """Ends it as its user would."""
         self._process.send_signal(self.stop_signal)
 
     def log_path(self):
@@ -125,7 +124,7 @@ class Transmission(Program):
         return [self.executable, "--foreground", "--log-info", "--config-dir", self.state]
 
     def stop(self):
-        # On SIGTERM it leaves without waiting for its last HTTP announce, which is often lost.
+        # On SIGTERM it exits without waiting for its last HTTP announce, which is often lost.
         remote = f"http://{self.address}:{RPC_PORT}/transmission/rpc"
         call = json.dumps({"method": "torrent-stop"}).encode()
         try:
@@ -154,7 +153,7 @@ class RTorrent(Program):
             "network.port_random.set=no",
             "dht.mode.set=disable",
             "protocol.pex.set=no",
-            # A check after the download makes it hold back its completed announce for half an hour.
+            # If it checks the download, it delays its completed announce for half an hour.
             "pieces.hash.on_completion.set=no",
             "trackers.use_udp.set=yes",
             f"load.start={metainfo}",

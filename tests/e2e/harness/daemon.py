@@ -1,7 +1,7 @@
-"""The tracker as a child process: started in a directory of its own, awaited, inspected through
-/proc, stopped by pid.
+"""The tracker as a child process: started in its own directory, awaited, inspected through /proc,
+and stopped by pid.
 
-Which binary: the environment variable OPENTRACKER, else ./opentracker at the top of the tree.
+The binary is the environment variable OPENTRACKER, or else ./opentracker at the top of the tree.
 """
 import os
 import resource
@@ -27,7 +27,7 @@ def listening_addresses(protocol, port):
     """The local addresses, as the kernel prints them, of the sockets bound to `port` in this
     network namespace.
 
-    protocol: "tcp" (listening sockets) or "udp".
+    protocol: "tcp" (only listening sockets) or "udp".
     """
     state = "0A" if protocol == "tcp" else "07"
     found = []
@@ -42,8 +42,8 @@ def listening_addresses(protocol, port):
 
 class Daemon:
     """One running tracker. It listens on TCP and UDP `port` of TRACKER_V4 and TRACKER_V6 unless
-    `arguments` say else. `passed`: descriptors it inherits; `variables`: what its environment has
-    besides ours.
+    `arguments` say otherwise. It inherits the descriptors in `passed`, and has `variables` in its
+    environment besides ours.
     """
 
     def __init__(
@@ -74,8 +74,8 @@ class Daemon:
         self._was_stopped = False
 
     def start(self):
-        """Starts it and waits until it says that it is ready, sending it nothing: its counters are at
-        0.
+        """Starts it and waits until it reports that it is ready. Sends it nothing, so its counters
+        are still 0.
         """
         self.launch()
         wait_until(self._is_ready, "the tracker to be ready", timeout=10, pause=0.005)
@@ -120,8 +120,8 @@ class Daemon:
         return self.process.poll() is None
 
     def signal_and_wait(self, number, timeout):
-        """Sends the signal; returns (exit code, seconds until it ended). Fails after timeout
-        seconds.
+        """Sends the signal and returns the exit code and the seconds until it ended. Fails after
+        `timeout` seconds.
         """
         self._was_stopped = True
         begin = time.monotonic()
@@ -134,8 +134,7 @@ class Daemon:
         return code, time.monotonic() - begin
 
     def stop(self):
-        """Ends it as an operator would; a tracker that died before or that does not end well is a
-        failure.
+        """Stops it as an operator would. Fails if it had died before or does not stop cleanly.
         """
         if self._was_stopped:
             return
@@ -152,7 +151,7 @@ class Daemon:
             self.process.wait()
 
     def cpu_seconds(self):
-        """User and system time spent so far."""
+        """The user and system time it has used so far."""
         with open(f"/proc/{self.pid}/stat") as stat:
             fields = stat.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS

@@ -1,4 +1,4 @@
-"""A small HTTP client that shows what is on the wire: nothing is normalised, retried or followed.
+"""A small HTTP client that shows the bytes on the wire: it normalises, retries and follows nothing.
 """
 import socket
 import time
@@ -8,7 +8,7 @@ from harness.private_network import TRACKER_V4
 
 
 class Response:
-    """A reply as it came. `headers` has lower-case names; a repeated header is a failure."""
+    """A reply as received. Names in `headers` are lower-case; a repeated header is a failure."""
 
     def __init__(self, head, body):
         lines = head.split(b"\r\n")
@@ -23,13 +23,13 @@ class Response:
         self.raw = head + b"\r\n\r\n" + body
 
     def bencoded(self):
-        """The body of a tracker's answer, after the checks that hold for every one of them."""
+        """The decoded body of a tracker's reply, after the checks that apply to all of them."""
         assert self.status == 200, self.raw
         assert self.headers.get("content-type") == "text/plain", self.raw
         return bencode.decode(self.body)
 
     def failure(self):
-        """The failure reason of an answer that must be one."""
+        """The failure reason of a reply, which must have one."""
         reply = self.bencoded()
         assert b"failure reason" in reply, self.raw
         return reply[b"failure reason"].decode()
@@ -39,8 +39,8 @@ class Response:
 
 
 class HttpConnection:
-    """One TCP connection. Sends bytes as given, reads replies one by one, remembers what is left
-    over.
+    """One TCP connection. Sends bytes as given and reads replies one by one, keeping what is left
+    over for the next.
     """
 
     def __init__(self, port, address=TRACKER_V4, source=None, timeout=5.0):
@@ -66,7 +66,8 @@ class HttpConnection:
         self.socket.sendall(data)
 
     def read_response(self):
-        """The next reply; its body has a Content-Length, comes in chunks, or ends with the connection."""
+        """The next reply. Its body has a Content-Length, is chunked, or ends with the connection.
+        """
         head = self._read_until(b"\r\n\r\n")
         headers = Response(head, b"").headers
         if headers.get("transfer-encoding") == "chunked":
@@ -77,7 +78,7 @@ class HttpConnection:
         return Response(head, self._read_to_end())
 
     def _read_until(self, mark):
-        """What comes before the mark, which is dropped."""
+        """The bytes before the mark; the mark itself is dropped."""
         while (at := self._buffer.find(mark)) < 0:
             self._fill()
         return self._take(at + len(mark))[:at]
@@ -112,13 +113,14 @@ class HttpConnection:
         self._buffer += chunk
 
     def at_end(self):
-        """True if the tracker has closed and left no byte behind; waits for that."""
+        """Waits for the next byte or the end; true if the tracker closed without sending any more.
+        """
         if self._buffer:
             return False
         return self.socket.recv(1) == b""
 
     def seconds_until_closed(self, limit):
-        """How long the tracker takes to close from now, sending nothing before."""
+        """How long the tracker takes to close from now on; it must send nothing before that."""
         begin = time.monotonic()
         self.socket.settimeout(limit)
         assert self.socket.recv(1) == b""
@@ -126,12 +128,12 @@ class HttpConnection:
 
 
 def percent(data):
-    """Every byte as %xx, the form a client may always use."""
+    """Every byte as %xx, which is always valid."""
     return "".join(f"%{byte:02x}" for byte in data)
 
 
 def query(**parameters):
-    """A query string in the order given; bytes are percent-encoded, None is left out."""
+    """A query string in the given order. Bytes are percent-encoded; None is left out."""
     parts = []
     for name, value in parameters.items():
         if value is None:
@@ -141,7 +143,7 @@ def query(**parameters):
 
 
 def announce_target(info_hash, port=6881, **parameters):
-    """That of a well-formed announce; a parameter that is None is left out."""
+    """The query of a well-formed announce; a parameter that is None is left out."""
     fields = dict(
         info_hash=info_hash,
         peer_id=b"-XX0000-abcdefghijkl",
@@ -156,12 +158,12 @@ def announce_target(info_hash, port=6881, **parameters):
 
 
 def get_request(target, version="1.0", fields=""):
-    """As bytes; `fields`: header lines, each with its line end."""
+    """A GET request as bytes. `fields` are header lines with their line ends."""
     return f"GET {target} HTTP/{version}\r\n{fields}\r\n".encode("latin-1")
 
 
 class HttpClient:
-    """A tracker's HTTP side at one address; each call is a connection of its own unless said
+    """A client of a tracker at one address. Each call uses its own connection unless it says
     otherwise.
     """
 
@@ -173,8 +175,8 @@ class HttpClient:
         return HttpConnection(self.port, self.address, source, timeout)
 
     def exchange(self, data, source=None):
-        """Sends the bytes, returns the one reply, and demands that nothing follows it and the
-        connection is closed.
+        """Sends the bytes and returns the reply, after which the connection must be closed without
+        another byte.
         """
         with self.connect(source) as connection:
             connection.send(data)
@@ -183,16 +185,16 @@ class HttpClient:
             return response
 
     def get(self, target, source=None, fields=""):
-        """`fields`: header lines, each with its line end."""
+        """Sends a GET request. `fields` are header lines with their line ends."""
         return self.exchange(get_request(target, fields=fields), source)
 
     def announce(self, info_hash, source=None, fields="", **parameters):
-        """A well-formed announce; keyword None removes a parameter. Returns the decoded reply."""
+        """Sends a well-formed announce and returns the decoded reply. None removes a parameter."""
         target = announce_target(info_hash, **parameters)
         return self.get(target, source, fields).bencoded()
 
     def scrape(self, *info_hashes):
-        """The decoded `files` dictionary."""
+        """The decoded `files` dictionary of a scrape."""
         target = "/scrape?" + "&".join(f"info_hash={percent(h)}" for h in info_hashes)
         reply = self.get(target).bencoded()
         assert list(reply) == [b"files"]

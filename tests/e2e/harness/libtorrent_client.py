@@ -2,8 +2,8 @@
 
 SIGINT stops sharing, SIGKILL ends it.
 
-A program of its own, since libtorrent shares UDP connection ids between the sessions of a process,
-and a tracker refuses an id at another address than it was given to.
+This is a separate program because libtorrent shares UDP connection ids between the sessions of a
+process, and a tracker refuses an id from any address but the one it was issued to.
 """
 import signal
 import sys
@@ -29,7 +29,7 @@ def settings(address, port):
 def main(metainfo, directory, address, port):
     session = libtorrent.session(settings(address, port))
     handle = session.add_torrent({"ti": libtorrent.torrent_info(metainfo), "save_path": directory})
-    # A session that is destroyed does not wait for its last announces over UDP, so it lives on.
+    # A destroyed session does not wait for its last UDP announces, so this one is kept alive.
     signal.signal(signal.SIGINT, lambda *_: session.remove_torrent(handle))
     while True:
         for alert in session.pop_alerts():

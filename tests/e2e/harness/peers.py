@@ -5,14 +5,14 @@ import struct
 
 
 def info_hash(n):
-    """The n-th torrent of the tests. The same in every run, so that a white list can be written in
-    advance.
+    """The info_hash of the n-th test torrent. It is the same in every run, so that a white list can
+    be written in advance.
     """
     return hashlib.sha1(b"torrent %d" % n).digest()
 
 
 def unpack(data, address_size):
-    """Compact peers as a list of (address text, port)."""
+    """Decodes compact peers into a list of (address text, port)."""
     size = address_size + 2
     assert len(data) % size == 0, data
     peers = []
@@ -23,5 +23,5 @@ def unpack(data, address_size):
 
 
 def peers_of(reply):
-    """Both families of a decoded HTTP reply, in the order of the wire."""
+    """The peers of both families in a decoded HTTP reply, in wire order."""
     return unpack(reply.get(b"peers", b""), 4) + unpack(reply.get(b"peers6", b""), 16)

@@ -1,5 +1,5 @@
-"""Proxies between clients and the tracker: nginx and haproxy as Debian has them, and the headers of the
-PROXY protocol byte by byte. Source: HAProxy's proxy-protocol.txt.
+"""Proxies between clients and the tracker: Debian's nginx and haproxy, and the bytes of PROXY
+protocol headers. Source: HAProxy's proxy-protocol.txt.
 """
 import contextlib
 import ipaddress
@@ -43,7 +43,7 @@ defaults
 
 @contextlib.contextmanager
 def running(command, directory, port):
-    """Runs the proxy until the block ends; enters it when somebody listens on `port`."""
+    """Runs the proxy until the block ends; the block begins when something listens on `port`."""
     with open(directory / "log", "wb") as log:
         process = subprocess.Popen(
             [str(word) for word in command],
@@ -63,7 +63,7 @@ def running(command, directory, port):
 
 
 def nginx(servers, directory, port):
-    """`servers`: what stands in the http block; its last line that listens is on `port`."""
+    """Runs nginx. `servers` is the contents of its http block; the last listen line has `port`."""
     conf = directory / "nginx.conf"
     conf.write_text(NGINX.format(directory=directory, servers=servers))
     command = [find_program("nginx", "nginx-light"), "-e", "stderr", "-p", directory, "-c", conf]
@@ -71,20 +71,20 @@ def nginx(servers, directory, port):
 
 
 def haproxy(sections, directory, port):
-    """`sections`: what stands behind the defaults; its last line that binds is on `port`."""
+    """Runs haproxy. `sections` follow its defaults; the last bind line has `port`."""
     conf = directory / "haproxy.cfg"
     conf.write_text(HAPROXY.format(sections=sections))
     return running([find_program("haproxy", "haproxy"), "-db", "-f", conf], directory, port)
 
 
 def text_header(source, destination, port=4711):
-    """Version 1; the family is that of the addresses."""
+    """A version 1 header; its family is that of the addresses."""
     family = "TCP6" if ":" in source else "TCP4"
     return f"PROXY {family} {source} {destination} {port} 6969\r\n".encode()
 
 
 def binary_header(source, destination, port=4711, records=b""):
-    """Version 2, PROXY."""
+    """A version 2 header with the command PROXY."""
     addresses = ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed
     body = addresses + struct.pack("!HH", port, 6969) + records
     family = 0x21 if ":" in source else 0x11

@@ -1,4 +1,4 @@
-"""Debian's build of the C program, run beside ours. It serves a white list only, and does not start
+"""Debian's build of the C program, run beside ours. It only serves a white list and does not start
 as root.
 """
 import time
@@ -10,8 +10,8 @@ PROGRAM = "/usr/bin/opentracker"
 
 
 def start_reference(directory, info_hashes, port):
-    """A running reference on `port` of TRACKER_V4 that serves these torrents and tells this machine
-    everything. kill() it in the end.
+    """Starts a reference on `port` of TRACKER_V4 that serves these torrents and shows this machine
+    everything. The caller must kill() it.
     """
     directory.mkdir()
     directory.chmod(0o755)
@@ -22,8 +22,8 @@ def start_reference(directory, info_hashes, port):
     reference = Daemon(directory, port, arguments, program=[PROGRAM], says_ready=False)
     try:
         reference.start()
-        # Its clock is a thread that begins after it listens, and it reads the list beside; a peer that
-        # comes before is from 1970, and its renewal is not counted.
+        # It listens before the thread of its clock has started and the list is read. A peer that
+        # arrives earlier is stored as from 1970, and its renewal is not counted.
         time.sleep(0.2)
         return reference
     except BaseException:

@@ -1,7 +1,7 @@
-"""What systemd is to the tracker, as far as sockets and news go: keeps the sockets, starts the
-tracker with them as descriptors 3, 4, ..., hears what it tells.
+"""Plays systemd's part for sockets and notifications: holds the sockets, starts the tracker with
+them as descriptors 3, 4, ..., and receives its notifications.
 
-systemd-socket-activate cannot pass TCP and UDP sockets together, and needs no test of ours.
+systemd-socket-activate would not do: it cannot pass TCP and UDP sockets together.
 """
 import fcntl
 import os
@@ -12,8 +12,8 @@ import sys
 from harness.daemon import Daemon, binary
 from harness.waiting import wait_until
 
-# Run between fork and exec: LISTEN_PID must be the tracker's own. argv: names, sources..., --,
-# program and its arguments.
+# Runs between fork and exec, because LISTEN_PID must be the tracker's own pid. argv: names,
+# sources..., --, program and its arguments.
 EXECUTE = """
 import os, sys
 end = sys.argv.index("--")
@@ -24,12 +24,12 @@ os.environ.update(
 )
 os.execv(sys.argv[end + 1], sys.argv[end + 1 :])
 """
-# Sources are numbered from here, so that none is overwritten before it is copied.
+# Sources are numbered from here on, so that none is overwritten before it is copied.
 FIRST_SOURCE = 100
 
 
 def server_socket(family, kind, port, v6_only=True):
-    """A socket on every address of the family, as a socket unit has it."""
+    """A socket on every address of the family, as a socket unit opens it."""
     server = socket.socket(family, kind)
     if family == socket.AF_INET6:
         server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(v6_only))
@@ -42,7 +42,7 @@ def server_socket(family, kind, port, v6_only=True):
 
 
 def server_sockets(port):
-    """TCP and UDP, IPv4 and IPv6."""
+    """Sockets for TCP and UDP over IPv4 and IPv6."""
     return [
         server_socket(family, kind, port)
         for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)
@@ -51,7 +51,7 @@ def server_sockets(port):
 
 
 class ServiceUnit:
-    """Close it at the end; it stops what it has started."""
+    """A service that must be closed at the end, which stops the tracker it has started."""
 
     def __init__(self, directory, sockets=(), arguments=(), variables=None):
         self._directory = directory
@@ -79,7 +79,7 @@ class ServiceUnit:
             one.close()
 
     def launch(self):
-        """Starts the tracker, without waiting."""
+        """Starts the tracker without waiting."""
         program = [binary()]
         if self._sockets:
             names = ":".join(f"tracker{at}" for at in range(len(self._sockets)))
@@ -95,7 +95,7 @@ class ServiceUnit:
         return self.tracker
 
     def start(self):
-        """Starts the tracker and waits until it says that it serves."""
+        """Starts the tracker and waits until it reports that it is ready."""
         self.heard.clear()
         self.launch()
         self.wait_for("READY=1")
@@ -107,7 +107,7 @@ class ServiceUnit:
         self.wait_for("STOPPING=1")
 
     def listen_for_news(self):
-        """Everything heard since the start: a list of dictionaries."""
+        """All notifications since the start, as a list of dictionaries."""
         try:
             while True:
                 lines = self._news.recv(4096).decode().split("\n")
@@ -116,7 +116,7 @@ class ServiceUnit:
             return self.heard
 
     def wait_for(self, news, count=1):
-        """Until "NAME=value" has been heard so often."""
+        """Waits until "NAME=value" has been received this often."""
         name, _, value = news.partition("=")
 
         def heard():

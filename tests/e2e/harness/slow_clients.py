@@ -1,8 +1,9 @@
-"""HTTP clients that hold connections: some dribble a request, some never read their replies.
+"""HTTP clients that hold connections: some send a request very slowly, some never read their
+replies.
 
-Both classes are driven by tick(), called a few times a second by whoever runs the test, and write
-down when the tracker let go of each connection. What a busy machine adds, like a tick that comes
-late, is not the tracker's: how long it held a connection is known from two sides, as `Span`.
+The test calls tick() a few times a second, which records when the tracker closed each connection. A
+busy machine may delay a tick, which must not count against the tracker, so the time it held a
+connection is recorded as a `Span` between a lower and an upper bound.
 """
 import fcntl
 import select
@@ -19,23 +20,25 @@ from harness.private_network import TRACKER_V4, v4
 # Its reply is as long as the swarm allows.
 ANNOUNCE = query(info_hash=info_hash(1), port=6881, numwant=200)
 REQUEST = f"GET /announce?{ANNOUNCE} HTTP/1.1\r\n\r\n".encode()
-# Addresses the connections are spread over, so that none runs out of ports.
+# The connections are spread over these addresses, so that none runs out of ports.
 SOURCES = [v4(n) for n in range(100, 120)]
 
 
 class Span(NamedTuple):
-    """Seconds that passed at least and at most between two events that were each seen late."""
+    """The least and the most seconds that can have passed between two events, each of them seen
+    late.
+    """
 
     at_least: float
     at_most: float
 
 
 class HeldConnections:
-    """`count` connections to one tracker; subclasses decide what goes over them.
+    """`count` connections to one tracker; subclasses decide what they send.
 
-    `wait_accepted(number)` returns when the tracker has taken that many of them. It is called every
-    few hundred, so that the tracker's backlog never overflows; without it they count as accepted
-    when they are opened.
+    `wait_accepted(number)` returns when the tracker has accepted that many of them. It is called
+    for every few hundred, so that the tracker's backlog never overflows. Without it, connections
+    count as accepted when they are opened.
     """
 
     TOGETHER = 500
@@ -69,7 +72,7 @@ class HeldConnections:
         stream.bind((SOURCES[number % len(SOURCES)], 0))
         stream.setblocking(False)
         self.opened_at[stream.fileno()] = time.monotonic()
-        # Over loopback it is established at once, unless the tracker's backlog is full.
+        # Over loopback it is established at once unless the tracker's backlog is full.
         stream.connect_ex((TRACKER_V4, self._port))
         self._sockets[stream.fileno()] = stream
         self._poll.register(stream, select.EPOLLRDHUP)
@@ -90,7 +93,7 @@ class HeldConnections:
         return len(self._sockets) - len(self.closed_at)
 
     def tick(self):
-        """Notices what was closed and lets the rest go on."""
+        """Notes which connections were closed and continues the others."""
         polled_at = time.monotonic()
         hung_up = self._poll.poll(0, len(self._sockets))
         now = time.monotonic()
@@ -108,7 +111,7 @@ class HeldConnections:
 
 
 class SlowSenders(HeldConnections):
-    """Each sends the first byte of a request at once and the next one every PAUSE seconds."""
+    """Each sends the first byte of a request at once and another one every PAUSE seconds."""
 
     PAUSE = 5.0
 
@@ -131,7 +134,7 @@ class SlowSenders(HeldConnections):
             pass
 
     def lifetimes(self):
-        """From accept to close, of those that were closed."""
+        """The spans from accept to close of the connections that were closed."""
         return [
             Span(self.seen_open_at[descriptor] - self.accepted_at[descriptor],
                  at - self.opened_at[descriptor])
@@ -140,7 +143,7 @@ class SlowSenders(HeldConnections):
 
 
 class NonReaders(HeldConnections):
-    """Each sends requests as long as the tracker takes them, and never reads a byte."""
+    """Each sends requests as long as the tracker accepts them and never reads a byte."""
 
     def __init__(self, *arguments):
         self._unsent = {}
@@ -166,13 +169,13 @@ class NonReaders(HeldConnections):
             self._progress_at[descriptor] = now
 
     def stuck_count(self):
-        """Connections on which nothing has moved for a second."""
+        """The number of connections without progress for a second."""
         a_second_ago = time.monotonic() - 1
         return sum(1 for at in self._progress_at.values() if at < a_second_ago)
 
     def waits(self):
-        """Seconds from the last progress to when a connection was last seen open, of those that were
-        closed.
+        """For each closed connection, the seconds from its last progress to when it was last seen
+        open.
         """
         return [
             self.seen_open_at[descriptor] - self._progress_at[descriptor]

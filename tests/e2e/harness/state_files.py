@@ -1,4 +1,4 @@
-"""A tracker that remembers: where its state file is, how it is started, what it came back with."""
+"""A tracker with a state file: its folder, how it is started, and what it has restored."""
 import os
 import pwd
 import shutil
@@ -12,19 +12,19 @@ LISTEN = f"listen.tcp_udp [{TRACKER_V6}]:6969\nlisten.tcp_udp {TRACKER_V4}:6969\
 
 
 def metrics(port=6969):
-    """The metrics without labels, as numbers."""
+    """The metrics that have no labels, as numbers."""
     lines = HttpClient(port).get("/metrics").body.decode().splitlines()
     samples = (line.rsplit(" ", 1) for line in lines if line and line[0] != "#" and "{" not in line)
     return {name.removeprefix("opentracker_"): float(value) for name, value in samples}
 
 
 def peers(port=6969):
-    """How many peers there are, from the default statistics."""
+    """The number of peers according to the default statistics."""
     return int(HttpClient(port).get("/stats").body.split()[0])
 
 
 class StateFolder:
-    """The root of a tracker with a state file in state/, which its user may write to."""
+    """The root of a tracker with a state file in state/, where its user may write."""
 
     def __init__(self, tmp_path, listen=LISTEN, more=""):
         self.root = str(tmp_path)
@@ -41,11 +41,13 @@ class StateFolder:
         return os.path.join(self.folder, "peers" + suffix)
 
     def names(self):
-        """What is there beside the lock, which stays."""
+        """The files in it, except the lock, which always stays."""
         return sorted(set(os.listdir(self.folder)) - {"peers.lock"})
 
     def start(self, program=()):
-        """Another tracker with this state, once it serves; the one before must have ended."""
+        """Starts a tracker with this state and waits until it serves. The previous one must have
+        ended.
+        """
         self.trackers.append(
             Daemon(self.root, arguments=["-f", self.configuration], program=[*program, binary()])
         )

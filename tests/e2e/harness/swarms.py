@@ -1,6 +1,4 @@
-"""Swarms filled through the tracker's own doors, so that replies can be checked against who is in
-them.
-"""
+"""Swarms filled by announcing, so that replies can be checked against their known members."""
 import hashlib
 import socket
 
@@ -14,8 +12,8 @@ LEECHER, SEEDER = 1, 0
 
 
 def fill(tracker_port, info_hash, ports, left, address=TRACKER_V4, **parameters):
-    """Announces one peer for each port over one connection; all have the source address `address`
-    itself.
+    """Announces one peer for each port over one connection. All of them have `address` as their
+    source address.
     """
     with HttpConnection(tracker_port, address) as connection:
         for port in ports:
@@ -26,12 +24,12 @@ def fill(tracker_port, info_hash, ports, left, address=TRACKER_V4, **parameters)
 
 
 def numbered_torrents(count):
-    """So many info_hashes, as if at random."""
+    """`count` info_hashes that look random."""
     return [hashlib.sha1(str(n).encode()).digest() for n in range(count)]
 
 
 def fill_torrents(tracker_port, info_hashes, at_once=2000):
-    """Announces a leecher of each torrent over one connection, many at a time."""
+    """Announces a leecher for each torrent over one connection, many at a time."""
     ok = b"HTTP/1.1 200 OK"
     with socket.create_connection((TRACKER_V4, tracker_port), timeout=60) as connection:
         for first in range(0, len(info_hashes), at_once):
@@ -42,7 +40,7 @@ def fill_torrents(tracker_port, info_hashes, at_once=2000):
                 received = connection.recv(1 << 20)
                 assert received, "the tracker has closed"
                 replies += (tail + received).count(ok)
-                tail = (tail + received)[1 - len(ok) :]  # a head may come in two packets
+                tail = (tail + received)[1 - len(ok) :]  # a head may arrive in two packets
 
 
 def _announce_of_a_leecher(info_hash):
@@ -52,7 +50,7 @@ def _announce_of_a_leecher(info_hash):
 
 
 def addresses_in(tracker_port, info_hash):
-    """The addresses of the swarm's peers, sorted, as a client at ONLOOKER is told."""
+    """The sorted addresses of the peers in a swarm, as given to a client at ONLOOKER."""
     reply = HttpClient(tracker_port).announce(info_hash, port=1, source=ONLOOKER, left=SEEDER)
     return sorted(address for address, _ in peers_of(reply))
 

@@ -1,4 +1,4 @@
-"""Programs the tests call: our own load tools, compiled when first needed, and others that must be
+"""Programs used by the tests: our load tools, compiled when first needed, and others that must be
 installed.
 """
 import os
@@ -21,11 +21,11 @@ def find_program(name, package):
 
 
 def put_first(pid=0):
-    """Lets a process run before others, so that a busy machine is not taken for a slow tracker."""
+    """Gives a process priority, so that a busy machine is not mistaken for a slow tracker."""
     try:
         os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(1))
     except PermissionError:
-        pass  # Measured as it is, then.
+        pass  # Not permitted; measure without priority.
 
 
 def probed_torrents():
@@ -34,7 +34,7 @@ def probed_torrents():
 
 
 class LoadTools:
-    """Compiles into `directory`; one for a whole test run."""
+    """Compiles the load tools into `directory`, once for a whole test run."""
 
     def __init__(self, directory):
         self._directory = str(directory)
@@ -48,17 +48,16 @@ class LoadTools:
         return path
 
     def start_load(self, port, good, bad_per_good=0, window=32):
-        """A running udp_load; its answer is read by answered()."""
+        """Starts udp_load; answered() reads its result."""
         command = [self._path("udp_load"), TRACKER_V4, port, good, bad_per_good, window]
         return subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
 
     def load(self, port, good, bad_per_good=0, window=32):
-        """How many of the good announces were answered."""
+        """The number of good announces that were answered."""
         return answered(self.start_load(port, good, bad_per_good, window))
 
     def probe(self, port, per_second=500, seconds=4):
-        """{"sent": N, "answered": N, "p50": us, "p99": us, "max": us} of announces sent at a steady
-        rate.
+        """Announces at a steady rate: {"sent": N, "answered": N, "p50": us, "p99": us, "max": us}.
         """
         command = [self._path("udp_probe"), TRACKER_V4, port, per_second, seconds]
         result = subprocess.run(

@@ -1,4 +1,4 @@
-"""A file to share and its .torrent, both the same in every run (so the info_hash is too)."""
+"""A file to share and its .torrent, both the same in every run, as is the info_hash."""
 import hashlib
 import os
 import random
@@ -10,8 +10,8 @@ FOUR_MIB = 4 * 1024 * 1024
 
 
 class Torrent:
-    """`name` gives the content, so each name is a torrent of its own. Private: only the tracker
-    introduces peers.
+    """The content is derived from `name`, so each name is a different torrent. It is private, so
+    that peers are only found through the tracker.
     """
 
     def __init__(self, name, announce_url, size=FOUR_MIB):
@@ -35,7 +35,7 @@ class Torrent:
             file.write(self.content)
 
     def is_complete_in(self, directory):
-        """True if the file there is equal byte by byte."""
+        """True if the file in `directory` has exactly the content."""
         try:
             with open(os.path.join(directory, self.name), "rb") as file:
                 return file.read() == self.content

@@ -1,4 +1,4 @@
-"""A BEP 15 client that keeps the datagrams visible."""
+"""A BEP 15 client that gives access to the datagrams."""
 import socket
 import struct
 
@@ -11,7 +11,7 @@ NONE, COMPLETED, STARTED, STOPPED, PAUSED = 0, 1, 2, 3, 4
 
 
 class UdpError(Exception):
-    """The tracker's error packet; args[0] is its text as bytes, as sent."""
+    """An error packet of the tracker; args[0] is its text as sent, in bytes."""
 
 
 class AnnounceReply:
@@ -22,7 +22,7 @@ class AnnounceReply:
 
 
 class UdpClient:
-    """One socket talking to one tracker address. silent() says that nothing must come."""
+    """One socket that talks to one tracker address."""
 
     def __init__(self, port, address=TRACKER_V4, source=None, source_port=0, timeout=5.0):
         self._v6 = ":" in address
@@ -31,8 +31,8 @@ class UdpClient:
         )
         if source is not None or source_port:
             self.socket.bind((source or ("::" if self._v6 else ""), source_port))
-        # A connected socket hears only the address that was asked: a reply from another is lost,
-        # as it is for real clients.
+        # A connected socket receives only from the requested address; a reply from another one is
+        # lost, as it is for real clients.
         self.socket.connect((address, port))
         self.socket.settimeout(timeout)
         self._transaction = 0x10000
@@ -58,8 +58,8 @@ class UdpClient:
         return self._transaction
 
     def silent(self, datagram):
-        """True if the datagram gets no answer. Not a sleep: a connect sent behind it is answered
-        first or only.
+        """True if the datagram gets no reply. Does not sleep: it sends a connect after the datagram
+        and checks that the reply to the connect is the first to arrive.
         """
         self.send(datagram)
         transaction = self.next_transaction()
@@ -67,8 +67,8 @@ class UdpClient:
         return self.receive()[4:8] == struct.pack("!I", transaction)
 
     def request(self, datagram, transaction):
-        """Sends and returns the body of the answer; checks the transaction id, raises UdpError on
-        an error packet.
+        """Sends the datagram and returns the body of the reply. Checks the transaction id and
+        raises UdpError for an error packet.
         """
         self.send(datagram)
         reply = self.receive()
@@ -87,7 +87,7 @@ class UdpClient:
         return self.connection_id
 
     def announce_datagram(self, info_hash, transaction, connection_id=None, tail=b"", **fields):
-        """98 bytes and `tail`; fields: port, left, event, numwant, ip, key."""
+        """An announce of 98 bytes and `tail`. Fields: port, left, event, numwant, ip, key."""
         if connection_id is None:
             connection_id = self.connection_id if self.connection_id is not None else self.connect()
         head = struct.pack("!QII", connection_id, ANNOUNCE, transaction)
@@ -115,7 +115,7 @@ class UdpClient:
         return struct.pack("!QII", connection_id, SCRAPE, transaction) + b"".join(info_hashes)
 
     def scrape(self, *info_hashes, connection_id=None):
-        """A list of (seeders, completed, leechers)."""
+        """Scrapes and returns a list of (seeders, completed, leechers)."""
         transaction = self.next_transaction()
         reply = self.request(
             self.scrape_datagram(info_hashes, transaction, connection_id), transaction

@@ -1,9 +1,10 @@
-"""Waiting on a condition instead of on the clock."""
+"""Waiting for a condition instead of sleeping."""
 import time
 
 
 def wait_until(condition, what, timeout=10.0, pause=0.02):
-    """Returns the first true value of condition(); after timeout seconds fails naming `what`."""
+    """Returns the first true value of condition(). After `timeout` seconds fails and names `what`.
+    """
     deadline = time.monotonic() + timeout
     while True:
         value = condition()

@@ -1,10 +1,11 @@
-// Sends announces to a UDP tracker, malformed datagrams between them, and counts the answers.
+// Sends announces to a UDP tracker, with malformed datagrams between them, and counts the replies.
 //
 //   udp_load ADDRESS PORT GOOD BAD_PER_GOOD WINDOW
 //
-// WINDOW good announces and WINDOW * BAD_PER_GOOD bad datagrams go out at once; the next lot only
-// when the good ones are answered (or 2 s have passed), so the tracker is never beyond its capacity
-// and no loss is the network's. Prints "answered N of M". Exits with 0 even if some are missing.
+// Sends WINDOW good announces and WINDOW * BAD_PER_GOOD bad datagrams at once. The next batch
+// follows when the good ones are answered or 2 s have passed, so the tracker is never overloaded
+// and no datagram is lost in the network. Prints "answered N of M". Exits with 0 even if some are
+// missing.
 #include <algorithm>
 #include <random>
 #include <string>
@@ -28,7 +29,7 @@ class Load {
  public:
   Load(const UdpSession& session, const Plan& plan) : session_(session), plan_(plan) {}
 
-  // The number of announces answered.
+  // Returns the number of announces answered.
   uint32_t run() {
     uint32_t answered = 0;
     for (uint32_t next = 1; next <= plan_.good; next += plan_.window) {
@@ -83,8 +84,8 @@ class Load {
     return static_cast<uint32_t>(asked - missing);
   }
 
-  // Something no tracker may answer with an announce reply to a good transaction: transactions of
-  // bad datagrams have the top bit set.
+  // No tracker may answer these as if they were good: transactions of bad datagrams have the top
+  // bit set.
   std::vector<uint8_t> malformed() {
     std::vector<uint8_t> bytes(random_() % kMaxDatagram);
     for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random_());

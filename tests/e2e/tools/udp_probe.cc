@@ -1,10 +1,10 @@
-// Announces to a UDP tracker at a steady rate and reports how long the answers took.
+// Announces to a UDP tracker at a steady rate and reports how long the replies took.
 //
 //   udp_probe ADDRESS PORT PER_SECOND SECONDS
 //
-// Open loop: each announce has its time, and its answer is measured from that time, so that a stall
-// counts for every announce that fell into it. Prints "sent N answered N p50 US p99 US max US", in
-// microseconds; what is not answered within 2 s of the end is lost.
+// An open loop: each announce has a scheduled time and its latency counts from that time, so that a
+// stall counts for every announce scheduled during it. Prints "sent N answered N p50 US p99 US max
+// US" in microseconds. Announces not answered within 2 s of the end are lost.
 #include <algorithm>
 #include <chrono>
 #include <string>

@@ -1,6 +1,6 @@
-// A UDP tracker client for load tools: one connected socket, its connection id, announce datagrams.
+// A UDP tracker client for load tools: a connected socket, its connection id, announce datagrams.
 //
-// Any failure ends the program with a message; only tests run it. Source: BEP 15.
+// Any failure ends the program with a message, since only tests use it. Source: BEP 15.
 #pragma once
 
 #include <arpa/inet.h>
@@ -55,13 +55,13 @@ class UdpSession {
   [[nodiscard]] int fd() const { return socket_; }
   [[nodiscard]] const std::array<uint8_t, 8>& id() const { return id_; }
 
-  // True as soon as there is something to receive.
+  // Waits until there is something to receive; false if nothing arrives in time.
   [[nodiscard]] bool wait(int milliseconds) const {
     pollfd item{socket_, POLLIN, 0};
     return poll(&item, 1, milliseconds) > 0;
   }
 
-  // A leecher at port 1024 and up of one of a thousand torrents, by transaction.
+  // A leecher of one of a thousand torrents, at port 1024 or above, chosen by transaction.
   void write_announce(std::span<uint8_t, kAnnounceSize> out, uint32_t transaction) const {
     std::memset(out.data(), 0, out.size());
     std::memcpy(out.data(), id_.data(), id_.size());
@@ -73,7 +73,7 @@ class UdpSession {
     store(&out[96], 1024 + transaction / 1000 % 50, 2);
   }
 
-  // The transaction a reply to an announce answers; 0 for anything else.
+  // The transaction of an announce reply; 0 for anything else.
   [[nodiscard]] static uint32_t answered(std::span<const uint8_t> reply) {
     if (reply.size() < kAnnounceReplyHeader || load32(&reply[0]) != kActionAnnounce) return 0;
     return load32(&reply[4]);

@@ -67,33 +67,33 @@ TEST_F(Replies, PassWhenAllIsWell) {
 }
 
 TEST_F(Replies, FailWithTooManyOrTooFewPeers) {
-  EXPECT_STREQ(udp_fault(peers(4), 10), "more peers than asked for");
-  EXPECT_STREQ(udp_fault(peers(2), 10), "fewer peers than there are");
-  EXPECT_STREQ(udp_fault({}, 10), "fewer peers than there are");
-  EXPECT_STREQ(udp_fault(peers(3), 2), "more peers than the swarm counts");
+  EXPECT_STREQ(udp_fault(peers(4), 10), "more peers than requested");
+  EXPECT_STREQ(udp_fault(peers(2), 10), "too few peers");
+  EXPECT_STREQ(udp_fault({}, 10), "too few peers");
+  EXPECT_STREQ(udp_fault(peers(3), 2), "more peers than the swarm has");
 }
 
 TEST_F(Replies, FailWithAnEmptySwarmOrAnOddInterval) {
-  EXPECT_STREQ(udp_fault({}, 0), "a swarm without the asker");
-  EXPECT_STREQ(udp_fault(peers(3), 10, 3, Verify::strict, 0), "an interval out of reason");
+  EXPECT_STREQ(udp_fault({}, 0), "a swarm that does not count the client");
+  EXPECT_STREQ(udp_fault(peers(3), 10, 3, Verify::strict, 0), "an implausible interval");
 }
 
 TEST_F(Replies, FailWhenCutShort) {
-  EXPECT_STREQ(udp_fault(peers(3), 10, 3, Verify::strict, 1800, 1), "half a peer");
-  EXPECT_STREQ(udp_fault({}, 10, 3, Verify::strict, 1800, 1), "an announce reply cut short");
+  EXPECT_STREQ(udp_fault(peers(3), 10, 3, Verify::strict, 1800, 1), "a truncated peer");
+  EXPECT_STREQ(udp_fault({}, 10, 3, Verify::strict, 1800, 1), "a truncated announce reply");
 }
 
 TEST_F(Replies, FailWithAPeerOfAnotherSwarm) {
-  EXPECT_STREQ(udp_fault(peers(1, false), 2), "a peer of another swarm");
+  EXPECT_STREQ(udp_fault(peers(1, false), 2), "a peer from another swarm");
 }
 
 TEST_F(Replies, FailWithAPeerTwice) {
   const uint32_t peer = peers(1).front();
-  EXPECT_STREQ(udp_fault({peer, peer}, 3), "a peer twice");
+  EXPECT_STREQ(udp_fault({peer, peer}, 3), "a duplicate peer");
 }
 
 TEST_F(Replies, FailWithTheAskerOnlyIfStrict) {
-  EXPECT_STREQ(udp_fault({kAsker}, 2), "the asker among the peers");
+  EXPECT_STREQ(udp_fault({kAsker}, 2), "the client itself among the peers");
   EXPECT_EQ(udp_fault({kAsker}, 2, 3, Verify::lenient), nullptr);
 }
 

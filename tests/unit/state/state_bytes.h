@@ -8,7 +8,7 @@
 
 namespace ot {
 
-// Gives out bytes, at most so many at a time.
+// Serves bytes in reads of at most `most`.
 class BytesSource {
  public:
   explicit BytesSource(ByteView bytes, size_t most = SIZE_MAX) : rest_(bytes), most_(most) {}
@@ -32,13 +32,14 @@ inline Result<WallTime, StateFault> read_bytes(ByteView bytes) {
   return read_state(source.read(), [](const SwarmCopy&, WallTime) {});
 }
 
-// Three blocks of one torrent each, with peers of both families, and the end.
-inline std::vector<uint8_t> small_state_file() {
+// A file of three blocks with one torrent each, which has peers of both families: torrent n has
+// n + 1 IPv4 peers seen 7 minutes before `written`, and one IPv6 peer seen 9 minutes before.
+inline std::vector<uint8_t> small_state_file(WallTime written = WallTime(std::chrono::hours(1))) {
   std::vector<uint8_t> file;
   StateFramer framer(file);
   StateCounter counter;
   SwarmCopy swarms;
-  framer.header(WallTime(std::chrono::hours(1)));
+  framer.header(written);
   for (uint32_t n = 0; n < 3; ++n) {
     swarms.clear();
     swarms.begin({numbered_hash(n), n, 3, 0, 0});
@@ -46,16 +47,16 @@ inline std::vector<uint8_t> small_state_file() {
     swarms.add(numbered_peer<Peer6>(n, false, 9));
     framer.begin_block();
     encode_swarms(swarms, file);
-    framer.end_block(StateBlockKind::swarms, WallTime(std::chrono::hours(1)));
+    framer.end_block(StateBlockKind::swarms, written);
     counter.count(swarms);
   }
   framer.begin_block();
   encode_totals(counter.totals(), file);
-  framer.end_block(StateBlockKind::end, WallTime(std::chrono::hours(1)));
+  framer.end_block(StateBlockKind::end, written);
   return file;
 }
 
-// Where each block of a good file begins.
+// The offsets of the blocks of a good file.
 inline std::vector<size_t> blocks_of(ByteView file) {
   std::vector<size_t> blocks;
   StateReader reader;

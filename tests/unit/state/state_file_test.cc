@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-TEST(StateFile, IsReadAsItWasWritten) {
+TEST(StateFile, IsReadBackAsItWasWritten) {
   std::vector<uint8_t> file;
   StateFramer framer(file);
   framer.header(WallTime(microseconds(12345)));
@@ -54,19 +54,19 @@ TEST(StateFile, LargerThanTheBufferIsReadInPieces) {
             "at byte " + std::to_string(file.size()) + ": the file is cut short");
 }
 
-TEST(StateFile, CutShortAnywhereIsFoundWhereItEnds) {
+TEST(StateFile, ATruncatedFileIsAFaultAtItsEnd) {
   const std::vector<uint8_t> file = small_state_file();
   for (size_t size = 0; size < file.size(); ++size) {
     const auto read = read_bytes(ByteView(file).first(size));
     ASSERT_FALSE(read) << size;
     EXPECT_EQ(read.error().offset, size);
     EXPECT_EQ(read.error().reason,
-              size < kStateHeader ? "the file ends in its header" : "the file is cut short");
+              size < kStateHeader ? "the file ends inside its header" : "the file is cut short");
   }
   EXPECT_TRUE(read_bytes(file));
 }
 
-TEST(StateFile, EachFlippedBitIsFoundInItsBlock) {
+TEST(StateFile, EveryFlippedBitIsDetectedInItsBlock) {
   const std::vector<uint8_t> file = small_state_file();
   const std::vector<size_t> blocks = blocks_of(file);
   for (size_t bit = 0; bit < file.size() * 8; ++bit) {
@@ -74,8 +74,7 @@ TEST(StateFile, EachFlippedBitIsFoundInItsBlock) {
     damaged[bit / 8] ^= static_cast<uint8_t>(1U << bit % 8);
     const auto read = read_bytes(damaged);
     ASSERT_FALSE(read) << bit;
-    // A block is judged as a whole: by where it begins, or, if its size is wrong, by the file's
-    // end.
+    // The fault is at the beginning of the block or, if its size is wrong, at the end of the file.
     const auto after = std::upper_bound(blocks.begin(), blocks.end(), bit / 8);
     const size_t block = after == blocks.begin() ? 0 : *std::prev(after);
     EXPECT_TRUE(read.error().offset == block || read.error().offset == file.size())
@@ -83,7 +82,7 @@ TEST(StateFile, EachFlippedBitIsFoundInItsBlock) {
   }
 }
 
-TEST(StateFile, WhatIsMissingRepeatedOrInTheWrongPlaceIsFound) {
+TEST(StateFile, AMissingRepeatedOrMisplacedBlockIsDetected) {
   const std::vector<uint8_t> file = small_state_file();
   const std::vector<size_t> blocks = blocks_of(file);
   ASSERT_GE(blocks.size(), 4U);
@@ -111,13 +110,13 @@ TEST(StateFile, WhatIsMissingRepeatedOrInTheWrongPlaceIsFound) {
   }();
   EXPECT_FALSE(read_bytes(joined({other_head, first, second, rest})));
   const auto longer = joined({file, {0}});
-  EXPECT_EQ(read_bytes(longer).error().reason, "something stands behind the end");
+  EXPECT_EQ(read_bytes(longer).error().reason, "there is data after the end");
 }
 
-TEST(StateFile, OfAnotherKindOrVersionIsNamed) {
+TEST(StateFile, AnotherKindOfFileIsNamed) {
   std::vector<uint8_t> file(kStateHeader, 'x');
-  EXPECT_EQ(read_bytes(file).error().message(), "at byte 0: this is no state file");
-  EXPECT_EQ(read_bytes({}).error().message(), "at byte 0: the file ends in its header");
+  EXPECT_EQ(read_bytes(file).error().message(), "at byte 0: not a state file");
+  EXPECT_EQ(read_bytes({}).error().message(), "at byte 0: the file ends inside its header");
 }
 
 TEST(StateFile, AFailedReadIsNamed) {

@@ -56,7 +56,7 @@ TEST(StateFormat, DecodesWhatItEncoded) {
   }
 }
 
-TEST(StateFormat, TakesEightBytesForAnIPv4Peer) {
+TEST(StateFormat, AnIPv4PeerTakesEightBytes) {
   SwarmCopy swarms;
   std::vector<uint8_t> alone;
   swarms.begin({numbered_hash(1), 0, 0, 0, 0});
@@ -68,7 +68,7 @@ TEST(StateFormat, TakesEightBytesForAnIPv4Peer) {
   EXPECT_EQ(with_peer.size(), 38U);
 }
 
-TEST(StateFormat, RefusesWhatIsCutOrTooMuch) {
+TEST(StateFormat, RefusesTruncatedAndOversizedPayloads) {
   SwarmCopy swarms;
   swarms.begin({numbered_hash(1), 2, 3, 0, 0});
   swarms.add(numbered_peer<Peer4>(1));
@@ -77,7 +77,7 @@ TEST(StateFormat, RefusesWhatIsCutOrTooMuch) {
   encode_swarms(swarms, payload);
   for (size_t size = 1; size < payload.size(); ++size)
     EXPECT_FALSE(decode_swarms(ByteView(payload).first(size), swarms)) << size;
-  // More parts, or more peers, than a step copies.
+  // More parts or peers than one step copies.
   std::vector<uint8_t> parts((SwarmCopy::kParts + 1) * 30);
   EXPECT_FALSE(decode_swarms(parts, swarms));
   parts.resize(SwarmCopy::kParts * 30);
@@ -88,7 +88,7 @@ TEST(StateFormat, RefusesWhatIsCutOrTooMuch) {
   EXPECT_FALSE(decode_swarms(peers, swarms));
 }
 
-TEST(StateFormat, CountsATorrentInPartsOnce) {
+TEST(StateFormat, CountsATorrentInSeveralPartsOnce) {
   SwarmCopy swarms;
   StateCounter counter;
   swarms.begin({InfoHash{}, 0, 0, 0, 0});

@@ -36,7 +36,7 @@ class StateKeeperTest : public testing::Test {
     return std::make_unique<StateKeeper>(*loop_, *worker_, table, clock_, log_, names_.current,
                                          interval);
   }
-  // A good file of so many torrents, written at the time of `clock`.
+  // Writes a good file of `torrents` torrents at the time of `clock`.
   void write(const std::string& path, uint32_t torrents) { write(path, torrents, clock_); }
   void write(const std::string& path, uint32_t torrents, const Clock& clock) {
     TorrentTable table({}, SecretHash::from_seed(1));
@@ -55,7 +55,7 @@ class StateKeeperTest : public testing::Test {
     keeper_->load(kAll);
   }
   bool wait_for_writes(uint64_t count) {
-    return loopback::pump(*loop_, [&] { return keeper_->figures().writes >= count; });
+    return loopback::pump(*loop_, [&] { return keeper_->status().writes >= count; });
   }
   [[nodiscard]] bool was_said(std::string_view text) const {
     return log_.text().find(text) != std::string::npos;
@@ -72,29 +72,29 @@ class StateKeeperTest : public testing::Test {
   std::unique_ptr<StateKeeper> keeper_;
 };
 
-TEST_F(StateKeeperTest, WritesEveryIntervalAndCounts) {
+TEST_F(StateKeeperTest, WritesEveryIntervalAndCountsTheWrites) {
   load();
-  EXPECT_TRUE(was_said("is not there yet; starting without peers"));
+  EXPECT_TRUE(was_said("does not exist yet; starting without peers"));
   fill(1000);
   keeper_->begin();
   ASSERT_TRUE(wait_for_writes(3));
-  const StateFigures& figures = keeper_->figures();
-  EXPECT_EQ(figures.written, (StateTotals{1000, 1000}));
-  EXPECT_EQ(figures.bytes, std::filesystem::file_size(names_.current));
-  EXPECT_GT(figures.written_at.time_since_epoch().count(), 0);
-  EXPECT_EQ(figures.failed_writes, 0U);
+  const StateStatus& status = keeper_->status();
+  EXPECT_EQ(status.written, (StateTotals{1000, 1000}));
+  EXPECT_EQ(status.bytes, std::filesystem::file_size(names_.current));
+  EXPECT_GT(status.written_at.time_since_epoch().count(), 0);
+  EXPECT_EQ(status.failed_writes, 0U);
   EXPECT_EQ(log_.text().find("error"), std::string::npos);
 }
 
-TEST_F(StateKeeperTest, StartsWithWhatWasWritten) {
+TEST_F(StateKeeperTest, StartsWithThePeersOfTheFile) {
   write(names_.current, 100);
   load();
   EXPECT_EQ(table_.peers(), 100U);
-  EXPECT_EQ(keeper_->figures().loaded, (StateTotals{100, 100}));
+  EXPECT_EQ(keeper_->status().loaded, (StateTotals{100, 100}));
   EXPECT_TRUE(was_said(names_.current + ": 100 peers of 100 torrents loaded in 0.0"));
 }
 
-TEST_F(StateKeeperTest, ADamagedFileIsSetAsideAndTheOneBeforeUsed) {
+TEST_F(StateKeeperTest, ADamagedFileIsSetAsideAndThePreviousOneUsed) {
   write(names_.current, 10);
   write(names_.current, 100);
   std::filesystem::resize_file(names_.current, 1000);
@@ -102,7 +102,7 @@ TEST_F(StateKeeperTest, ADamagedFileIsSetAsideAndTheOneBeforeUsed) {
   EXPECT_EQ(table_.peers(), 10U);
   EXPECT_TRUE(was_said("state file " + names_.current + ", at byte 1000: the file is cut short"));
   EXPECT_TRUE(was_said("kept as " + names_.damaged));
-  // The next writing must not put the damaged one in the place of the good one.
+  // The next write must not replace the good file by the damaged one.
   keeper_->write_last(kNever);
   EXPECT_TRUE(std::filesystem::exists(names_.old));
   std::filesystem::remove(names_.current);
@@ -110,24 +110,24 @@ TEST_F(StateKeeperTest, ADamagedFileIsSetAsideAndTheOneBeforeUsed) {
   EXPECT_TRUE(load_state(names_.old, other, clock_, kAll));
 }
 
-TEST_F(StateKeeperTest, AMissingFileIsReplacedByTheOneBefore) {
+TEST_F(StateKeeperTest, ThePreviousFileIsUsedIfTheCurrentOneIsMissing) {
   write(names_.current, 10);
   std::filesystem::rename(names_.current, names_.old);
   load();
   EXPECT_EQ(table_.peers(), 10U);
 }
 
-TEST_F(StateKeeperTest, WithoutAGoodFileItStartsEmptyAndSaysSo) {
+TEST_F(StateKeeperTest, StartsEmptyWithAnErrorIfNoFileIsUsable) {
   folder_.write("peers", "OTSTATE");
   folder_.write("peers.old", std::string(100, 'x'));
   load();
   EXPECT_EQ(table_.peers(), 0U);
-  EXPECT_TRUE(was_said("peers, at byte 7: the file ends in its header"));
-  EXPECT_TRUE(was_said("peers.old, at byte 0: this is no state file"));
-  EXPECT_TRUE(was_said("no state file can be used; starting without peers"));
+  EXPECT_TRUE(was_said("peers, at byte 7: the file ends inside its header"));
+  EXPECT_TRUE(was_said("peers.old, at byte 0: not a state file"));
+  EXPECT_TRUE(was_said("no usable state file; starting without peers"));
 }
 
-// Whole, but of a format that is yet to come.
+// A complete file in a future format.
 std::vector<uint8_t> newer_file() {
   std::vector<uint8_t> file;
   StateFramer(file).header({});
@@ -137,11 +137,12 @@ std::vector<uint8_t> newer_file() {
   return file;
 }
 
-TEST_F(StateKeeperTest, WhatIsNotOursIsLeftAndNothingIsWritten) {
+TEST_F(StateKeeperTest, AForeignFileIsLeftAloneAndNothingIsWritten) {
   const std::vector<uint8_t> newer = newer_file();
   for (const auto& [text, reason] :
-       {std::pair(std::string("a diary"), "at byte 0: this is no state file"),
-        std::pair(std::string(as_text(newer)), "format version 9, and this program knows 1")}) {
+       {std::pair(std::string("a diary"), "at byte 0: not a state file"),
+        std::pair(std::string(as_text(newer)),
+                  "format version 9; this program reads only version 1")}) {
     write(names_.old, 10);
     folder_.write("peers", text);
     TorrentTable table({}, SecretHash::from_seed(1));
@@ -149,27 +150,27 @@ TEST_F(StateKeeperTest, WhatIsNotOursIsLeftAndNothingIsWritten) {
     keeper_->load(kAll);
     EXPECT_TRUE(was_said(reason)) << log_.text();
     EXPECT_TRUE(was_said("will not be written: " + names_.current + " is left as it is"));
-    EXPECT_EQ(table.peers(), 10U) << "of the generation before";
+    EXPECT_EQ(table.peers(), 10U) << "from the previous generation";
     keeper_->begin();
-    ASSERT_TRUE(loopback::pump(*loop_, [&] { return keeper_->figures().failed_writes >= 2; }));
+    ASSERT_TRUE(loopback::pump(*loop_, [&] { return keeper_->status().failed_writes >= 2; }));
     keeper_->write_last(kNever);
-    EXPECT_EQ(keeper_->figures().writes, 0U);
+    EXPECT_EQ(keeper_->status().writes, 0U);
     EXPECT_EQ(std::filesystem::file_size(names_.current), text.size());
     EXPECT_FALSE(std::filesystem::exists(names_.damaged));
     keeper_.reset();
   }
 }
 
-TEST_F(StateKeeperTest, ADirectoryInItsPlaceIsLeft) {
+TEST_F(StateKeeperTest, ADirectoryInPlaceOfTheFileIsLeftAlone) {
   std::filesystem::create_directory(names_.current);
   load();
-  EXPECT_TRUE(was_said("peers: is no regular file"));
+  EXPECT_TRUE(was_said("peers: not a regular file"));
   keeper_->write_last(kNever);
   EXPECT_TRUE(std::filesystem::is_directory(names_.current));
   EXPECT_FALSE(std::filesystem::exists(names_.damaged));
 }
 
-TEST_F(StateKeeperTest, ADamagedFileThatCannotBeSetAsideStays) {
+TEST_F(StateKeeperTest, ADamagedFileThatCannotBeSetAsideIsNotOverwritten) {
   write(names_.old, 10);
   folder_.write("peers", "OTSTATE\n");
   std::filesystem::create_directory(names_.damaged);
@@ -180,24 +181,24 @@ TEST_F(StateKeeperTest, ADamagedFileThatCannotBeSetAsideStays) {
   EXPECT_EQ(std::filesystem::file_size(names_.current), 8U);
 }
 
-TEST_F(StateKeeperTest, TheSecondOfTwoReadsAndDoesNotWrite) {
+TEST_F(StateKeeperTest, ASecondProcessReadsTheFileButDoesNotWriteIt) {
   write(names_.current, 10);
   load();
   TorrentTable other({}, SecretHash::from_seed(2));
   auto second = keeper(other);
-  folder_.write("peers.new", "the first one's");
+  folder_.write("peers.new", "written by the first process");
   second->load(kAll, milliseconds(40));
-  EXPECT_TRUE(was_said("waiting for another process that has it"));
-  EXPECT_TRUE(was_said("will not be written: another process has " + names_.lock));
+  EXPECT_TRUE(was_said("is in use by another process; waiting for it"));
+  EXPECT_TRUE(was_said("will not be written: another process holds " + names_.lock));
   EXPECT_EQ(other.peers(), 10U);
   second->write_last(kNever);
-  EXPECT_EQ(second->figures().failed_writes, 1U);
+  EXPECT_EQ(second->status().failed_writes, 1U);
   EXPECT_TRUE(std::filesystem::exists(names_.fresh));
   keeper_->write_last(kNever);
-  EXPECT_EQ(keeper_->figures().writes, 1U);
+  EXPECT_EQ(keeper_->status().writes, 1U);
 }
 
-TEST_F(StateKeeperTest, ASuccessorReadsTheLastState) {
+TEST_F(StateKeeperTest, ASuccessorWaitsForItsPredecessorsLastWrite) {
   write(names_.current, 10);
   auto lock = std::make_unique<StateLock>();
   ASSERT_TRUE(lock->take(names_.lock));
@@ -210,10 +211,10 @@ TEST_F(StateKeeperTest, ASuccessorReadsTheLastState) {
   predecessor.join();
   EXPECT_EQ(table_.peers(), 100U);
   keeper_->write_last(kNever);
-  EXPECT_EQ(keeper_->figures().failed_writes, 0U);
+  EXPECT_EQ(keeper_->status().failed_writes, 0U);
 }
 
-// As if ours were ahead.
+// Makes the tracker's own clock look far ahead.
 class ClockOfLastMonth final : public Clock {
  public:
   [[nodiscard]] MonotonicTime now() const override { return clock_.now(); }
@@ -225,12 +226,12 @@ class ClockOfLastMonth final : public Clock {
   SystemClock clock_;
 };
 
-TEST_F(StateKeeperTest, AFileThatIsTooOldIsKept) {
+TEST_F(StateKeeperTest, AFileThatIsTooOldIsSetAside) {
   write(names_.current, 10, ClockOfLastMonth());
   const auto size = std::filesystem::file_size(names_.current);
   load();
   EXPECT_EQ(table_.torrents(), 0U);
-  EXPECT_TRUE(was_said("nothing in it was young enough; is the clock right?"));
+  EXPECT_TRUE(was_said("everything in it was too old; is the clock right?"));
   EXPECT_TRUE(was_said("kept as " + names_.too_old));
   for (int i = 0; i < 3; ++i) keeper_->write_last(kNever);
   EXPECT_EQ(std::filesystem::file_size(names_.too_old), size);
@@ -241,37 +242,37 @@ TEST_F(StateKeeperTest, AFileThatIsTooOldIsKept) {
   EXPECT_TRUE(std::filesystem::exists(names_.current));
 }
 
-TEST_F(StateKeeperTest, AnEmptyTableIsNotTooOld) {
+TEST_F(StateKeeperTest, AFileOfAnEmptyTableIsNotTooOld) {
   write(names_.current, 0);
   load();
-  EXPECT_FALSE(was_said("young enough"));
+  EXPECT_FALSE(was_said("everything in it was too old"));
   EXPECT_FALSE(std::filesystem::exists(names_.too_old));
 }
 
-TEST_F(StateKeeperTest, WhatAKilledOneLeftIsRemoved) {
+TEST_F(StateKeeperTest, AnUnfinishedFileIsRemovedAtStart) {
   folder_.write("peers.new", "half");
   load();
   EXPECT_FALSE(std::filesystem::exists(names_.fresh));
   EXPECT_TRUE(was_said("peers.new removed"));
 }
 
-TEST_F(StateKeeperTest, AFailureIsOneLineAndACount) {
+TEST_F(StateKeeperTest, AFailedWriteIsLoggedAndCounted) {
   write(names_.current, 10);
   load();
   keeper_->begin();
   ASSERT_TRUE(wait_for_writes(1));
   const size_t lines = log_.lines().size();
   std::filesystem::create_directory(names_.fresh);
-  ASSERT_TRUE(loopback::pump(*loop_, [&] { return keeper_->figures().failed_writes == 1; }));
+  ASSERT_TRUE(loopback::pump(*loop_, [&] { return keeper_->status().failed_writes == 1; }));
   std::filesystem::remove(names_.fresh);
   EXPECT_GE(log_.lines().size(), lines + 1);
-  EXPECT_TRUE(
-      was_said("not written: unlink " + names_.fresh + ": Is a directory; it stays as it was"));
-  const uint64_t writes = keeper_->figures().writes;
+  EXPECT_TRUE(was_said("not written: unlink " + names_.fresh +
+                       ": Is a directory; the previous one is unchanged"));
+  const uint64_t writes = keeper_->status().writes;
   ASSERT_TRUE(wait_for_writes(writes + 1));
 }
 
-TEST_F(StateKeeperTest, TheLastWritingReplacesOneThatIsUnderWay) {
+TEST_F(StateKeeperTest, TheLastWriteReplacesOneInProgress) {
   load();
   fill(20'000);
   keeper_->begin();
@@ -287,20 +288,20 @@ TEST_F(StateKeeperTest, TheLastWritingReplacesOneThatIsUnderWay) {
   EXPECT_EQ(loaded->stored.peers, 20'001U);
 }
 
-TEST_F(StateKeeperTest, TheLastWritingCanBeInterrupted) {
+TEST_F(StateKeeperTest, TheLastWriteCanBeInterrupted) {
   write(names_.current, 10);
   load();
   fill(20'000);
   int slices = 0;
   keeper_->write_last([&] { return ++slices > 1; });
   EXPECT_FALSE(std::filesystem::exists(names_.fresh));
-  EXPECT_EQ(keeper_->figures().failed_writes, 1U);
+  EXPECT_EQ(keeper_->status().failed_writes, 1U);
   TorrentTable other({}, SecretHash::from_seed(2));
   EXPECT_EQ(load_state(names_.current, other, clock_, kAll)->stored.peers, 10U);
 }
 
-// Its worth is under ThreadSanitizer.
-TEST_F(StateKeeperTest, AnnouncesGoOnBesideIt) {
+// Mainly for ThreadSanitizer.
+TEST_F(StateKeeperTest, AnnouncesContinueDuringWrites) {
   load();
   fill(1000);
   keeper_->begin();

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <thread>
 
 #include "state/state_loader.h"
 #include "unit/state/state_bytes.h"
@@ -18,7 +19,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// A clock whose wall time may be set, and that goes on a little when it is looked at.
+// A clock whose wall time can be set, and which advances a little each time it is read.
 class TwoClocks final : public Clock {
  public:
   [[nodiscard]] MonotonicTime now() const override {
@@ -69,7 +70,11 @@ class StateWriterTest : public testing::Test {
   [[nodiscard]] bool exists(const std::string& path) const {
     return ::access(path.c_str(), F_OK) == 0;
   }
-  // What a tracker that starts now has.
+  // Of the file being written, or already in place.
+  [[nodiscard]] uint64_t size_on_disk() const {
+    return std::filesystem::file_size(exists(names_.fresh) ? names_.fresh : names_.current);
+  }
+  // The contents of a tracker that starts now from the file.
   TableContents restarted(StateLoad* load = nullptr, PermitsTorrent permits = kAll) {
     TorrentTable other({}, SecretHash::from_seed(9));
     const auto loaded = load_state(names_.current, other, clock_, permits);
@@ -91,35 +96,36 @@ TEST_F(StateWriterTest, ARestartedTrackerHasTheSamePeers) {
   StateWriter writer(table_, clock_, names_);
   const auto written = write_all(writer);
   ASSERT_TRUE(written) << written.error().message();
-  EXPECT_EQ(writer.totals(), (StateTotals{20'000, table_.peers()}));
-  EXPECT_EQ(std::filesystem::file_size(names_.current), writer.bytes());
+  EXPECT_EQ(writer.written().totals, (StateTotals{20'000, table_.peers()}));
+  EXPECT_EQ(std::filesystem::file_size(names_.current), writer.written().bytes);
   StateLoad load;
   EXPECT_EQ(restarted(&load), contents_of(table_, minute()));
-  EXPECT_EQ(load.stored, writer.totals());
+  EXPECT_EQ(load.stored, writer.written().totals);
   struct stat status = {};
   ASSERT_EQ(::stat(names_.current.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
   EXPECT_FALSE(exists(names_.fresh));
 }
 
-TEST_F(StateWriterTest, AnEmptyTableIsAFile) {
+TEST_F(StateWriterTest, AnEmptyTableGivesAFileToo) {
   write();
   EXPECT_TRUE(restarted().empty());
 }
 
-TEST_F(StateWriterTest, SlicesAreSmall) {
+TEST_F(StateWriterTest, SlicesAreBounded) {
   for (uint32_t n = 0; n < 300'000; ++n) announce(n % 10, endpoint4(n));
   StateWriter writer(table_, clock_, names_);
   uint64_t before = 0;
   int slices = 0;
   for (auto more = writer.step(); more && *more; more = writer.step(), ++slices) {
-    EXPECT_LE(writer.bytes() - before, (size_t{1} << 20U) + kMaxStatePayload + kStateBlockHead);
-    before = writer.bytes();
+    const uint64_t size = size_on_disk();
+    EXPECT_LE(size - before, (size_t{1} << 20U) + kMaxStatePayload + kStateBlockHead);
+    before = size;
   }
   EXPECT_GE(slices, 5);
 }
 
-TEST_F(StateWriterTest, KeepsTheGenerationBefore) {
+TEST_F(StateWriterTest, KeepsThePreviousGeneration) {
   fill(10);
   write();
   const auto first = std::filesystem::file_size(names_.current);
@@ -129,7 +135,7 @@ TEST_F(StateWriterTest, KeepsTheGenerationBefore) {
   EXPECT_GT(std::filesystem::file_size(names_.current), first);
 }
 
-TEST_F(StateWriterTest, AgesGoOnWhileTheTrackerIsAway) {
+TEST_F(StateWriterTest, TimeDownCountsTowardsAges) {
   announce(1, endpoint4(1));
   clock_.advance(minutes(10) + seconds(50));
   announce(1, endpoint4(2));
@@ -159,7 +165,7 @@ TEST_F(StateWriterTest, AgesDoNotDriftOverManyRestarts) {
   }
 }
 
-TEST_F(StateWriterTest, AfterAnotherBootTheMonotonicClockIsAnother) {
+TEST_F(StateWriterTest, AgesSurviveARebootThatResetsTheMonotonicClock) {
   announce(1, endpoint4(1));
   clock_.advance(minutes(5));
   write();
@@ -169,7 +175,7 @@ TEST_F(StateWriterTest, AfterAnotherBootTheMonotonicClockIsAnother) {
   EXPECT_EQ(restarted().begin()->second.peers, expected);
 }
 
-TEST_F(StateWriterTest, IfTheWallClockWasSetBackNoTimeHasPassed) {
+TEST_F(StateWriterTest, AWallClockThatWasSetBackLeavesAgesAsTheyWere) {
   announce(1, endpoint4(1));
   clock_.advance(minutes(5));
   write();
@@ -180,7 +186,7 @@ TEST_F(StateWriterTest, IfTheWallClockWasSetBackNoTimeHasPassed) {
   EXPECT_EQ(load.written_ago, Duration(0));
 }
 
-TEST_F(StateWriterTest, WhatTheListRefusesStaysAway) {
+TEST_F(StateWriterTest, TorrentsTheListRefusesAreNotRestored) {
   fill(10);
   write();
   StateLoad load;
@@ -192,29 +198,8 @@ TEST_F(StateWriterTest, WhatTheListRefusesStaysAway) {
   EXPECT_EQ(load.not_allowed, 1U);
 }
 
-TEST_F(StateWriterTest, ADamagedFileChangesNothing) {
-  const std::vector<uint8_t> file = small_state_file();
-  folder_.write("peers", as_text(ByteView(file).first(file.size() - 1)));
-  const auto loaded = load_state(names_.current, table_, clock_, kAll);
-  ASSERT_FALSE(loaded);
-  EXPECT_FALSE(loaded.error().is_missing);
-  EXPECT_EQ(
-      loaded.error().message,
-      names_.current + ", at byte " + std::to_string(file.size() - 1) + ": the file is cut short");
-  EXPECT_EQ(table_.torrents(), 0U);
-}
-
-TEST_F(StateWriterTest, WhatIsNoFileIsNamed) {
-  const auto fault = [&](const std::string& path) {
-    return load_state(path, table_, clock_, kAll).error();
-  };
-  EXPECT_TRUE(fault(names_.current).is_missing);
-  EXPECT_EQ(fault(folder_.path("")).message, folder_.path("") + ": is no regular file");
-}
-
-// A limit on the size of files is a disk that is full: the first write is short, the next one
-// fails.
-TEST_F(StateWriterTest, AWriteThatFailsLeavesTheFileThatIsThere) {
+// A limit on the file size acts like a full disk: one write is short and the next one fails.
+TEST_F(StateWriterTest, AFailedWriteLeavesThePreviousFileUnchanged) {
   fill(10);
   write();
   const TableContents before = restarted();
@@ -234,7 +219,7 @@ TEST_F(StateWriterTest, AWriteThatFailsLeavesTheFileThatIsThere) {
   EXPECT_EQ(restarted(), before);
 }
 
-TEST_F(StateWriterTest, WithoutTheSecondRenameTheFirstIsTakenBack) {
+TEST_F(StateWriterTest, IfTheSecondRenameFailsTheFirstIsUndone) {
   fill(10);
   write();
   const TableContents before = restarted();
@@ -250,13 +235,13 @@ TEST_F(StateWriterTest, WithoutTheSecondRenameTheFirstIsTakenBack) {
   EXPECT_EQ(restarted(), before);
 }
 
-TEST_F(StateWriterTest, ADirectoryThatIsNotThereIsNamed) {
+TEST_F(StateWriterTest, AMissingDirectoryIsNamed) {
   StateWriter writer(table_, clock_, StateNames(folder_.path("no/peers")));
   EXPECT_EQ(write_all(writer).error().message(),
             "open " + folder_.path("no/peers.new") + ": No such file or directory");
 }
 
-TEST_F(StateWriterTest, WhatAKilledOneLeftIsReplacedAndWhatIsAbandonedGoes) {
+TEST_F(StateWriterTest, AnUnfinishedFileIsReplacedAndADestroyedWriterLeavesNone) {
   folder_.write("peers.new", "half a file");
   write();
   EXPECT_FALSE(exists(names_.fresh));
@@ -268,6 +253,43 @@ TEST_F(StateWriterTest, WhatAKilledOneLeftIsReplacedAndWhatIsAbandonedGoes) {
   }
   EXPECT_FALSE(exists(names_.fresh));
   EXPECT_TRUE(restarted().empty());
+}
+
+TEST_F(StateWriterTest, AnAbandonedWriteLeavesNothingAndStepsNoFurther) {
+  fill(10);
+  StateWriter writer(table_, clock_, names_);
+  ASSERT_TRUE(writer.step());
+  ASSERT_TRUE(exists(names_.fresh));
+  writer.abandon();
+  EXPECT_FALSE(exists(names_.fresh));
+  const auto stepped = writer.step();
+  ASSERT_TRUE(stepped);
+  EXPECT_FALSE(*stepped);
+  EXPECT_FALSE(exists(names_.fresh));
+  EXPECT_FALSE(exists(names_.current));
+}
+
+TEST_F(StateWriterTest, AbandoningACompleteWriteKeepsTheFile) {
+  fill(10);
+  StateWriter writer(table_, clock_, names_);
+  ASSERT_TRUE(write_all(writer));
+  writer.abandon();
+  EXPECT_EQ(restarted().size(), 10U);
+  EXPECT_EQ(writer.written().totals.torrents, 10U);
+}
+
+// Mainly for ThreadSanitizer.
+TEST_F(StateWriterTest, AnotherThreadMayAbandonAWriteDuringASlice) {
+  for (uint32_t n = 0; n < 100'000; ++n) announce(n % 10, endpoint4(n));
+  StateWriter writer(table_, clock_, names_);
+  std::thread worker([&writer] {
+    for (auto more = writer.step(); more && *more;) more = writer.step();
+  });
+  while (!exists(names_.fresh) && !exists(names_.current)) std::this_thread::yield();
+  writer.abandon();
+  EXPECT_FALSE(exists(names_.fresh));
+  worker.join();
+  EXPECT_FALSE(exists(names_.fresh));
 }
 
 }  // namespace

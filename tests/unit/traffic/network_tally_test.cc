@@ -7,12 +7,12 @@
 namespace ot {
 namespace {
 
-// Stands for a random number.
+// Any number would do.
 constexpr uint64_t kSecret = 0xb5ad4eceda1ce2a9;
 
 IpAddress address(std::string_view text) { return *IpAddress::parse(text); }
 
-TEST(HeavyHitters, CountExactlyWhatThereIsRoomFor) {
+TEST(HeavyHitters, CountExactlyWhileThereIsRoom) {
   HeavyHitters<uint32_t> hitters(kSecret);
   for (uint32_t network = 0; network < 100; ++network) {
     for (uint32_t i = 0; i <= network; ++i) hitters.add(network << 8U);
@@ -23,7 +23,7 @@ TEST(HeavyHitters, CountExactlyWhatThereIsRoomFor) {
   EXPECT_EQ(ranking[2], (RankedNetwork{98, 97U << 8U}));
 }
 
-TEST(HeavyHitters, RankEqualOnesByAddress) {
+TEST(HeavyHitters, RankEqualCountsByAddress) {
   HeavyHitters<uint32_t> hitters(kSecret);
   for (const uint32_t network : {9U, 4U, 7U}) hitters.add(network);
   const auto ranking = hitters.ranking(10);
@@ -32,8 +32,8 @@ TEST(HeavyHitters, RankEqualOnesByAddress) {
   EXPECT_EQ(ranking[2].address, 9U);
 }
 
-// A million networks that come once, and a few that come often among them.
-TEST(HeavyHitters, NeverMissNorUnderrateABusyNetworkAmongAFlood) {
+// A million networks that occur once each, and a few busy ones among them.
+TEST(HeavyHitters, NeverMissOrUndercountABusyNetworkInAFlood) {
   constexpr uint32_t kBusy = 50;
   constexpr uint32_t kEach = 2000;
   HeavyHitters<uint64_t> hitters(kSecret);
@@ -48,11 +48,11 @@ TEST(HeavyHitters, NeverMissNorUnderrateABusyNetworkAmongAFlood) {
     EXPECT_LT(network.address >> 16U, kBusy);
     EXPECT_GE(network.count, kEach);
     EXPECT_LE(network.count - network.overcount, kEach);
-    EXPECT_LT(network.overcount, 1000U) << "an eighth of what came to its row, and luck";
+    EXPECT_LT(network.overcount, 1000U) << "about an eighth of what its row received";
   }
 }
 
-TEST(HeavyHitters, OvercountIsWhatOthersCountedBefore) {
+TEST(HeavyHitters, TheOvercountBoundsTheError) {
   HeavyHitters<uint32_t> hitters(kSecret);
   std::map<uint32_t, uint64_t> truth;
   Random random(3);
@@ -67,7 +67,7 @@ TEST(HeavyHitters, OvercountIsWhatOthersCountedBefore) {
   }
 }
 
-TEST(NetworkTally, CountsEachSizeOfEachFamilyApart) {
+TEST(NetworkTally, CountsEachSizeOfEachFamilySeparately) {
   Random random(1);
   NetworkTally tally(random);
   for (const char* source :
@@ -91,7 +91,7 @@ TEST(NetworkTally, CountsEachSizeOfEachFamilyApart) {
             (std::map<unsigned, size_t>{{24, 4}, {20, 3}, {16, 2}, {48, 4}, {40, 3}, {32, 2}}));
 }
 
-TEST(NetworkTally, RanksSoManyAndTakesSoMuchMemory) {
+TEST(NetworkTally, BoundsItsRankingsAndItsMemory) {
   Random random(1);
   NetworkTally tally(random);
   for (uint32_t i = 0; i < 3000; ++i) {

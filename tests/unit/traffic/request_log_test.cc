@@ -20,7 +20,7 @@ class RequestLogTest : public testing::Test {
   RequestLog log_{clock_};
 };
 
-TEST_F(RequestLogTest, RecordsNobodyUntilANetworkIsChosen) {
+TEST_F(RequestLogTest, RecordsOnlyRequestsFromChosenNetworks) {
   record("GET /");
   EXPECT_EQ(log_.next(), 0U);
   ASSERT_TRUE(log_.choose(network("192.0.2.0/24")));
@@ -39,7 +39,7 @@ TEST_F(RequestLogTest, RecordsNobodyUntilANetworkIsChosen) {
   EXPECT_EQ(kept(1), "datagram");
 }
 
-TEST_F(RequestLogTest, TakesAFewDozenNetworksEachOnce) {
+TEST_F(RequestLogTest, AcceptsUpTo32NetworksAndDuplicatesForFree) {
   for (size_t i = 0; i < RequestLog::kMaxNetworks; ++i) {
     const std::string text = "10.0." + std::to_string(i) + ".0/24";
     EXPECT_TRUE(log_.choose(network(text)));
@@ -47,10 +47,10 @@ TEST_F(RequestLogTest, TakesAFewDozenNetworksEachOnce) {
   }
   EXPECT_EQ(log_.networks().size(), RequestLog::kMaxNetworks);
   EXPECT_FALSE(log_.choose(network("192.0.2.0/24")));
-  EXPECT_TRUE(log_.choose(network("10.0.0.0/24"))) << "it is there already";
+  EXPECT_TRUE(log_.choose(network("10.0.0.0/24"))) << "chosen already";
 }
 
-TEST_F(RequestLogTest, ResetForgetsNetworksAndRequestsAndCountsOn) {
+TEST_F(RequestLogTest, ResetForgetsEverythingButTheNumbering) {
   ASSERT_TRUE(log_.choose(network("192.0.2.0/24")));
   record("one");
   log_.reset();
@@ -63,7 +63,7 @@ TEST_F(RequestLogTest, ResetForgetsNetworksAndRequestsAndCountsOn) {
   EXPECT_EQ(kept(1), "three");
 }
 
-TEST_F(RequestLogTest, KeepsTheFrontOfALongRequest) {
+TEST_F(RequestLogTest, KeepsTheBeginningOfALongRequest) {
   ASSERT_TRUE(log_.choose(network("192.0.2.0/24")));
   record(std::string(8000, 'x'));
   record("");
@@ -72,8 +72,8 @@ TEST_F(RequestLogTest, KeepsTheFrontOfALongRequest) {
   EXPECT_EQ(kept(1), "");
 }
 
-// Whatever sizes come, what is said to be kept is what was recorded.
-TEST_F(RequestLogTest, ForgetsTheOldestAndNeverMixesThemUp) {
+// Whatever the sizes, each request that counts as kept is exactly what was recorded.
+TEST_F(RequestLogTest, ForgetsTheOldestRequestsAndMixesNoneUp) {
   ASSERT_TRUE(log_.choose(network("192.0.2.0/24")));
   const auto text = [](uint64_t number) {
     return std::string(number * 7919 % 3000, static_cast<char>('a' + number % 26));
@@ -93,14 +93,14 @@ TEST_F(RequestLogTest, ForgetsTheOldestAndNeverMixesThemUp) {
   EXPECT_GE(bytes, RequestLog::kBytes - 3 * RequestLog::kMaxRequest);
 }
 
-TEST_F(RequestLogTest, KeepsSoManySmallOnes) {
+TEST_F(RequestLogTest, KeepsAtMostKMaxRequests) {
   ASSERT_TRUE(log_.choose(network("192.0.2.0/24")));
   for (size_t i = 0; i < RequestLog::kMaxRequests + 10; ++i) record(std::to_string(i));
   EXPECT_EQ(log_.next() - log_.first(), RequestLog::kMaxRequests);
   EXPECT_EQ(kept(log_.first()), "10");
 }
 
-TEST(RequestText, LetsNothingThroughThatATerminalOrABrowserWouldObey) {
+TEST(RequestText, ContainsNothingATerminalOrBrowserWouldInterpret) {
   std::string all;
   for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
   LoggedRequest request{{}, Transport::tcp, {}, all.size(), as_bytes(all)};
