@@ -92,6 +92,7 @@ Daemon::Daemon(Parts parts, const RoomOptions& options, const Identity& identity
       tracker_id_(Random().below(UINT32_MAX)),
       connection_ids_(new_connection_ids()),
       table_(options.table, SecretHash::random()),
+      sole_writer_(table_),
       core_(std::move(parts.loop), options.lists.mode, table_.hash(), clock, log_),
       worker_(std::move(parts.worker)),
       lists_(options.lists, *core_.loop, *worker_, table_, core_.access, clock, log_,
@@ -103,7 +104,7 @@ Daemon::Daemon(Parts parts, const RoomOptions& options, const Identity& identity
       last_recount_(*core_.loop, stats_walks_),
       full_scrapes_(*core_.loop, *worker_, table_, clock, core_.statistics),
       serving_(
-          {core_, table_, connection_ids_, late_stats_, last_recount_, full_scrapes_, clock, log_},
+          {core_, sole_writer_, connection_ids_, late_stats_, last_recount_, full_scrapes_, clock, log_},
           [this] { return snapshot(); }, options),
       signals_(*core_.loop, [this](int number) { on_signal(number); }),
       tick_timer_(core_.loop->timers(), [this] { tick(); }),

@@ -78,6 +78,7 @@ class Daemon {
   const uint32_t tracker_id_;
   const ConnectionIds connection_ids_;
   TorrentTable table_;
+  SoleWriter sole_writer_;
   LoopCore core_;
   const std::unique_ptr<Worker> worker_;  // its jobs use the table, and end on the loop
   AccessLists lists_;

@@ -18,14 +18,14 @@ ServingLoop::ServingLoop(const Rooms& rooms, HttpFrontend::TakeSnapshot take_sna
                          const RoomOptions& options)
     : core_(rooms.core),
       request_times_(core_.statistics),
-      tracker_(rooms.table, core_.access, options.policy, core_.statistics, Random()),
+      tracker_(rooms.writer, core_.access, options.policy, core_.statistics, Random()),
       udp_frontend_(*core_.loop, tracker_, rooms.connection_ids, core_.statistics, options.udp,
                     options.http.addresses),
       http_frontend_(*core_.loop, tracker_, core_.statistics, std::move(take_snapshot),
                      options.http),
       proxy_introduction_(http_frontend_.proxies(), rooms.log),
       tcp_server_(*core_.loop, http_frontend_, options.tcp),
-      expiry_(rooms.table, rooms.clock),
+      expiry_(rooms.writer.table(), rooms.clock),
       expiry_timer_(core_.loop->timers(), [this] { age(); }) {
   http_frontend_.set_late_stats(rooms.late_stats);
   http_frontend_.set_last_recount(rooms.last_recount);

@@ -44,7 +44,7 @@ class ServingLoop {
   // All of it outlives the ServingLoop.
   struct Rooms {
     LoopCore& core;
-    TorrentTable& table;
+    SoleWriter& writer;  // of the table
     const ConnectionIds& connection_ids;
     LateStats& late_stats;
     LastRecount& last_recount;
