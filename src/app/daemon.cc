@@ -58,7 +58,8 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, std::unique_ptr<Worker> worker,
       last_recount_(*loop_, stats_walks_),
       full_scrapes_(*loop_, *worker_, table_, clock, statistics_),
       http_frontend_(
-          *loop_, tracker_, statistics_, [this] { return snapshot(); }, options.http),
+          {*loop_, tracker_, statistics_, late_stats_, last_recount_, full_scrapes_},
+          [this] { return snapshot(); }, options.http),
       proxy_introduction_(http_frontend_.proxies(), log_),
       tcp_server_(*loop_, http_frontend_, options.tcp),
       expiry_(table_, clock),
@@ -71,9 +72,6 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, std::unique_ptr<Worker> worker,
                       }),
       stop_timer_(loop_->timers(), [this] { stop_when_quiet(); }),
       loops_{&statistics_} {
-  http_frontend_.set_late_stats(late_stats_);
-  http_frontend_.set_last_recount(last_recount_);
-  http_frontend_.set_full_scrapes(full_scrapes_);
   if (traffic_log_) statistics_.attach(*traffic_log_);
   loop_->set_pass_observer([this](Duration took) { end_pass(took); });
 }

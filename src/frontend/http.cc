@@ -33,11 +33,14 @@ Persistence persistence_of(const RequestHead& head) {
 
 }  // namespace
 
-HttpFrontend::HttpFrontend(const EventLoop& loop, Tracker& tracker, Statistics& statistics,
-                           TakeSnapshot take_snapshot, const HttpOptions& options)
-    : loop_(loop),
-      tracker_(tracker),
-      statistics_(statistics),
+HttpFrontend::HttpFrontend(const HttpServices& services, TakeSnapshot take_snapshot,
+                           const HttpOptions& options)
+    : loop_(services.loop),
+      tracker_(services.tracker),
+      statistics_(services.statistics),
+      late_stats_(services.late_stats),
+      last_recount_(services.last_recount),
+      full_scrapes_(services.full_scrapes),
       take_snapshot_(std::move(take_snapshot)),
       options_(options) {}
 
@@ -175,7 +178,7 @@ void HttpFrontend::full_scrape(Exchange& exchange) {
 }
 
 void HttpFrontend::dump(Exchange& exchange, DumpFormat format) {
-  if (full_scrapes_ == nullptr || !full_scrapes_->has_room()) {
+  if (!full_scrapes_.has_room()) {
     return refuse(exchange,
                   {.status = HttpStatus::unavailable, .retry_after = FullScrapes::kRetryAfter},
                   HttpError::internal_error);
@@ -223,9 +226,6 @@ bool HttpFrontend::change_recording(Exchange& exchange, const RecordingQuery& ch
 }
 
 void HttpFrontend::promise(Exchange& exchange, const StatsQuestion& question) {
-  if (late_stats_ == nullptr) {
-    return refuse(exchange, {HttpStatus::unavailable}, HttpError::internal_error);
-  }
   promise_ = Promise{question, exchange.version, exchange.persistence,
                      exchange.client.connection.family()};
 }
@@ -233,16 +233,16 @@ void HttpFrontend::promise(Exchange& exchange, const StatsQuestion& question) {
 void HttpFrontend::on_later(ReplyPort& port, ConnectionToken to) {
   const auto promise = std::exchange(promise_, std::nullopt);
   if (const auto* kind = std::get_if<DumpKind>(&promise->what)) {
-    return full_scrapes_->reply({&port, to, *kind, promise->version, promise->persistence});
+    return full_scrapes_.reply({&port, to, *kind, promise->version, promise->persistence});
   }
-  late_stats_->reply({&port, to, promise->persistence, promise->family},
+  late_stats_.reply({&port, to, promise->persistence, promise->family},
                      std::get<StatsQuestion>(promise->what));
 }
 
 void HttpFrontend::metrics(Exchange& exchange) {
   if (!may(Sight::counters, exchange)) return deny(exchange);
   StatsSnapshot snapshot = take_snapshot_();
-  if (last_recount_ != nullptr) snapshot.recount = last_recount_->get();
+  snapshot.recount = last_recount_.get();
   reply(exchange, print_metrics(snapshot), kMetricsContentType);
 }
 

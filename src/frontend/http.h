@@ -37,13 +37,23 @@ struct HttpOptions {
   PermissionRules permissions;
 };
 
+// What an HttpFrontend takes its answers from. All of it outlives the front end.
+struct HttpServices {
+  const EventLoop& loop;
+  Tracker& tracker;
+  Statistics& statistics;
+  LateStats& late_stats;      // statistics that need a walk over the table
+  LastRecount& last_recount;  // for the metrics
+  FullScrapes& full_scrapes;
+};
+
 class HttpFrontend final : public StreamHandler {
  public:
-  // Gives the numbers of this moment.
+  // Returns the numbers of this moment.
   using TakeSnapshot = std::function<StatsSnapshot()>;
 
-  HttpFrontend(const EventLoop& loop, Tracker& tracker, Statistics& statistics,
-               TakeSnapshot take_snapshot, const HttpOptions& options = {});
+  HttpFrontend(const HttpServices& services, TakeSnapshot take_snapshot,
+               const HttpOptions& options = {});
 
   void on_connected(const Endpoint& socket) override;
   void on_later(ReplyPort& port, ConnectionToken to) override;
@@ -52,14 +62,6 @@ class HttpFrontend final : public StreamHandler {
   void on_deferred(Duration took, int requests) override {
     statistics_.record_requests(Transport::tcp, took, static_cast<uint64_t>(requests));
   }
-
-  // Who answers what needs a walk, and outlives this; until then that gets 503.
-  void set_late_stats(LateStats& late_stats) { late_stats_ = &late_stats; }
-  // Whose findings the metrics show, and who outlives this.
-  void set_last_recount(LastRecount& last_recount) { last_recount_ = &last_recount; }
-
-  // Who serves full scrapes and dumps, and outlives this; until then they get 503.
-  void set_full_scrapes(FullScrapes& full_scrapes) { full_scrapes_ = &full_scrapes; }
 
   // access.proxy, as long as this lives.
   [[nodiscard]] const Networks& proxies() const { return options_.addresses.proxies; }
@@ -118,11 +120,11 @@ class HttpFrontend final : public StreamHandler {
   const EventLoop& loop_;
   Tracker& tracker_;
   Statistics& statistics_;
+  LateStats& late_stats_;
+  LastRecount& last_recount_;
+  FullScrapes& full_scrapes_;
   const TakeSnapshot take_snapshot_;
   const HttpOptions options_;
-  LateStats* late_stats_ = nullptr;
-  LastRecount* last_recount_ = nullptr;
-  FullScrapes* full_scrapes_ = nullptr;
   ModestClients modest_clients_;
   std::optional<Promise> promise_;
 };

@@ -74,7 +74,7 @@ class OfflineConnection final : public OutputSink {
   // Hands over bytes as they would come in one packet.
   void send(std::string_view bytes) {
     input_ += bytes;
-    while (!closed_ && !input_.empty()) {
+    while (!closed_ && !owed_ && !input_.empty()) {
       const StreamVerdict verdict = handler_.on_bytes(peer_, as_bytes(input_), seen_, out_);
       if (verdict.next == StreamVerdict::Next::need_more) {
         seen_ = input_.size();
@@ -83,6 +83,7 @@ class OfflineConnection final : public OutputSink {
       seen_ = 0;
       input_.erase(0, verdict.consumed);
       closed_ = verdict.next == StreamVerdict::Next::close;
+      owed_ = verdict.next == StreamVerdict::Next::later;
     }
   }
 
@@ -94,6 +95,8 @@ class OfflineConnection final : public OutputSink {
   [[nodiscard]] std::vector<HttpReply> take() { return split_replies(take_text()); }
 
   [[nodiscard]] bool closed() const { return closed_; }
+  // Whether a reply was promised that comes later; nothing is served after it.
+  [[nodiscard]] bool owed() const { return owed_; }
   // Bytes no request took.
   [[nodiscard]] const std::string& unread() const { return input_; }
 
@@ -106,6 +109,7 @@ class OfflineConnection final : public OutputSink {
   std::string text_;
   size_t seen_ = 0;
   bool closed_ = false;
+  bool owed_ = false;
 };
 
 }  // namespace ot
