@@ -93,9 +93,8 @@ class Daemon {
   Tracker tracker_;
   const ConnectionIds connection_ids_;
   UdpFrontend udp_frontend_;
-  StatsWalks stats_walks_;
+  Census census_;
   LateStats late_stats_;
-  LastRecount last_recount_;
   FullScrapes full_scrapes_;
   HttpFrontend http_frontend_;
   ProxyIntroduction proxy_introduction_;

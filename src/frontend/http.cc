@@ -38,8 +38,8 @@ HttpFrontend::HttpFrontend(const HttpServices& services, TakeSnapshot take_snaps
     : loop_(services.loop),
       tracker_(services.tracker),
       statistics_(services.statistics),
+      census_(services.census),
       late_stats_(services.late_stats),
-      last_recount_(services.last_recount),
       full_scrapes_(services.full_scrapes),
       take_snapshot_(std::move(take_snapshot)),
       options_(options) {}
@@ -242,7 +242,7 @@ void HttpFrontend::on_later(ReplyPort& port, ConnectionToken to) {
 void HttpFrontend::metrics(Exchange& exchange) {
   if (!may(Sight::counters, exchange)) return deny(exchange);
   StatsSnapshot snapshot = take_snapshot_();
-  snapshot.recount = last_recount_.get();
+  snapshot.recount = census_.last_recount();
   reply(exchange, print_metrics(snapshot), kMetricsContentType);
 }
 

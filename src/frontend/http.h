@@ -13,7 +13,7 @@
 #include <string>
 #include <variant>
 
-#include "census/last_recount.h"
+#include "census/census.h"
 #include "dump/full_scrapes.h"
 #include "frontend/client_address.h"
 #include "frontend/late_stats.h"
@@ -42,8 +42,8 @@ struct HttpServices {
   const EventLoop& loop;
   Tracker& tracker;
   Statistics& statistics;
-  LateStats& late_stats;      // statistics that need a walk over the table
-  LastRecount& last_recount;  // for the metrics
+  Census& census;
+  LateStats& late_stats;  // statistics that need a walk over the table
   FullScrapes& full_scrapes;
 };
 
@@ -120,8 +120,8 @@ class HttpFrontend final : public StreamHandler {
   const EventLoop& loop_;
   Tracker& tracker_;
   Statistics& statistics_;
+  Census& census_;
   LateStats& late_stats_;
-  LastRecount& last_recount_;
   FullScrapes& full_scrapes_;
   const TakeSnapshot take_snapshot_;
   const HttpOptions options_;

@@ -25,13 +25,13 @@ void send_report(const StatsReader& reader, const StatsQuestion& question, std::
 
 void LateStats::reply(const StatsReader& reader, const StatsQuestion& question) {
   const uint64_t number = next_++;
-  auto ticket = walks_.ask(*question.mode->walk, [this, number](const WalkFindings* findings) {
-    deliver(number, findings);
-  });
-  if (!ticket) {
+  const bool asked =
+      census_.ask(*question.mode->walk,
+                  [this, number](const WalkFindings* findings) { deliver(number, findings); });
+  if (!asked) {
     return refuse(reader, {.status = HttpStatus::unavailable, .retry_after = kRetryAfter});
   }
-  owed_.emplace(number, Debt{reader, question, std::move(ticket)});
+  owed_.emplace(number, Debt{reader, question});
 }
 
 void LateStats::refuse(const StatsReader& reader, const ErrorPage& page) {

@@ -8,7 +8,7 @@
 #include <functional>
 #include <unordered_map>
 
-#include "census/walks.h"
+#include "census/census.h"
 #include "net/stream.h"
 #include "protocol/http_message.h"
 #include "protocol/http_reply.h"
@@ -29,9 +29,9 @@ class LateStats {
  public:
   using TakeSnapshot = std::function<StatsSnapshot()>;
 
-  // `walks` and `statistics` outlive this.
-  LateStats(StatsWalks& walks, Statistics& statistics, TakeSnapshot take_snapshot)
-      : walks_(walks), statistics_(statistics), take_snapshot_(std::move(take_snapshot)) {}
+  // `census` and `statistics` outlive this.
+  LateStats(Census& census, Statistics& statistics, TakeSnapshot take_snapshot)
+      : census_(census), statistics_(statistics), take_snapshot_(std::move(take_snapshot)) {}
   LateStats(const LateStats&) = delete;
   LateStats& operator=(const LateStats&) = delete;
 
@@ -46,13 +46,12 @@ class LateStats {
   struct Debt {
     StatsReader reader;
     StatsQuestion question;
-    StatsWalks::Ticket ticket;
   };
 
   void refuse(const StatsReader& reader, const ErrorPage& page);
   void deliver(uint64_t number, const WalkFindings* findings);
 
-  StatsWalks& walks_;
+  Census& census_;
   Statistics& statistics_;
   const TakeSnapshot take_snapshot_;
   uint64_t next_ = 0;

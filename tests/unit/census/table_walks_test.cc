@@ -6,7 +6,6 @@
 #include <map>
 
 #include "census/busy_networks.h"
-#include "census/top_torrents.h"
 #include "unit/swarm/numbered.h"
 
 namespace ot {

@@ -60,9 +60,9 @@ class LateStatsTest : public testing::Test {
   std::unique_ptr<EventLoop> loop_ = loopback::make_loop(clock_);
   TorrentTable table_{{}, SecretHash::from_seed(1)};
   std::unique_ptr<Worker> worker_ = std::move(Worker::create(clock_)).value();
-  StatsWalks walks_{*loop_, *worker_, table_};
+  Census census_{*loop_, *worker_, table_};
   Statistics statistics_;
-  LateStats late_{walks_, statistics_, [] { return StatsSnapshot{}; }};
+  LateStats late_{census_, statistics_, [] { return StatsSnapshot{}; }};
   OneConnection port_;
 };
 
@@ -94,7 +94,7 @@ TEST_F(LateStatsTest, OwesNothingToWhoHasLeftAndAllToTheOthers) {
 }
 
 TEST_F(LateStatsTest, SaysWhenTooManyWait) {
-  for (size_t i = 0; i < StatsWalks::kMaxAskers; ++i) ask(kGone, Persistence::close);
+  for (size_t i = 0; i < Census::kMaxAskers; ++i) ask(kGone, Persistence::close);
   ask(kHere, Persistence::close);
   EXPECT_EQ(port_.received.substr(0, 12), "HTTP/1.0 503");
   EXPECT_NE(port_.received.find("Retry-After: 2\r\n"), std::string::npos) << port_.received;

@@ -35,12 +35,11 @@ class OfflineTracker {
         tracker(table, access, settings.policy, statistics, Random(settings.seed)),
         ids(ConnectionIds::Key{2}),
         udp_frontend(*loop, tracker, ids, statistics, settings.udp, settings.http.addresses),
-        walks(*loop, *worker, table),
-        late_stats(walks, statistics, [this] { return snapshot(); }),
-        last_recount(*loop, walks),
+        census(*loop, *worker, table),
+        late_stats(census, statistics, [this] { return snapshot(); }),
         full_scrapes(*loop, *worker, table, clock, statistics),
         http_frontend(
-            {*loop, tracker, statistics, late_stats, last_recount, full_scrapes},
+            {*loop, tracker, statistics, census, late_stats, full_scrapes},
             [this] { return snapshot(); }, settings.http),
         expiry(table, clock),
         expiry_timer_(loop->timers(), [this] { age(); }) {
@@ -113,9 +112,8 @@ class OfflineTracker {
   Tracker tracker;
   const ConnectionIds ids;
   UdpFrontend udp_frontend;
-  StatsWalks walks;
+  Census census;
   LateStats late_stats;
-  LastRecount last_recount;
   FullScrapes full_scrapes;
   HttpFrontend http_frontend;
   Expiry expiry;
