@@ -94,7 +94,6 @@ class Daemon {
   const ConnectionIds connection_ids_;
   UdpFrontend udp_frontend_;
   Census census_;
-  LateStats late_stats_;
   FullScrapes full_scrapes_;
   HttpFrontend http_frontend_;
   ProxyIntroduction proxy_introduction_;

@@ -12,7 +12,7 @@
 #include "base/ip_address.h"
 #include "base/posix.h"
 #include "net/event_loop.h"
-#include "net/late_reply.h"
+#include "net/reply_queue.h"
 #include "net/stream.h"
 #include "net/timeout_queue.h"
 
@@ -74,7 +74,7 @@ class Connection final : public EventHandler, public TimeoutHook {
   uint32_t sent = 0;           // bytes of `unsent` that are gone
   std::vector<uint8_t> input;  // received, not served
   std::vector<uint8_t> unsent;
-  std::unique_ptr<LateReply> late;  // while it is owed
+  std::unique_ptr<ReplyQueue> late;  // while it is owed
 
  private:
   ConnectionEvents& events_;

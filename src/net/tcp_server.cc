@@ -33,6 +33,7 @@ struct TcpServer::Served {
   int requests = 0;
   size_t consumed = 0;
   bool nothing_unread = false;  // closing now cannot cause a reset
+  std::unique_ptr<LateReply> late = nullptr;
 
   // No reply that a reset could destroy.
   static Served refused() { return {StreamVerdict::Next::close, 0, 0, true}; }
@@ -89,9 +90,9 @@ void TcpServer::on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* i
   if (size < 0) return wait_for_request(open(std::move(socket), caller), 0);
   const ByteView input(input_.get(), static_cast<size_t>(size));
   SocketSink sink(socket.get());
-  const Served served = serve(caller, input, input.size() == options_.max_input, 0, sink);
+  Served served = serve(caller, input, input.size() == options_.max_input, 0, sink);
   if (sink.broken() || (served.nothing_unread && !sink.stuck())) return;
-  settle(open(std::move(socket), caller), input, served, sink);
+  settle(open(std::move(socket), caller), input, std::move(served), sink);
 }
 
 TcpServer::Served TcpServer::serve(Caller& caller, ByteView input, bool may_have_more, size_t seen,
@@ -109,12 +110,14 @@ TcpServer::Served TcpServer::serve(Caller& caller, ByteView input, bool may_have
   while (served.consumed < input.size() && !sink.stuck()) {
     if (served.requests == options_.requests_per_wake) break;
     const ByteView rest = input.subspan(served.consumed);
-    const StreamVerdict verdict = handler_.on_bytes(caller.peer, rest, seen, out);
+    StreamVerdict verdict = handler_.on_bytes(caller.peer, rest, seen, out);
     assert(verdict.next != Next::keep || verdict.consumed > 0);
+    assert((verdict.next == Next::later) == (verdict.late != nullptr));
     served.next = verdict.next;
     if (verdict.next == Next::need_more) break;
     ++served.requests;
     served.consumed += std::min(verdict.consumed, rest.size());
+    if (verdict.next == Next::later) served.late = std::move(verdict.late);
     if (verdict.next != Next::keep) break;
     seen = 0;
   }
@@ -136,8 +139,7 @@ Introduction TcpServer::introduce(Caller& caller, ByteView input) {
 }
 
 // Finds the place where `connection` waits for what it needs next; may close it or another one.
-void TcpServer::settle(Connection& connection, ByteView input, const Served& served,
-                       SocketSink& sink) {
+void TcpServer::settle(Connection& connection, ByteView input, Served served, SocketSink& sink) {
   using Next = StreamVerdict::Next;
   if (sink.broken()) return close(connection);
   const bool closing = served.next == Next::close;
@@ -148,7 +150,7 @@ void TcpServer::settle(Connection& connection, ByteView input, const Served& ser
   keep_input(connection, rest);
   connection.seen = incomplete ? static_cast<uint32_t>(rest.size()) : 0;
   if (served.next == Next::later) {
-    wait_for_reply(connection, sink.take_rest());
+    wait_for_reply(connection, sink.take_rest(), *served.late);
   } else if (sink.stuck()) {
     connection.close_when_written = closing;
     wait_for_room(connection, sink.take_rest());
@@ -235,9 +237,9 @@ void TcpServer::advance(Connection& connection, size_t received, bool may_have_m
   if (pending > 0) std::memcpy(input_.get(), connection.input.data(), pending);
   const ByteView input(input_.get(), pending + received);
   SocketSink sink(connection.socket.get());
-  const Served served = serve(connection.caller, input, may_have_more, connection.seen, sink);
+  Served served = serve(connection.caller, input, may_have_more, connection.seen, sink);
   if (pending > 0) tell_deferred(connection, received == 0, served);
-  settle(connection, input, served, sink);
+  settle(connection, input, std::move(served), sink);
 }
 
 // Those that are not through with their input after this turn get their next one in the next pass.

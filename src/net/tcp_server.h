@@ -124,7 +124,7 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
   [[nodiscard]] Served serve(Caller& caller, ByteView input, bool may_have_more, size_t seen,
                              SocketSink& sink);
   [[nodiscard]] static Introduction introduce(Caller& caller, ByteView input);
-  void settle(Connection& connection, ByteView input, const Served& served, SocketSink& sink);
+  void settle(Connection& connection, ByteView input, Served served, SocketSink& sink);
   // Tells of the requests just served whose first byte came in an earlier pass: all, or one.
   void tell_deferred(const Connection& connection, bool all, const Served& served);
   void wait_for_request(Connection& connection, int requests_served);
@@ -132,7 +132,7 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
   void wait_for_turn(Connection& connection);
   void wait_for_room(Connection& connection, std::vector<uint8_t> unsent);
 
-  void wait_for_reply(Connection& connection, std::vector<uint8_t> unsent);
+  void wait_for_reply(Connection& connection, std::vector<uint8_t> unsent, LateReply& reply);
   [[nodiscard]] Connection* find_late(ConnectionToken token) const;
   void add_late(Connection& connection, ReplyPiece piece);
   void send_late(Connection& connection);

@@ -19,16 +19,18 @@ size_t bytes_per_turn(size_t owed) {
 
 }  // namespace
 
-void TcpServer::wait_for_reply(Connection& connection, std::vector<uint8_t> unsent) {
+// `unsent` is the rest of earlier replies.
+void TcpServer::wait_for_reply(Connection& connection, std::vector<uint8_t> unsent,
+                               LateReply& reply) {
   connection.phase = Connection::Phase::late;
   ++counters_.deferred;
-  connection.late = std::make_unique<LateReply>();
+  connection.late = std::make_unique<ReplyQueue>();
   ++owed_;
   add_late(connection, std::make_shared<const std::vector<uint8_t>>(std::move(unsent)));
   const ConnectionToken token = connection.token;
   connection.unlink();
   send_late(connection);
-  handler_.on_later(*this, token);
+  if (connections_.find(token) != nullptr) reply.begin(*this, token);
 }
 
 void TcpServer::add_late(Connection& connection, ReplyPiece piece) {
@@ -72,8 +74,8 @@ void TcpServer::reset_unless_ended(ConnectionToken to) {
 // What follows the reply has its turn in the next pass, so that replies that are there at once do
 // not nest.
 void TcpServer::send_late(Connection& connection) {
-  using Progress = LateReply::Progress;
-  LateReply& late = *connection.late;
+  using Progress = ReplyQueue::Progress;
+  ReplyQueue& late = *connection.late;
   buffered_ -= late.own();
   const Progress progress = late.send_to(connection.socket.get(), bytes_per_turn(owed_));
   buffered_ += late.own();

@@ -67,13 +67,12 @@ struct StatsQuestion {
 // be right. Nothing of the query is repeated, so it may stand in HTML.
 struct StatsRefusal {
   std::string reason;
+  // Whether the mode it asks for shows names, be it one that cannot be had: permission is decided
+  // by this before anybody is told the reason.
+  bool shows_names = false;
 };
 // No refusal is longer.
 inline constexpr size_t kMaxStatsRefusal = 256;
-
-// Whether the raw query asks for a mode that shows names, be it one that cannot be had: to be known
-// before anybody is told why not.
-[[nodiscard]] bool asks_for_names(std::string_view query, const StatsDefaults& defaults = {});
 
 // `mode=` and `format=` of the raw query; the first of each counts. Refused are unknown modes and
 // formats, modes that need a switch that is not built in, formats a mode does not have, and a query

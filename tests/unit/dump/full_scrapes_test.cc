@@ -2,56 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <thread>
 
+#include "unit/dump/connections.h"
 #include "unit/net/loopback.h"
 #include "unit/support/gunzip.h"
 #include "unit/swarm/numbered.h"
 
 namespace ot {
 namespace {
-
-// Connections by index that take as much as a test lets them.
-class Connections final : public ReplyPort {
- public:
-  struct Connection {
-    std::string received;
-    size_t appetite = SIZE_MAX;  // bytes it takes, of all it is sent
-    std::optional<End> ended;
-    bool gone = false;
-    bool was_reset = false;
-    bool hung_up = false;
-
-    [[nodiscard]] size_t waiting() const {
-      return received.size() - std::min(received.size(), appetite);
-    }
-    [[nodiscard]] bool is_over() const { return ended.has_value() || gone; }
-  };
-
-  bool send(ConnectionToken to, ReplyPiece piece) override {
-    Connection& connection = all[to.index];
-    if (connection.is_over()) return false;
-    connection.received.append(piece->begin(), piece->end());
-    return true;
-  }
-  void end(ConnectionToken to, End how) override {
-    EXPECT_EQ(all[to.index].waiting(), 0U) << "all of it was taken";
-    all[to.index].ended = how;
-  }
-  void reset(ConnectionToken to) override { all[to.index].gone = all[to.index].was_reset = true; }
-  [[nodiscard]] std::optional<size_t> waiting(ConnectionToken to) const override {
-    const Connection& connection = all.at(to.index);
-    return connection.is_over() ? std::nullopt : std::optional(connection.waiting());
-  }
-  [[nodiscard]] bool has_hung_up(ConnectionToken to) const override {
-    ++asked_for_hang_ups;
-    return all.at(to.index).hung_up;
-  }
-
-  std::map<uint32_t, Connection> all;
-  mutable size_t asked_for_hang_ups = 0;
-};
 
 // Keeps the worker busy until it is let go.
 class Gate final : public Job {
@@ -86,11 +45,14 @@ class FullScrapesTest : public testing::Test {
   Connections::Connection& ask(uint32_t index, DumpKind kind = kPlain,
                                HttpVersion version = HttpVersion::v1_0,
                                Persistence persistence = Persistence::close) {
-    EXPECT_TRUE(scrapes_->has_room());
+    const auto promise = scrapes_->promise({.version = version, .persistence = persistence}, kind);
+    EXPECT_NE(promise, nullptr);
     Connections::Connection& connection = port_.all[index];
-    scrapes_->reply({&port_, {index, 0}, kind, version, persistence});
+    if (promise) promise->begin(port_, {index, 0});
     return connection;
   }
+  // Whether one more may wait; if so, it breaks off before it does.
+  bool has_room() { return scrapes_->promise({}, kPlain) != nullptr; }
   bool until(const std::function<bool()>& done) {
     return loopback::pump(*loop_, [&] {
       clock_.advance(std::chrono::milliseconds(1));
@@ -350,18 +312,18 @@ TEST_F(FullScrapesTest, GoOnHoweverFastRequestsCome) {
 TEST_F(FullScrapesTest, HaveRoomForSoManyThatWait) {
   close_gate();
   for (uint32_t i = 0; i < DumpLimits().max_waiting; ++i) ask(i, i % 2 == 0 ? kPlain : kGzip);
-  EXPECT_FALSE(scrapes_->has_room());
-  EXPECT_FALSE(scrapes_->has_room());
+  EXPECT_FALSE(has_room());
+  EXPECT_FALSE(has_room());
   EXPECT_EQ(scrapes_->status().counters.refused, 2U);
   port_.all[7].gone = true;
-  EXPECT_TRUE(scrapes_->has_room()) << "who leaves frees a place";
+  EXPECT_TRUE(has_room()) << "who leaves frees a place";
   ask(100);
-  EXPECT_FALSE(scrapes_->has_room());
+  EXPECT_FALSE(has_room());
   port_.all[9].hung_up = true;
-  EXPECT_FALSE(scrapes_->has_room());
+  EXPECT_FALSE(has_room());
   EXPECT_EQ(port_.asked_for_hang_ups, DumpLimits().max_waiting) << "each once, not each time";
   pass();
-  EXPECT_TRUE(scrapes_->has_room()) << "as does who seems to have left";
+  EXPECT_TRUE(has_room()) << "as does who seems to have left";
   EXPECT_TRUE(port_.all[9].was_reset);
   open_gate();
   EXPECT_TRUE(until([&] { return port_.all[100].ended && port_.all[63].ended; }));

@@ -36,11 +36,10 @@ class OfflineTracker {
         ids(ConnectionIds::Key{2}),
         udp_frontend(*loop, tracker, ids, statistics, settings.udp, settings.http.addresses),
         census(*loop, *worker, table),
-        late_stats(census, statistics, [this] { return snapshot(); }),
         full_scrapes(*loop, *worker, table, clock, statistics),
         http_frontend(
-            {*loop, tracker, statistics, census, late_stats, full_scrapes},
-            [this] { return snapshot(); }, settings.http),
+            {*loop, tracker, statistics, census, full_scrapes}, [this] { return snapshot(); },
+            settings.http),
         expiry(table, clock),
         expiry_timer_(loop->timers(), [this] { age(); }) {
     age();
@@ -113,7 +112,6 @@ class OfflineTracker {
   const ConnectionIds ids;
   UdpFrontend udp_frontend;
   Census census;
-  LateStats late_stats;
   FullScrapes full_scrapes;
   HttpFrontend http_frontend;
   Expiry expiry;

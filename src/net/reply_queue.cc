@@ -1,8 +1,9 @@
-#include "net/late_reply.h"
+#include "net/reply_queue.h"
 
 #include <sys/socket.h>
 
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <utility>
 
@@ -11,12 +12,13 @@
 namespace ot {
 namespace {
 
-// Pieces that one system call sends.
+// The most pieces one system call sends.
 constexpr size_t kMaxVectors = 16;
 
 }  // namespace
 
-void LateReply::add(ReplyPiece piece) {
+void ReplyQueue::add(ReplyPiece piece) {
+  assert(!end_);
   if (piece->empty()) return;
   waiting_ += piece->size();
   const bool own = piece.use_count() == 1;
@@ -24,7 +26,7 @@ void LateReply::add(ReplyPiece piece) {
   pieces_.push_back({std::move(piece), own});
 }
 
-LateReply::Progress LateReply::send_to(int socket, size_t limit) {
+ReplyQueue::Progress ReplyQueue::send_to(int socket, size_t limit) {
   size_t taken = 0;
   while (!pieces_.empty() && taken < limit) {
     std::array<iovec, kMaxVectors> vectors;
@@ -34,7 +36,7 @@ LateReply::Progress LateReply::send_to(int socket, size_t limit) {
     size_t offered = 0;
     for (const Piece& piece : pieces_) {
       if (message.msg_iovlen == kMaxVectors || offered >= limit) break;
-      // sendmsg(2) only reads what it is given.
+      // sendmsg(2) does not write to it.
       auto* bytes = const_cast<uint8_t*>(piece.bytes->data());
       vectors[message.msg_iovlen++] = {bytes + offset, piece.bytes->size() - offset};
       offered += piece.bytes->size() - offset;
@@ -49,7 +51,7 @@ LateReply::Progress LateReply::send_to(int socket, size_t limit) {
   return pieces_.empty() ? Progress::all : Progress::some;
 }
 
-void LateReply::drop_sent(size_t size) {
+void ReplyQueue::drop_sent(size_t size) {
   waiting_ -= size;
   sent_ += size;
   while (!pieces_.empty() && sent_ >= pieces_.front().bytes->size()) {
