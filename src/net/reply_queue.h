@@ -8,6 +8,7 @@
 #include <deque>
 #include <optional>
 
+#include "net/channel.h"
 #include "net/stream.h"
 
 namespace ot {
@@ -25,12 +26,12 @@ class ReplyQueue {
   // The reply is complete: nothing may be added afterwards.
   void end(ReplyPort::End end) { end_ = end; }
 
-  // Notes that the socket resets its connection when it is closed.
+  // Notes that closing the channel resets the connection.
   void set_resetting() { resetting_ = true; }
 
-  // Sends what the socket takes, but not much more than `limit` bytes; stopping at the limit is
+  // Sends what the channel takes, but not much more than `limit` bytes; stopping at the limit is
   // `some`, too.
-  [[nodiscard]] Progress send_to(int socket, size_t limit);
+  [[nodiscard]] Progress send_to(Channel& channel, size_t limit);
 
   // Bytes yet to be sent.
   [[nodiscard]] size_t waiting() const { return waiting_; }

@@ -13,14 +13,14 @@ using loopback::pump;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-class Keeper final : public AcceptHandler {
- public:
-  void on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) override {
+// Keeps what is accepted.
+struct Keeper {
+  void on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) {
     introducers.push_back(introducer);
     sockets.push_back(std::move(socket));
     peers.push_back(peer);
   }
-  bool make_room() override {
+  bool make_room() {
     if (!generous || sockets.empty()) return false;
     sockets.pop_front();
     return true;
@@ -49,7 +49,11 @@ class AcceptorTest : public ::testing::Test {
   ManualClock clock_;
   const std::unique_ptr<EventLoop> loop_ = loopback::make_loop(clock_);
   Keeper keeper_;
-  Acceptor acceptor_{*loop_, 4, keeper_};
+  Acceptor acceptor_{*loop_, 4,
+                     [this](UniqueFd socket, const Endpoint& peer, Introducer* introducer) {
+                       keeper_.on_accepted(std::move(socket), peer, introducer);
+                     },
+                     [this] { return keeper_.make_room(); }};
   Endpoint server_;
 };
 
