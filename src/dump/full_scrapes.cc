@@ -7,8 +7,8 @@
 namespace ot {
 namespace {
 
-// How often the timer looks whether readers have taken something: soon while they do, less often
-// while they do not.
+// How often the timer looks whether readers have taken something: often while they do, seldom while
+// they do not.
 constexpr Duration kShortestPause = std::chrono::milliseconds(2);
 constexpr Duration kLongestPause = std::chrono::milliseconds(64);
 // The least time between two scans for waiting clients that have hung up: a system call each.
@@ -171,8 +171,8 @@ void FullScrapes::go_on() {
   if (readers.backlog() == 0 && !run_->starved_since) run_->starved_since = loop_.now();
 }
 
-// Measures the run, not one reader: when the fastest leaves, the others first have to get to where
-// it was.
+// Measures the run, not a reader: when the fastest leaves, the others must first get to where it
+// was.
 bool FullScrapes::is_too_slow() {
   Run& run = *run_;
   if (loop_.now() - run.measured_since < limits_.pace_window) return false;

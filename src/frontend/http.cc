@@ -215,7 +215,7 @@ bool HttpFrontend::change_recording(Exchange& exchange, const RecordingQuery& ch
   if (traffic == nullptr || !traffic->requests) return true;
   if (change.reset) traffic->requests->reset();
   if (!change.add || traffic->requests->choose(*change.add)) return true;
-  refuse(exchange, {.explanation = "add: there are as many networks as there may be; see reset."},
+  refuse(exchange, {.explanation = "add: the list of networks is full; reset empties it."},
          HttpError::invalid_parameter);
   return false;
 }

@@ -1,11 +1,11 @@
 #include "net/channel.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cassert>
 #include <cerrno>
-
-#include "net/socket.h"
 
 namespace ot {
 namespace {
@@ -47,7 +47,12 @@ void Channel::reset_on_close(bool on) {
   setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-bool Channel::has_hung_up() const { return is_half_closed(socket_.get()); }
+bool Channel::has_hung_up() const {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return getsockopt(socket_.get(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+         info.tcpi_state == TCP_CLOSE_WAIT;
+}
 
 void ChannelSink::write(ByteView bytes, bool last) {
   if (broken_ || bytes.empty()) return;

@@ -65,10 +65,10 @@ class Connection final : public EventHandler, public TimeoutHook {
   uint32_t watched_events = 0;
   Phase phase = Phase::reading;
   bool close_when_written = false;
-  MonotonicTime began{};       // when the first byte of `input` came, or of the request in debt
-  uint32_t seen = 0;           // bytes of `input` the handler has looked at
-  uint32_t drained = 0;        // bytes thrown away
-  uint32_t sent = 0;           // bytes of `unsent` that have been sent
+  MonotonicTime began{};  // when the first byte came of `input`, or of the request that is owed
+  uint32_t seen = 0;      // bytes of `input` the handler has looked at
+  uint32_t drained = 0;   // bytes thrown away
+  uint32_t sent = 0;      // bytes of `unsent` that have been sent
   std::vector<uint8_t> input;  // received, not served
   std::vector<uint8_t> unsent;
   std::unique_ptr<ReplyQueue> late;  // while it is owed

@@ -1,7 +1,7 @@
-// Signals as events of a loop (signalfd), so that no code ever runs inside a signal handler.
+// Signals as events of a loop (signalfd), so that no code runs inside a signal handler.
 //
-// The signals are blocked in the calling thread while the watcher lives; create it before other
-// threads start, since they inherit the mask and an unblocked one would take the signal away.
+// The signals are blocked in the calling thread while the watcher lives. Create it before other
+// threads start: they inherit the mask, and a thread that does not block the signal would take it.
 // Thread: that of the loop.
 #pragma once
 
@@ -18,13 +18,13 @@ namespace ot {
 
 class SignalWatcher final : public EventHandler {
  public:
-  // Calls on_signal(number) in the loop for each of `signals`. Equal signals that arrive before the
-  // loop gets to them are one, as always in POSIX.
+  // Calls on_signal(number) in the loop for each of `signals`. As always in POSIX, equal signals
+  // that arrive before the loop reads them count as one.
   [[nodiscard]] static Result<std::unique_ptr<SignalWatcher>, SystemError> create(
       EventLoop& loop, std::initializer_list<int> signals, std::function<void(int)> on_signal);
   SignalWatcher(const SignalWatcher&) = delete;
   SignalWatcher& operator=(const SignalWatcher&) = delete;
-  // Puts the thread's signal mask back.
+  // Restores the thread's signal mask.
   ~SignalWatcher();
 
   void on_events(uint32_t events) override;

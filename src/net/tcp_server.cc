@@ -120,7 +120,7 @@ TcpServer::Served TcpServer::serve(Caller& caller, ByteView input, bool may_have
     if (served.requests == options_.requests_per_wake) break;
     const ByteView rest = input.subspan(served.consumed);
     StreamVerdict verdict = handler_.on_bytes(caller.peer, rest, seen, out);
-    assert(verdict.next != Next::keep || verdict.consumed > 0);
+    assert(verdict.consumed > 0 || verdict.next == Next::need_more || verdict.next == Next::close);
     assert((verdict.next == Next::later) == (verdict.late != nullptr));
     served.next = verdict.next;
     if (verdict.next == Next::need_more) break;
@@ -241,7 +241,7 @@ void TcpServer::receive(Connection& connection) {
   advance(connection, got.size, got.size == room.size());
 }
 
-// Serves the pending input and the `received` bytes that stand behind its place in input_.
+// Serves the pending input, followed by the `received` bytes, which are in input_ where it ends.
 void TcpServer::advance(Connection& connection, size_t received, bool may_have_more) {
   const size_t pending = connection.input.size();
   if (pending > 0) std::memcpy(input_.get(), connection.input.data(), pending);

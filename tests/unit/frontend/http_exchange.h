@@ -22,7 +22,7 @@ struct HttpReply {
   }
 };
 
-// Replies of one connection, cut by their Content-Length; what cannot be cut becomes a reply
+// The replies of one connection, separated by their Content-Length; the rest becomes a reply
 // without a status line.
 inline std::vector<HttpReply> split_replies(std::string_view stream) {
   constexpr std::string_view kLength = "Content-Length: ";
@@ -71,7 +71,7 @@ class OfflineConnection final : public OutputSink {
 
   void write(ByteView bytes, bool) override { text_ += as_text(bytes); }
 
-  // Hands over bytes as they would come in one packet.
+  // Passes on bytes as if they came in one packet.
   void send(std::string_view bytes) {
     input_ += bytes;
     while (!closed_ && !owed_ && !input_.empty()) {

@@ -84,7 +84,7 @@ TEST_F(AcceptorTest, ServesSeveralListeners) {
   EXPECT_TRUE(pump(*loop_, [&] { return keeper_.sockets.size() == 2; }));
 }
 
-TEST_F(AcceptorTest, HandsOnTheIntroducerOfTheListener) {
+TEST_F(AcceptorTest, PassesOnTheIntroducerOfTheListener) {
   Anybody anybody;
   auto second = listen_tcp(loopback::endpoint("127.0.0.1"), {.defer_accept_seconds = 0});
   const Endpoint second_server = local_endpoint(second->get()).value();
@@ -142,7 +142,7 @@ TEST_F(AcceptorTest, TriesAgainWithinASecond) {
   EXPECT_FALSE(acceptor_.paused());
 }
 
-TEST_F(AcceptorTest, PrefersRoomThatTheHandlerMakes) {
+TEST_F(AcceptorTest, AsksForRoomBeforeItPauses) {
   keeper_.generous = true;
   std::deque<Client> clients;
   for (int i = 0; i < 6; ++i) clients.emplace_back(server_);

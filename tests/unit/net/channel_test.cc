@@ -22,7 +22,7 @@ class ChannelTest : public ::testing::Test {
     }
     return socket;
   }
-  // Until there is something else to say than that nothing has come.
+  // Receives as soon as something has come.
   Channel::Transfer receive(Channel& channel) {
     Channel::Transfer got;
     for (int i = 0; i < 1000 && got.status == Status::blocked; ++i) {

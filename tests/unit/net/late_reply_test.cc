@@ -145,7 +145,7 @@ TEST_F(LateReplies, MayBeCompleteWhenBeginReturnsHoweverManyArePipelined) {
   EXPECT_TRUE(until([&] { return client.has(replies); }));
 }
 
-TEST_F(LateReplies, AreStillSentToWhoHasFinishedSending) {
+TEST_F(LateReplies, AreSentToAClientThatHasFinishedSending) {
   Client client(at_);
   client.send("later\n");
   client.finish_sending();
@@ -190,7 +190,7 @@ TEST_F(LateReplies, TakeNothingAfterTheirEnd) {
   EXPECT_TRUE(until([&] { return client.has("echo\n"); }));
 }
 
-TEST_F(LateReplies, AResetIsNoEnd) {
+TEST_F(LateReplies, AResetIsNotAnEnd) {
   Client client(at_);
   client.send("later\n");
   const ConnectionToken to = promise();
@@ -257,7 +257,7 @@ TEST_F(SlowReaders, AreResetWhenTheyTakeNothingForTheTimeOfARequest) {
   EXPECT_TRUE(until([&] { return client.was_reset(); }));
 }
 
-// A connection that is sent so much of its own, or of what others get too, that it does not take.
+// Connections whose clients take nothing, with pieces of their own or shared with others.
 class HeldReplies : public LateReplies {
  protected:
   static constexpr size_t kBody = 200'000;
@@ -309,7 +309,7 @@ TEST_F(HeldReplies, ThatHaveBeenStuckLongestMakeRoom) {
   EXPECT_EQ(server_->buffered_bytes(), 0U);
 }
 
-TEST_F(HeldReplies, MakeRoomBeforeWhoIsSlowToAsk) {
+TEST_F(HeldReplies, MakeRoomBeforeSlowRequests) {
   Client slow(at_);
   slow.send("half");
   ASSERT_TRUE(until([&] { return server_->buffered_bytes() == 4; }));
@@ -355,7 +355,7 @@ TEST_F(LateReplies, AreLetOutByAStop) {
   EXPECT_EQ(server_->connections(), 0U);
 }
 
-TEST_F(LateReplies, AreResetWhenTheServerGoesSoThatNoneLooksWhole) {
+TEST_F(LateReplies, AreResetWhenTheServerGoesSoThatNoneLooksComplete) {
   Client client(at_);
   client.send("later\n");
   server_->send(promise(), piece("half"));
@@ -364,7 +364,7 @@ TEST_F(LateReplies, AreResetWhenTheServerGoesSoThatNoneLooksWhole) {
   EXPECT_TRUE(until([&] { return client.was_reset(); }));
 }
 
-TEST_F(LateReplies, TellWhoHasShutDownItsSide) {
+TEST_F(LateReplies, ShowWhichClientHasShutDownItsSide) {
   Client client(at_);
   client.send("later\nmore");
   const ConnectionToken to = promise();
