@@ -14,8 +14,19 @@ class Census::WalkJob final : public Job {
   JobResult run(const JobWatch& watch) override {
     return walk_table(kind_, table_, watch, findings_);
   }
+  // A failed recount leaves the last one to age. All state is settled before the first delivery,
+  // which may ask for another walk.
   void finish(const JobResult& result) override {
-    census_.finish(kind_, result ? &findings_ : nullptr);
+    const MonotonicTime now = census_.loop_.now();
+    Walk& walk = census_.walk_of(kind_);
+    walk.job.reset();
+    walk.not_before = now + kPause;
+    if (kind_ == WalkKind::recount && result) {
+      census_.recount_ = findings_;
+      census_.recounted_ = now;
+    }
+    for (const Deliver& deliver : std::exchange(walk.askers, {}))
+      deliver(result ? &findings_ : nullptr);
   }
   [[nodiscard]] std::string_view name() const override { return walk_name(kind_); }
 
@@ -58,19 +69,6 @@ void Census::begin(WalkKind kind) {
   if (walk.job || walk.pause.armed()) return;
   if (loop_.now() < walk.not_before) return walk.pause.arm(walk.not_before);
   walk.job = worker_.submit(loop_, std::make_unique<WalkJob>(*this, kind));
-}
-
-// A failed recount leaves the last one to age. All state is settled before the first delivery,
-// which may ask for another walk.
-void Census::finish(WalkKind kind, const WalkFindings* findings) {
-  Walk& walk = walk_of(kind);
-  walk.job.reset();
-  walk.not_before = loop_.now() + kPause;
-  if (kind == WalkKind::recount && findings != nullptr) {
-    recount_ = *findings;
-    recounted_ = loop_.now();
-  }
-  for (const Deliver& deliver : std::exchange(walk.askers, {})) deliver(findings);
 }
 
 }  // namespace ot

@@ -60,7 +60,6 @@ class Census {
 
   [[nodiscard]] Walk& walk_of(WalkKind kind) { return walks_[static_cast<size_t>(kind)]; }
   void begin(WalkKind kind);
-  void finish(WalkKind kind, const WalkFindings* findings);
 
   EventLoop& loop_;
   Worker& worker_;
