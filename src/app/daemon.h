@@ -84,9 +84,7 @@ class Daemon {
   AccessLists lists_;
   const std::unique_ptr<StateKeeper> state_;  // null: no state file is configured
   SlotSettler upkeep_;
-  StatsWalks stats_walks_;
-  LateStats late_stats_;
-  LastRecount last_recount_;
+  Census census_;
   FullScrapes full_scrapes_;
   ServingLoop serving_;
   SignalWatcher signals_;

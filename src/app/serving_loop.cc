@@ -21,15 +21,12 @@ ServingLoop::ServingLoop(const Rooms& rooms, HttpFrontend::TakeSnapshot take_sna
       tracker_(rooms.writer, core_.access, options.policy, core_.statistics, Random()),
       udp_frontend_(*core_.loop, tracker_, rooms.connection_ids, core_.statistics, options.udp,
                     options.http.addresses),
-      http_frontend_(*core_.loop, tracker_, core_.statistics, std::move(take_snapshot),
-                     options.http),
+      http_frontend_({*core_.loop, tracker_, core_.statistics, rooms.census, rooms.full_scrapes},
+                     std::move(take_snapshot), options.http),
       proxy_introduction_(http_frontend_.proxies(), rooms.log),
       tcp_server_(*core_.loop, http_frontend_, options.tcp),
       expiry_(rooms.writer.table(), rooms.clock),
       expiry_timer_(core_.loop->timers(), [this] { age(); }) {
-  http_frontend_.set_late_stats(rooms.late_stats);
-  http_frontend_.set_last_recount(rooms.last_recount);
-  http_frontend_.set_full_scrapes(rooms.full_scrapes);
   core_.loop->set_pass_observer([this](Duration took) { end_pass(took); });
 }
 

@@ -46,8 +46,7 @@ class ServingLoop {
     LoopCore& core;
     SoleWriter& writer;  // of the table
     const ConnectionIds& connection_ids;
-    LateStats& late_stats;
-    LastRecount& last_recount;
+    Census& census;
     FullScrapes& full_scrapes;
     const Clock& clock;
     Log& log;

@@ -2,18 +2,21 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 namespace ot {
 namespace {
 
-// What is fuller counts as this full when the threshold is chosen.
+// Fuller buckets count as this full when the threshold is chosen.
 constexpr size_t kFullest = 4096;
 
 }  // namespace
 
-BusyNetworks::BusyNetworks(unsigned bits) : mask_(UINT32_MAX << (32U - bits)), buckets_(kBuckets) {}
+BusyNetworks::BusyNetworks(unsigned bits) : mask_(UINT32_MAX << (32U - bits)), buckets_(kBuckets) {
+  assert(bits >= 1 && bits <= 32);
+}
 
-// Multiplicative hashing. Who chooses networks that share a bucket makes them candidates, no more.
+// Multiplicative hashing. Networks chosen to share a bucket only become candidates.
 size_t BusyNetworks::bucket(uint32_t network) {
   constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;
   constexpr unsigned kBits = 20;

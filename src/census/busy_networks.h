@@ -1,10 +1,10 @@
 // The networks with the most peers, found in two passes over all addresses in bounded memory.
 //
-// There may be as many networks as peers, so they cannot all be counted by name. The first pass
-// adds up addresses in a million buckets, chosen by a hash of the network: a bucket holds no less
-// than any of its networks does. The second counts by name only the networks whose bucket is among
-// the fullest, which are few. A network is missed only if more than kFullBuckets others have as
-// many peers. At most kBytes while it runs. Not thread-safe.
+// There may be as many networks as peers, too many for a counter each. The first pass counts
+// addresses in a million buckets, chosen by a hash of the network, so a bucket's count is at least
+// that of each of its networks. The second pass gives a counter only to networks whose bucket is
+// among the fullest, which are few. A network is missed only if more than kFullBuckets others have
+// as many peers. Takes at most kBytes. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -18,16 +18,16 @@ namespace ot {
 
 class BusyNetworks {
  public:
-  // Networks of this many bits, 1 to 32.
+  // `bits` is the prefix length of the networks, 1 to 32.
   explicit BusyNetworks(unsigned bits);
 
-  // First pass: all addresses, in host order.
+  // First pass, called with all addresses, in host order.
   void estimate(std::span<const uint32_t> addresses);
   // Between the passes.
   void choose_candidates();
-  // Second pass: all addresses again.
+  // Second pass, called with all addresses again.
   void count(std::span<const uint32_t> addresses);
-  // The busiest first, of equals the lower address; at most `wanted`.
+  // At most `wanted` networks, the busiest first; equal ones are sorted by address.
   [[nodiscard]] std::vector<RankedNetwork> ranking(size_t wanted) const;
 
   static constexpr size_t kBuckets = size_t{1} << 20U;

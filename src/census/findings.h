@@ -1,7 +1,8 @@
-// What a walk over the whole table brings back: values, no longer connected to the table.
+// What a walk over the whole table finds: plain values, no longer connected to the table.
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <chrono>
 #include <cstdint>
 #include <string_view>
@@ -12,12 +13,15 @@
 
 namespace ot {
 
-// What there is to walk for; one walk of a kind serves everybody who asks meanwhile.
+// What a walk can look for.
 enum class WalkKind : uint8_t { top_torrents, busiest_networks, recount };
 inline constexpr size_t kWalkKinds = 3;
 
-// What people are told is running: "recount".
-[[nodiscard]] std::string_view walk_name(WalkKind kind);
+// The name under which the statistics show a running walk.
+[[nodiscard]] constexpr std::string_view walk_name(WalkKind kind) {
+  constexpr std::array<std::string_view, kWalkKinds> kNames{"ranking", "networks", "recount"};
+  return kNames[static_cast<size_t>(kind)];
+}
 
 struct RankedTorrent {
   uint64_t count;
@@ -26,7 +30,7 @@ struct RankedTorrent {
   friend bool operator==(const RankedTorrent&, const RankedTorrent&) = default;
 };
 
-// The most first; of equals the lower info_hash or address first.
+// Rankings begin with the highest count; equal counts are sorted by info_hash or address.
 struct WalkFindings {
   static constexpr size_t kRankedTorrents = 100;
   static constexpr size_t kRankedNetworks = 128;
@@ -44,11 +48,12 @@ struct WalkFindings {
   uint64_t peers = 0;
   uint64_t seeders = 0;
   uint64_t downloaded = 0;
-  // Torrents by peers: none, 1, 2-3, 4-7, ...; the last row is for all that are larger.
+  // Torrents by their number of peers: 0, 1, 2-3, 4-7, ...; the last row has all larger ones.
   std::array<uint64_t, kSwarmSizes> swarm_sizes{};
 
-  // The most peers of a torrent in that row of swarm_sizes; row + 1 < kSwarmSizes.
+  // The most peers a torrent in that row of swarm_sizes can have; row + 1 < kSwarmSizes.
   [[nodiscard]] static constexpr uint64_t largest_of_row(size_t row) {
+    assert(row + 1 < kSwarmSizes);
     return (uint64_t{1} << row) - 1;
   }
 };

@@ -3,12 +3,11 @@
 #include <bit>
 
 #include "census/busy_networks.h"
-#include "census/top_torrents.h"
 
 namespace ot {
 namespace {
 
-// Hands the table to `use`, a copied step at a time. False if the watch ended it.
+// Copies the whole table step by step and calls `use` with each copy. False if cancelled.
 template <auto copy, typename Item, typename Use>
 bool walk(TorrentTable& table, const JobWatch& watch, Use use) {
   std::vector<Item> items(kWalkStep);
@@ -83,7 +82,7 @@ bool recount(TorrentTable& table, const JobWatch& watch, WalkFindings& findings)
 }
 
 using WalkFunction = bool (*)(TorrentTable&, const JobWatch&, WalkFindings&);
-// By WalkKind.
+// Indexed by WalkKind.
 constexpr std::array<WalkFunction, kWalkKinds> kWalks{find_top_torrents, find_busiest_networks,
                                                       recount};
 

@@ -1,5 +1,6 @@
 #include "dump/body.h"
 
+#include <cassert>
 #include <chrono>
 #include <utility>
 
@@ -8,7 +9,8 @@ namespace {
 
 constexpr size_t kRoomForEnds = 64;
 
-// Minutes since 1970 of a stamp modulo 65536. As in age_of(): what looks oldest of all is new.
+// Turns the stamps of the table (minutes modulo 65536) into minutes since 1970. As in age_of(), the
+// greatest age means a stamp of the next minute.
 class UnixMinutes {
  public:
   explicit UnixMinutes(const Clock& clock)
@@ -27,6 +29,7 @@ class UnixMinutes {
 }  // namespace
 
 JobResult DumpBody::make_piece(const JobWatch& watch) {
+  assert(!ended_);
   std::vector<uint8_t> text(kPieceText + kRoomForEnds);
   write_text(watch, text);
   if (watch.is_cancelled()) return Unexpected(JobFailure{"given up"});
@@ -59,7 +62,7 @@ JobResult DumpBody::compress(std::vector<uint8_t>& text) {
   std::vector<uint8_t> compressed;
   gzip_->write(text, compressed);
   if (ended_) gzip_->finish(compressed);
-  // What waits for its reader is held for long, so without the slack.
+  // Pieces wait long for slow readers, so the copy leaves out the spare capacity.
   text = std::vector<uint8_t>(compressed.begin(), compressed.end());
   return {};
 }

@@ -1,10 +1,10 @@
-// The body of a full scrape or a state dump, made piece by piece on the worker: copied, sorted,
-// written and compressed without a lock but for the copying.
+// The body of a full scrape or a state dump, made piece by piece on the worker: torrents are copied
+// under a lock, then sorted, written and compressed without one.
 //
-// A piece is what becomes of about kPieceText bytes of text; with gzip it may be empty. Whoever has
-// a piece decides when the next is made, so nothing here waits for a reader. Memory is bounded: the
-// torrents of SortedTorrents, a piece, and 400 KB for gzip. Thread: the worker's, one at a time;
-// after make_piece() has returned, the loop's.
+// A piece holds about kPieceText bytes of text, compressed with gzip; then it may be empty. The
+// caller decides when to make the next piece, so nothing here waits for a reader. Memory is
+// bounded: the torrents of SortedTorrents, a piece, and 400 KB for gzip. Thread: the worker's
+// during make_piece(), the loop's otherwise.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@
 
 namespace ot {
 
-// What readers have in common that can be sent the same pieces.
+// Readers of one kind can be sent the same pieces.
 struct DumpKind {
   DumpFormat format = DumpFormat::ben;
   bool gzip = false;
@@ -33,11 +33,12 @@ class DumpBody {
   DumpBody(TorrentTable& table, const Clock& clock, DumpKind kind)
       : clock_(clock), kind_(kind), torrents_(table) {}
 
-  // Fails if the watch says to give up, or for want of memory; then the body is of no use.
+  // Makes the next piece. Only before has_ended(). Fails if cancelled or out of memory; then the
+  // body is of no more use.
   [[nodiscard]] JobResult make_piece(const JobWatch& watch);
   [[nodiscard]] ReplyPiece take_piece() { return std::move(piece_); }
 
-  // Whether the last piece has been made.
+  // Whether the last piece was made.
   [[nodiscard]] bool has_ended() const { return ended_; }
   [[nodiscard]] uint32_t shards_done() const { return torrents_.shards_done(); }
 

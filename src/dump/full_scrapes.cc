@@ -1,16 +1,17 @@
 #include "dump/full_scrapes.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace ot {
 namespace {
 
-// How often it is looked whether readers have taken something: soon while they do, seldom while
+// How often the timer looks whether readers have taken something: often while they do, seldom while
 // they do not.
 constexpr Duration kShortestPause = std::chrono::milliseconds(2);
 constexpr Duration kLongestPause = std::chrono::milliseconds(64);
-// How often those who wait are asked whether they have hung up, a system call each.
+// The least time between two scans for waiting clients that have hung up: a system call each.
 constexpr Duration kScanPause = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -20,18 +21,18 @@ struct FullScrapes::Run {
       : kind(of), body(std::move(from)), readers(to) {}
 
   const DumpKind kind;
-  std::shared_ptr<DumpBody> body;  // the worker's while a piece is being made
+  std::shared_ptr<DumpBody> body;  // belongs to the worker while a piece is being made
   DumpReaders readers;
-  std::optional<JobTicket> piece;  // while it is being made
-  bool begun = false;              // the first piece was there: nobody may join
+  std::optional<JobTicket> piece;  // while a piece is being made
+  bool begun = false;              // the first piece has been made: nobody may join
   bool whole = false;
   uint32_t shards_done = 0;
-  // Since when the pace is measured, and what the fastest had taken then.
+  // The start of the pace window, and what the fastest reader had taken then.
   MonotonicTime measured_since{};
   uint64_t taken_then = 0;
-  // Since when the fastest has had nothing to take, while a piece is being made.
+  // Since when the fastest reader has waited for the piece being made.
   std::optional<MonotonicTime> starved_since;
-  // When the body is whole: what its readers have yet to take, and since when that is so.
+  // While draining: bytes that readers have yet to take, and when that last changed.
   size_t left = 0;
   MonotonicTime moved{};
 };
@@ -45,8 +46,25 @@ class FullScrapes::PieceJob final : public Job {
   void finish(const JobResult& result) override { asker_.on_piece(result); }
 
  private:
-  FullScrapes& asker_;  // for finish(): run() may find it gone
+  FullScrapes& asker_;  // for finish() only: it may be gone while run() runs
   const std::shared_ptr<DumpBody> body_;
+};
+
+class FullScrapes::Promise final : public LateReply {
+ public:
+  Promise(FullScrapes& scrapes, const Requester& requester, DumpKind kind)
+      : scrapes_(scrapes), requester_(requester), kind_(kind) {}
+
+  void begin(ReplyPort& port, ConnectionToken to) override {
+    scrapes_.waiting_.push_back({requester_.at(port, to), kind_});
+    if (!scrapes_.run_) scrapes_.start_next();
+    scrapes_.arm();
+  }
+
+ private:
+  FullScrapes& scrapes_;
+  const Requester requester_;
+  const DumpKind kind_;
 };
 
 FullScrapes::FullScrapes(EventLoop& loop, Worker& worker, TorrentTable& table, const Clock& clock,
@@ -62,113 +80,99 @@ FullScrapes::FullScrapes(EventLoop& loop, Worker& worker, TorrentTable& table, c
 
 FullScrapes::~FullScrapes() = default;
 
-// A place is taken from whoever has left or seems to have, but only when somebody needs it: a
-// client may shut down its side and wait for the reply.
+std::unique_ptr<LateReply> FullScrapes::promise(const Requester& requester, DumpKind kind) {
+  if (has_room()) return std::make_unique<Promise>(*this, requester, kind);
+  ++counters_.refused;
+  return nullptr;
+}
+
+// Clients that have hung up lose their place only when somebody else needs it: a client may shut
+// down its side and wait for the reply.
 bool FullScrapes::has_room() {
   if (waiting_.size() < limits_.max_waiting) return true;
   forget_leavers();
-  if (waiting_.size() >= limits_.max_waiting) reset_who_hung_up();
   if (waiting_.size() < limits_.max_waiting) return true;
-  ++counters_.refused;
-  return false;
-}
-
-void FullScrapes::reset_who_hung_up() {
-  if (loop_.now() < next_scan_) return;
+  if (loop_.now() < next_scan_) return false;
   next_scan_ = loop_.now() + kScanPause;
-  std::erase_if(waiting_, [this](const DumpReader& reader) {
-    if (!reader.port->has_hung_up(reader.to)) return false;
-    reader.port->reset(reader.to);
+  std::erase_if(waiting_, [this](const Waiting& one) {
+    if (!one.requester.port->has_hung_up(one.requester.token)) return false;
+    one.requester.reset();
     ++counters_.reset;
     return true;
   });
-}
-
-void FullScrapes::reply(const DumpReader& reader) {
-  waiting_.push_back(reader);
-  if (!run_) start_next();
-  arm();
+  return waiting_.size() < limits_.max_waiting;
 }
 
 void FullScrapes::forget_leavers() {
-  std::erase_if(waiting_, [](const DumpReader& reader) { return reader.has_left(); });
+  std::erase_if(waiting_, [](const Waiting& one) { return !one.requester.waiting(); });
 }
 
 void FullScrapes::start_next() {
+  assert(!run_);
   forget_leavers();
   if (waiting_.empty()) return;
   const DumpKind kind = waiting_.front().kind;
   run_ = std::make_unique<Run>(kind, std::make_shared<DumpBody>(table_, clock_, kind),
-                               DumpReaders(limits_.max_lag, statistics_, counters_));
+                               DumpReaders(kind.gzip, limits_.max_lag, statistics_, counters_));
   ++counters_.runs;
-  ask_for_piece();
+  make_piece();
 }
 
-void FullScrapes::ask_for_piece() {
+void FullScrapes::make_piece() {
+  assert(!run_->piece && !run_->whole);
   run_->piece = worker_.submit(loop_, std::make_unique<PieceJob>(*this, run_->body));
 }
 
-// While a piece is being made.
-void FullScrapes::note_starving() {
-  run_->readers.review();
-  if (run_->readers.backlog() == 0 && !run_->starved_since) run_->starved_since = loop_.now();
-}
-
-// The piece is there: time in which there was nothing to take is not the readers'.
-void FullScrapes::forgive_starving() {
-  if (!run_->starved_since) return;
-  run_->measured_since += loop_.now() - *run_->starved_since;
-  run_->starved_since.reset();
-}
-
 void FullScrapes::on_piece(const JobResult& result) {
-  run_->piece.reset();
-  forgive_starving();
-  if (!std::exchange(run_->begun, true)) take_waiting();
+  Run& run = *run_;
+  run.piece.reset();
+  // Readers are not to blame for time in which there was nothing to take.
+  if (run.starved_since) run.measured_since += loop_.now() - *run.starved_since;
+  run.starved_since.reset();
+  if (!std::exchange(run.begun, true)) {
+    std::erase_if(waiting_, [&run](const Waiting& one) {
+      if (one.kind != run.kind) return false;
+      run.readers.add(one.requester);
+      return true;
+    });
+    run.measured_since = loop_.now();
+  }
   if (!result) {
-    run_->readers.reset_all();
+    run.readers.reset_all();
     run_.reset();
     return start_next();
   }
-  run_->whole = run_->body->has_ended();
-  run_->shards_done = run_->body->shards_done();
-  run_->readers.begin_piece(run_->body->take_piece(), run_->whole);
+  run.whole = run.body->has_ended();
+  run.shards_done = run.body->shards_done();
+  run.readers.begin_piece(run.body->take_piece(), run.whole);
   pause_ = kShortestPause;
   go_on();
-  drain();  // the timer does not come to it while pieces come fast
+  drain();  // pieces may come faster than the timer
   arm();
-}
-
-// Who asked for the same joins the run.
-void FullScrapes::take_waiting() {
-  std::erase_if(waiting_, [this](const DumpReader& reader) {
-    if (reader.kind != run_->kind) return false;
-    run_->readers.add(reader);
-    return true;
-  });
-  run_->measured_since = loop_.now();
 }
 
 // Does what can be done next for the run being made.
 void FullScrapes::go_on() {
   DumpReaders& readers = run_->readers;
-  if (run_->piece) return note_starving();
-  if (!readers.send_some()) return;
+  if (!run_->piece) {
+    if (!readers.send_some()) return;
+    readers.review();
+    if (is_too_slow()) readers.reset_all();
+    if (readers.empty() || run_->whole) {
+      run_->body.reset();
+      if (!readers.empty()) draining_.push_back(std::move(run_));
+      run_.reset();
+      return start_next();
+    }
+    if (readers.backlog() >= limits_.low_water) return;
+    make_piece();
+  }
   readers.review();
-  if (is_too_slow()) readers.reset_all();
-  if (readers.empty() || run_->whole) {
-    run_->body.reset();
-    if (!readers.empty()) draining_.push_back(std::move(run_));
-    run_.reset();
-    return start_next();
-  }
-  if (readers.backlog() < limits_.low_water) {
-    ask_for_piece();
-    note_starving();
-  }
+  if (readers.backlog() == 0 && !run_->starved_since) run_->starved_since = loop_.now();
 }
 
-// If the fastest has left, the others have to reach where it was: it is the run that is measured.
+// Measures the run, not a reader: when the fastest leaves, the others must first get to where it
+// was.
 bool FullScrapes::is_too_slow() {
   Run& run = *run_;
   if (loop_.now() - run.measured_since < limits_.pace_window) return false;
@@ -181,6 +185,7 @@ bool FullScrapes::is_too_slow() {
   return too_slow;
 }
 
+// Lets go of what draining runs no longer need, and of runs that are stuck if there is too much.
 void FullScrapes::drain() {
   for (const auto& run : draining_) {
     run->readers.review();
@@ -188,10 +193,6 @@ void FullScrapes::drain() {
     if (std::exchange(run->left, left) != left) run->moved = loop_.now();
   }
   std::erase_if(draining_, [](const auto& run) { return run->readers.empty(); });
-  limit_draining();
-}
-
-void FullScrapes::limit_draining() {
   size_t held = 0;
   for (const auto& run : draining_) held += run->readers.held();
   while (held > limits_.max_held || draining_.size() > limits_.max_draining) {
@@ -214,7 +215,7 @@ void FullScrapes::look() {
   arm();
 }
 
-// What is pending is never put off: requests may come faster than any pause ends.
+// Never puts off a deadline: requests may come faster than any pause ends.
 void FullScrapes::arm() {
   if (!run_ && draining_.empty()) return timer_.disarm();
   // The rest of a piece goes out in the next pass.

@@ -1,14 +1,21 @@
-// Full scrapes and state dumps: who waits for one, which is being made, and how fast.
+// Full scrapes and state dumps: who waits for one, which one is being made, and how fast.
 //
-// A run makes one body on the worker, a piece a job, so that reloads and walks have their turn in
-// between, and sends each piece to all who asked for that kind before the first one was there. The
-// next piece is made when the fastest of them has taken most of the last: the worker never waits,
-// and memory is bounded by what lies between the fastest reader and the slowest one that is not
-// reset. One run is made at a time; others wait, and the next kind is that of whoever has waited
-// longest. A run whose fastest reader is slower than the least pace ends when others wait. What its
-// slower readers still have to take when a body is whole delays nobody. Why a piece could not be
-// made is not told: its readers are reset, since a cut body must not look whole.
-// Thread: that of the loop. Loop, worker, table, clock and statistics outlive it.
+// A run makes one body for everyone who asked for that kind before its first piece was made:
+//
+//   waiting ----> being made, one at a time ----> draining ----> done
+//      |                    |                        |
+//      | left               | failed; too slow       | too many, or too much memory:
+//      v                    v while others wait      v the run that is stuck longest
+//     gone           readers reset            readers reset
+//
+// Waiting: the next run has the kind of whoever has waited longest. Being made: the worker makes a
+// piece a job, so that reloads and walks get their turn in between; the next piece is made when the
+// fastest reader has taken most of the last one, so the worker never waits and memory is bounded by
+// the distance between the fastest and the slowest reader. A run ends early if its fastest reader
+// is too slow while others wait. Draining: the body is complete, and slow readers delay nobody.
+//
+// Readers that cannot get all of it are reset, without being told why, since a cut body must not
+// look complete. Thread: that of the loop. Loop, worker, table, clock and statistics outlive it.
 #pragma once
 
 #include <chrono>
@@ -16,20 +23,20 @@
 #include <memory>
 #include <optional>
 
+#include "dump/body.h"
 #include "dump/readers.h"
 #include "net/worker.h"
 
 namespace ot {
 
 struct DumpLimits {
-  // Requests that wait for a run, all kinds together.
+  // Requests that can wait for a run, of all kinds together.
   size_t max_waiting = 64;
-  // Bytes that the fastest reader has yet to take below which the next piece is made.
+  // The next piece is made when the fastest reader has fewer bytes than this to take.
   size_t low_water = 1 << 20;
-  // Bytes that a reader may be behind the fastest.
+  // Bytes a reader may be behind the fastest.
   size_t max_lag = 4 << 20;
-  // Of runs whose body is whole and that still have readers: bytes they hold, and their number.
-  // Beyond, the readers of that one are reset that has been without progress longest.
+  // Bytes that draining runs may hold, and their number.
   size_t max_held = 16 << 20;
   size_t max_draining = 64;
   // What the fastest reader must take in that time while others wait: 64 KiB/s.
@@ -39,7 +46,7 @@ struct DumpLimits {
 
 class FullScrapes {
  public:
-  // For whoever is told that there is no room.
+  // When a client that was refused may try again.
   static constexpr std::chrono::seconds kRetryAfter{10};
 
   FullScrapes(EventLoop& loop, Worker& worker, TorrentTable& table, const Clock& clock,
@@ -48,31 +55,31 @@ class FullScrapes {
   FullScrapes& operator=(const FullScrapes&) = delete;
   ~FullScrapes();
 
-  // Whether one more may wait. If not, it counts as refused.
-  [[nodiscard]] bool has_room();
-  // Owes the reader its dump. Only after has_room().
-  void reply(const DumpReader& reader);
+  // The reply to a request for a dump; the requester waits for its run from begin() on. Null, and
+  // counted as refused, if too many wait.
+  [[nodiscard]] std::unique_ptr<LateReply> promise(const Requester& requester, DumpKind kind);
 
   [[nodiscard]] DumpStatus status() const;
 
  private:
   class PieceJob;
+  class Promise;
   struct Run;
+  struct Waiting {
+    Requester requester;
+    DumpKind kind;
+  };
 
-  void reset_who_hung_up();
-  void start_next();
-  void ask_for_piece();
-  void note_starving();
-  void forgive_starving();
-  void on_piece(const JobResult& result);
-  void take_waiting();
-  void go_on();
-  void drain();
-  void limit_draining();
-  [[nodiscard]] bool is_too_slow();
+  [[nodiscard]] bool has_room();
   void forget_leavers();
-  void arm();
+  void start_next();
+  void make_piece();
+  void on_piece(const JobResult& result);
+  void go_on();
+  [[nodiscard]] bool is_too_slow();
+  void drain();
   void look();
+  void arm();
 
   EventLoop& loop_;
   Worker& worker_;
@@ -81,11 +88,11 @@ class FullScrapes {
   Statistics& statistics_;
   const DumpLimits limits_;
   DumpCounters counters_;
-  std::deque<DumpReader> waiting_;
-  std::unique_ptr<Run> run_;                   // being made
-  std::deque<std::unique_ptr<Run>> draining_;  // made, not yet taken by all
-  Duration pause_;
-  uint64_t seen_ = 0;  // sum of what was taken when it was last looked at
+  std::deque<Waiting> waiting_;
+  std::unique_ptr<Run> run_;                   // the one being made
+  std::deque<std::unique_ptr<Run>> draining_;  // complete, but not taken by all
+  Duration pause_;                             // until the timer looks again
+  uint64_t seen_ = 0;                          // bytes taken in all when it last looked
   MonotonicTime next_scan_{};
   MonotonicTime due_{};  // of the timer, while it is armed
   Timer timer_;

@@ -37,14 +37,19 @@ GzipStream::GzipStream(std::unique_ptr<State> state) : state_(std::move(state)) 
 GzipStream::~GzipStream() = default;
 
 void GzipStream::write(ByteView text, std::vector<uint8_t>& out) {
+  assert(!finished_);
   state_->stream.next_in = text.data();
   state_->stream.avail_in = static_cast<uInt>(text.size());
   deflate_into(out, Z_NO_FLUSH);
 }
 
-void GzipStream::finish(std::vector<uint8_t>& out) { deflate_into(out, Z_FINISH); }
+void GzipStream::finish(std::vector<uint8_t>& out) {
+  assert(!finished_);
+  finished_ = true;
+  deflate_into(out, Z_FINISH);
+}
 
-// The bound holds for what goes in now; what went in before may come out on top of it.
+// deflateBound() counts only the text of this call; text of earlier calls may come out as well.
 void GzipStream::deflate_into(std::vector<uint8_t>& out, int flush) {
   z_stream& stream = state_->stream;
   const size_t step = deflateBound(&stream, stream.avail_in);

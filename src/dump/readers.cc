@@ -1,6 +1,7 @@
 #include "dump/readers.h"
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 #include <utility>
 
@@ -11,7 +12,9 @@ namespace {
 
 constexpr size_t kSendsPerPass = 4;
 
-// What `write` writes, at most `room` bytes, as a piece.
+bool is_chunked(const Requester& reader) { return reader.version == HttpVersion::v1_1; }
+
+// A piece of at most `room` bytes, written by `write`.
 template <typename Write>
 ReplyPiece written(size_t room, Write write) {
   std::vector<uint8_t> bytes(room);
@@ -23,17 +26,22 @@ ReplyPiece written(size_t room, Write write) {
 
 }  // namespace
 
-void DumpReaders::add(const DumpReader& reader) {
-  if (!reader.chunked()) reader.port->reset_unless_ended(reader.to);
-  const bool there = reader.port->send(
-      reader.to, written(kReplyHeadRoom, [&](ByteWriter& out) {
-        write_stream_head(out, {reader.chunked(), reader.kind.gzip}, reader.kept());
-      }));
-  if (there) readers_.push_back(reader);
+void DumpReaders::add(Requester reader) {
+  assert(sent_ == 0 && piece_ == nullptr);
+  const bool chunked = is_chunked(reader);
+  if (!chunked) {
+    reader.persistence = Persistence::close;
+    reader.port->reset_unless_ended(reader.token);
+  }
+  const bool is_here = reader.send(written(kReplyHeadRoom, [&](ByteWriter& out) {
+    write_stream_head(out, {chunked, gzip_}, reader.persistence);
+  }));
+  if (is_here) readers_.push_back(reader);
   next_ = readers_.size();
 }
 
 void DumpReaders::begin_piece(ReplyPiece piece, bool last) {
+  assert(!has_piece_to_send() && !whole_);
   const bool first = sent_ == 0;
   const size_t size = piece->size();
   chunk_head_ = size == 0 ? nullptr : written(kMaxChunkHead, [&](ByteWriter& out) {
@@ -62,45 +70,40 @@ bool DumpReaders::send_some() {
 }
 
 // False if it has left.
-bool DumpReaders::send_to(const DumpReader& reader) {
+bool DumpReaders::send_to(const Requester& reader) {
   const auto send = [&reader](const ReplyPiece& piece) {
-    return piece == nullptr || piece->empty() || reader.port->send(reader.to, piece);
+    return piece == nullptr || piece->empty() || reader.send(piece);
   };
-  if (!reader.chunked()) return send(piece_);
+  if (!is_chunked(reader)) return send(piece_);
   return send(chunk_head_) && send(piece_) && send(last_chunk_);
 }
 
 void DumpReaders::review() {
   backlog_ = std::numeric_limits<size_t>::max();
-  for (const DumpReader& reader : readers_)
-    backlog_ = std::min(backlog_, reader.port->waiting(reader.to).value_or(backlog_));
+  for (const Requester& reader : readers_)
+    backlog_ = std::min(backlog_, reader.waiting().value_or(backlog_));
   if (readers_.empty()) backlog_ = 0;
   held_ = left_ = 0;
-  std::erase_if(readers_, [this](const DumpReader& reader) {
-    const std::optional<size_t> waiting = reader.port->waiting(reader.to);
+  std::erase_if(readers_, [this](const Requester& reader) {
+    const std::optional<size_t> waiting = reader.waiting();
     if (!waiting) return true;
     if (*waiting > backlog_ && *waiting - backlog_ > max_lag_) {
-      reader.port->reset(reader.to);
+      reader.reset();
       ++counters_.reset;
       return true;
     }
     held_ = std::max(held_, *waiting);
     left_ += *waiting;
     if (!whole_ || *waiting > 0) return false;
-    finish(reader);
+    statistics_.record_full_scrape(sent_);
+    reader.end();
     return true;
   });
   next_ = readers_.size();
 }
 
-void DumpReaders::finish(const DumpReader& reader) {
-  statistics_.record_full_scrape(sent_);
-  reader.port->end(reader.to, reader.kept() == Persistence::close ? ReplyPort::End::close
-                                                                  : ReplyPort::End::keep);
-}
-
 void DumpReaders::reset_all() {
-  for (const DumpReader& reader : readers_) reader.port->reset(reader.to);
+  for (const Requester& reader : readers_) reader.reset();
   counters_.reset += readers_.size();
   readers_.clear();
   held_ = left_ = 0;

@@ -1,15 +1,17 @@
-// All torrents of the table in the order of their info_hashes, for whoever writes them down.
+// All torrents of the table, sorted by info_hash.
 //
-// Shards are cut by the first bits of the hash, so they come one after the other and only what is
-// inside one has to be sorted. A shard is copied in short steps, each under its lock, and sorted
-// without it. Chosen hashes can put everything into one shard: of a shard only kMost torrents are
-// held, the smallest beyond those that have been given out, and an oversized one is walked once for
-// each kMost of it. So memory is bounded, whoever chose the hashes and however alike they are.
+// A shard is chosen by the first bits of the hash, so shards come in order and only the torrents
+// inside one need sorting. A shard is copied in short steps, each under its lock, and sorted
+// without it. Chosen hashes can put every torrent into one shard, so at most kMost torrents are
+// held: the smallest that have not come yet. An oversized shard is walked once for each kMost of
+// its torrents. So memory is bounded, however similar the hashes are.
 //
-// Hashes come strictly ascending. What is there all along comes exactly once; what comes or goes
-// meanwhile may be there or not. Thread: any, one at a time; announces go on beside it.
+// Hashes come in strictly ascending order. A torrent that is in the table all the time comes
+// exactly once; one that is added or removed meanwhile may come or not. Thread: any, one at a time,
+// while announces go on.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -21,18 +23,23 @@ namespace ot {
 
 class SortedTorrents {
  public:
-  // Held at most twice as many while they are chosen: 2.4 MB.
+  // While they are chosen, twice as many are held: 2.4 MB.
   static constexpr size_t kMost = 32 << 10;
 
-  // `most` is smaller in tests; a step of the walk is not.
-  explicit SortedTorrents(TorrentTable& table, size_t most = kMost) : table_(table), most_(most) {}
+  // Tests set a smaller `most`, at least 1.
+  explicit SortedTorrents(TorrentTable& table, size_t most = kMost) : table_(table), most_(most) {
+    assert(most > 0);
+  }
 
-  // The next torrent, until pop() or the next call; null at the end, and if the watch says to give
-  // up.
+  // The next torrent, valid until pop() or the next call; null at the end, or if cancelled.
   [[nodiscard]] const TorrentCopy* front(const JobWatch& watch);
-  void pop() { ++next_; }
+  // Only after front() returned a torrent.
+  void pop() {
+    assert(next_ < order_.size());
+    ++next_;
+  }
 
-  // Shards that are through.
+  // Shards that have been walked.
   [[nodiscard]] uint32_t shards_done() const { return shard_; }
 
  private:
@@ -44,12 +51,13 @@ class SortedTorrents {
 
   TorrentTable& table_;
   const size_t most_;
-  uint32_t shard_ = 0;  // the next to be looked at
-  // In an oversized shard: the largest hash given out, and one that all to be chosen are below.
+  uint32_t shard_ = 0;  // the next to be walked
+  // In an oversized shard: only hashes between these are wanted. The lower is the last one that
+  // came.
   std::optional<InfoHash> above_;
   std::optional<InfoHash> below_;
   std::vector<TorrentCopy> chosen_;
-  std::vector<uint32_t> order_;  // places in chosen_, sorted by hash
+  std::vector<uint32_t> order_;  // indices into chosen_, sorted by hash
   size_t next_ = 0;              // in order_
 };
 

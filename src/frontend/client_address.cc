@@ -8,12 +8,12 @@
 namespace ot {
 namespace {
 
-// Where IPv6 hides IPv4 addresses.
+// IPv6 addresses that contain an IPv4 address.
 struct Embedding {
   std::array<uint8_t, 12> prefix;
   size_t prefix_size;
-  size_t at;       // where the IPv4 address stands
-  bool is_usable;  // whether anybody routes it
+  size_t at;       // offset of the IPv4 address
+  bool is_usable;  // whether such addresses are routed
 };
 constexpr std::array<Embedding, 4> kEmbeddings{{
     {{}, 12, 12, false},                                          // ::/96, IPv4-compatible
@@ -75,7 +75,7 @@ ClientAddress resolve(const AddressRules& rules, const AddressEvidence& evidence
 std::string_view describe(AddressRefusal refusal) {
   switch (refusal) {
     case AddressRefusal::untrusted_proxy:
-      return "This tracker does not know the proxy you came through.";
+      return "This tracker does not trust the proxy your request came through.";
     case AddressRefusal::proxy_itself:
     case AddressRefusal::no_client:
       return "The proxy in front of this tracker did not pass on your address.";

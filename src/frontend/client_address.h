@@ -1,12 +1,12 @@
-// Who a client is, decided in one place: by its socket, by what trusted proxies say of it, and by
-// the address it names itself if it is trusted to.
+// Decides, in this one place, which address a client has: from its socket, from what trusted
+// proxies say, and from the address it names itself if it is trusted to.
 //
-// In this order: a PROXY header replaces the socket's address; if the result is a trusted proxy's,
-// the forwarded header replaces that; the result is the connection's address. Only then, and only
-// from a connection in access.ip_from_query, counts the address in the request (ip, ipv4, ipv6, or
-// the ip field of BEP 15). A header from anybody else changes nothing. Who came through a proxy
-// that does not say from where may not announce: it would be tracked as the proxy. Pure, without
-// allocation.
+// First, a PROXY header replaces the socket's address. If the result is a trusted proxy's address,
+// the forwarded header replaces it. That is the connection's address. Last, and only for a
+// connection in access.ip_from_query, the address in the request replaces it in the swarm (ip,
+// ipv4, ipv6, or the ip field of BEP 15). Headers from anyone else change nothing. A request
+// through a proxy that does not name the client may not announce: it would be tracked as the proxy.
+// Pure, without allocation.
 #pragma once
 
 #include <cstdint>
@@ -29,47 +29,48 @@ struct AddressRules {
 
 struct AddressEvidence {
   IpAddress socket;
-  // What a listener with the PROXY protocol has read in front of the connection.
+  // What a listener with the PROXY protocol read at the start of the connection.
   std::optional<ProxyHeader> proxy_header;
-  // The header lines of an HTTP request; none for a datagram, which no proxy of ours passes on.
+  // The header lines of an HTTP request; none for a datagram, since datagrams do not come through
+  // proxies.
   std::optional<std::string_view> fields;
 };
 
 enum class AddressRefusal : uint8_t {
   untrusted_proxy,  // a PROXY header from outside access.proxy: close the connection
   proxy_itself,     // a PROXY header without a client
-  no_client,        // a trusted proxy, and no usable address in the forwarded header
-  not_announceable  // an address nobody can connect to
+  no_client,        // a trusted proxy, but no usable address in the forwarded header
+  not_announceable  // an address nobody could connect to
 };
 
 // A sentence for `failure reason`.
 [[nodiscard]] std::string_view describe(AddressRefusal refusal);
 
 struct ClientAddress {
-  // The connection's: for statistics and for `external ip`. For rights only without a refusal,
-  // since else it may be the proxy's.
+  // The connection's: for statistics and for `external ip`. For permissions only without a refusal:
+  // otherwise it may be the proxy's.
   IpAddress connection;
-  // What is stored in the swarm; the connection's unless a trusted source has named another.
+  // The address stored in the swarm: the connection's, unless a trusted source named another.
   IpAddress announced;
-  // Why it may not announce, if it may not.
+  // Why it may not announce; nothing if it may.
   std::optional<AddressRefusal> refusal;
 };
 
-// `claimed` gives the address the request names, if it names one; it is called only for those who
-// may name one.
+// `claimed` returns the address the request names, if it names one; it is called only for clients
+// that may name one.
 using ClaimedAddress = FunctionRef<std::optional<IpAddress>()>;
 [[nodiscard]] ClientAddress decide_client_address(const AddressRules& rules,
                                                   const AddressEvidence& evidence,
                                                   ClaimedAddress claimed);
 
-// The first address among the parameters ip, ipv4 and ipv6 of a query, for ClaimedAddress; names
-// instead of addresses, which BEP 3 allows, do not count.
+// The first address among the parameters ip, ipv4 and ipv6 of a query, for ClaimedAddress. Host
+// names, which BEP 3 allows there, are ignored.
 [[nodiscard]] std::optional<IpAddress> address_in_query(std::string_view query);
 
-// Whether others could connect to `address`, named by somebody at `source`: not multicast, not
-// broadcast, nothing in 0.0.0.0/8, not the unspecified address, loopback only from loopback, and no
-// IPv6 form of such an IPv4 address (::a.b.c.d and ::ffff:0:a.b.c.d never; 6to4 and NAT64 are
-// judged by the address inside). Private addresses are fine: trackers serve LANs.
+// Whether others could connect to `address`, named by a client at `source`. False for multicast,
+// broadcast, 0.0.0.0/8 and the unspecified address, for loopback unless the source is loopback, and
+// for IPv6 forms of such IPv4 addresses (::a.b.c.d and ::ffff:0:a.b.c.d always; 6to4 and NAT64 by
+// the address inside). True for private addresses, since trackers serve LANs.
 [[nodiscard]] bool is_announceable(const IpAddress& address, const IpAddress& source);
 
 }  // namespace ot

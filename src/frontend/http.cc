@@ -10,17 +10,12 @@
 namespace ot {
 namespace {
 
-// A page of sums stays far below this, one of 3 x 100 torrents too.
+// Far more than any page takes, the one with 3 x 100 torrents included.
 constexpr size_t kMaxReport = 48 << 10;
 static_assert(kMaxTrafficPage < kMaxReport);
 
-// A head whose last byte is the next to come ("\n\r\n") may have begun to end this long before it.
+// Bytes already seen may end with this much of the end of a head ("\n\r\n").
 constexpr size_t kBegunEnd = 2;
-
-// `view` lies inside `room`, which reserve() gave: these bytes are the next of the stream.
-void commit(OutputBuffer& out, ByteSpan room, ByteView view) {
-  out.commit(static_cast<size_t>(view.data() - room.data()), view.size());
-}
 
 bool wants_gzip(std::string_view fields) {
   if (features::kGzipAlways) return true;
@@ -33,11 +28,13 @@ Persistence persistence_of(const RequestHead& head) {
 
 }  // namespace
 
-HttpFrontend::HttpFrontend(const EventLoop& loop, Tracker& tracker, Statistics& statistics,
-                           TakeSnapshot take_snapshot, const HttpOptions& options)
-    : loop_(loop),
-      tracker_(tracker),
-      statistics_(statistics),
+HttpFrontend::HttpFrontend(const HttpServices& services, TakeSnapshot take_snapshot,
+                           const HttpOptions& options)
+    : loop_(services.loop),
+      tracker_(services.tracker),
+      statistics_(services.statistics),
+      census_(services.census),
+      full_scrapes_(services.full_scrapes),
       take_snapshot_(std::move(take_snapshot)),
       options_(options) {}
 
@@ -70,36 +67,35 @@ StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, siz
   const size_t scanned = already_seen - std::min(already_seen, kBegunEnd);
   const HeadResult parsed = parse_head(input, scanned);
   if (parsed.status == HeadResult::Status::incomplete) return StreamVerdict::need_more();
+  const RequestHead& head = parsed.head;
   const IpAddress& socket = peer.socket.address;
-  Exchange exchange{{socket, socket, std::nullopt},
-                    parsed.head.fields,
-                    {},
-                    parsed.head.version,
-                    Persistence::close,
-                    out};
+  Exchange exchange{.client = {socket, socket, std::nullopt},
+                    .fields = head.fields,
+                    .query = {},
+                    .requester = {.version = head.version, .family = socket.family()},
+                    .out = out};
   if (parsed.status == HeadResult::Status::bad) {
     log_request(peer, exchange, input);
     refuse(exchange, {HttpStatus::invalid_request}, HttpError::parse_error);
     return StreamVerdict::close(0);
   }
-  exchange.persistence = persistence_of(parsed.head);
-  const RoutedTarget target =
-      route(parsed.head.target, {options_.stats_path, options_.metrics_path});
+  const RoutedTarget target = route(head.target, {options_.stats_path, options_.metrics_path});
   exchange.query = target.query;
-  exchange.client = client_of(peer, parsed.head.fields, target);
-  log_request(peer, exchange, input.first(parsed.head.size));
-  promise_.reset();
+  exchange.client = client_of(peer, head.fields, target);
+  exchange.requester.family = exchange.client.connection.family();
+  exchange.requester.persistence = persistence_of(head);
+  log_request(peer, exchange, input.first(head.size));
   serve(target.route, exchange);
-  if (promise_) return StreamVerdict::later(parsed.head.size);
-  const bool keep = exchange.persistence != Persistence::close;
-  return keep ? StreamVerdict::keep(parsed.head.size) : StreamVerdict::close(parsed.head.size);
+  if (exchange.late) return StreamVerdict::later(head.size, std::move(exchange.late));
+  const bool keep = exchange.requester.persistence != Persistence::close;
+  return keep ? StreamVerdict::keep(head.size) : StreamVerdict::close(head.size);
 }
 
 ClientAddress HttpFrontend::client_of(const StreamPeer& peer, std::string_view fields,
                                       const RoutedTarget& target) const {
   const IpAddress& socket = peer.socket.address;
   const AddressRules& rules = options_.addresses;
-  // What most trackers are: nobody speaks for anybody else.
+  // The usual case: no proxies, and nobody trusted to name an address.
   if (rules.proxy.empty() && rules.ip_from_query.empty() && !peer.introduced)
     return {socket, socket, std::nullopt};
   AddressEvidence evidence{socket, std::nullopt, fields};
@@ -134,7 +130,7 @@ void HttpFrontend::serve(Route route, Exchange& exchange) {
 void HttpFrontend::announce(Exchange& exchange) {
   const ClientAddress& client = exchange.client;
   if (client.refusal) {
-    // The fault may be the proxy's; who takes "never" at its word would not see it mended.
+    // The proxy may be at fault: clients told "never" would not notice when it is repaired.
     const auto later = std::chrono::ceil<std::chrono::minutes>(tracker_.policy().interval);
     return fail(exchange, describe(*client.refusal), later);
   }
@@ -148,7 +144,8 @@ void HttpFrontend::announce(Exchange& exchange) {
   const auto reply = tracker_.announce(request, target, numwant, loop_.now(), frame.peers());
   if (!reply) return fail(exchange, kNotAuthorized);
   record(exchange, Action::announce);
-  commit(exchange.out, room, frame.finish(*reply, client.connection, exchange.persistence));
+  exchange.out.commit(room,
+                      frame.finish(*reply, client.connection, exchange.requester.persistence));
 }
 
 void HttpFrontend::scrape(Exchange& exchange) {
@@ -159,9 +156,9 @@ void HttpFrontend::scrape(Exchange& exchange) {
   std::array<SwarmCounts, kMaxScrapeHashes> counts;
   for (size_t i = 0; i < *count; ++i) counts[i] = tracker_.scrape(hashes[i], loop_.now());
   const ByteSpan room = exchange.out.reserve(kMaxScrapeReply);
-  commit(exchange.out, room,
-         write_scrape_reply(room, std::span(hashes).first(*count), std::span(counts).first(*count),
-                            exchange.persistence));
+  exchange.out.commit(
+      room, write_scrape_reply(room, std::span(hashes).first(*count),
+                               std::span(counts).first(*count), exchange.requester.persistence));
 }
 
 void HttpFrontend::full_scrape(Exchange& exchange) {
@@ -174,7 +171,8 @@ void HttpFrontend::full_scrape(Exchange& exchange) {
 }
 
 void HttpFrontend::dump(Exchange& exchange, DumpFormat format) {
-  if (full_scrapes_ == nullptr || !full_scrapes_->has_room()) {
+  auto promise = full_scrapes_.promise(exchange.requester, {format, wants_gzip(exchange.fields)});
+  if (!promise) {
     return refuse(exchange,
                   {.status = HttpStatus::unavailable, .retry_after = FullScrapes::kRetryAfter},
                   HttpError::internal_error);
@@ -183,27 +181,27 @@ void HttpFrontend::dump(Exchange& exchange, DumpFormat format) {
       !modest_clients_.admit(exchange.client.connection, loop_.now())) {
     return refuse(exchange, {HttpStatus::payment_required}, HttpError::payment_required);
   }
-  promise_ = Promise{DumpKind{format, wants_gzip(exchange.fields)}, exchange.version,
-                     exchange.persistence, exchange.client.connection.family()};
+  exchange.late = std::move(promise);
 }
 
 void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
-  const Sight sight = asks_for_names(exchange.query, defaults) ? Sight::names : Sight::counters;
-  if (!may(sight, exchange)) return deny(exchange);
   const auto question = parse_stats_query(exchange.query, defaults);
+  // Before anything else is said about the question: a denial does not tell what exists.
+  const bool shows_names = question ? question->mode->shows_names : question.error().shows_names;
+  if (!may(shows_names ? Sight::names : Sight::counters, exchange)) return deny(exchange);
   if (!question) {
     return refuse(exchange, {.explanation = question.error().reason}, HttpError::invalid_parameter);
   }
   if (question->dump) return dump(exchange, *question->dump);
-  if (question->mode->walk) return promise(exchange, *question);
+  if (question->mode->walk) {
+    exchange.late = std::make_unique<LateStats>(census_, statistics_, take_snapshot_,
+                                                exchange.requester, *question);
+    return;
+  }
   if (question->recording.changes() && !change_recording(exchange, question->recording)) return;
-  print(exchange, *question);
-}
-
-void HttpFrontend::print(Exchange& exchange, const StatsQuestion& question) {
   StatsSnapshot snapshot = take_snapshot_();
-  snapshot.requests_from = question.recording.from;
-  reply(exchange, question.print(snapshot), question.content_type());
+  snapshot.requests_from = question->recording.from;
+  write_page(exchange.out, exchange.requester, question->print(snapshot), question->content_type());
 }
 
 bool HttpFrontend::change_recording(Exchange& exchange, const RecordingQuery& change) {
@@ -216,41 +214,16 @@ bool HttpFrontend::change_recording(Exchange& exchange, const RecordingQuery& ch
   if (traffic == nullptr || !traffic->requests) return true;
   if (change.reset) traffic->requests->reset();
   if (!change.add || traffic->requests->choose(*change.add)) return true;
-  refuse(exchange, {.explanation = "add: there are as many networks as there may be; see reset."},
+  refuse(exchange, {.explanation = "add: the list of networks is full; reset empties it."},
          HttpError::invalid_parameter);
   return false;
-}
-
-void HttpFrontend::promise(Exchange& exchange, const StatsQuestion& question) {
-  if (late_stats_ == nullptr) {
-    return refuse(exchange, {HttpStatus::unavailable}, HttpError::internal_error);
-  }
-  promise_ = Promise{question, exchange.version, exchange.persistence,
-                     exchange.client.connection.family()};
-}
-
-void HttpFrontend::on_later(ReplyPort& port, ConnectionToken to) {
-  const auto promise = std::exchange(promise_, std::nullopt);
-  if (const auto* kind = std::get_if<DumpKind>(&promise->what)) {
-    return full_scrapes_->reply({&port, to, *kind, promise->version, promise->persistence});
-  }
-  late_stats_->reply({&port, to, promise->persistence, promise->family},
-                     std::get<StatsQuestion>(promise->what));
 }
 
 void HttpFrontend::metrics(Exchange& exchange) {
   if (!may(Sight::counters, exchange)) return deny(exchange);
   StatsSnapshot snapshot = take_snapshot_();
-  if (last_recount_ != nullptr) snapshot.recount = last_recount_->get();
-  reply(exchange, print_metrics(snapshot), kMetricsContentType);
-}
-
-void HttpFrontend::reply(Exchange& exchange, std::string_view body, std::string_view content_type) {
-  const ByteSpan room = exchange.out.reserve(kReplyHeadRoom + body.size());
-  std::copy(body.begin(), body.end(), room.begin() + kReplyHeadRoom);
-  commit(exchange.out, room,
-         prepend_ok_head(room, kReplyHeadRoom, kReplyHeadRoom + body.size(), exchange.persistence,
-                         content_type));
+  snapshot.recount = census_.last_recount();
+  write_page(exchange.out, exchange.requester, print_metrics(snapshot), kMetricsContentType);
 }
 
 void HttpFrontend::root(Exchange& exchange) {
@@ -265,22 +238,13 @@ void HttpFrontend::fail(Exchange& exchange, std::string_view reason,
   record(exchange, Action::refused);
   statistics_.record(HttpError::invalid_parameter);
   const ByteSpan room = exchange.out.reserve(kMaxFailureReply);
-  commit(exchange.out, room,
-         write_failure_reply(room, {reason, tracker_.policy().interval, retry_in},
-                             exchange.persistence));
+  exchange.out.commit(room,
+                      write_failure_reply(room, {reason, tracker_.policy().interval, retry_in},
+                                          exchange.requester.persistence));
 }
 
 void HttpFrontend::deny(Exchange& exchange) {
   refuse(exchange, {HttpStatus::access_denied}, HttpError::access_denied);
-}
-
-// An error page closes the connection: who asks for what is not here has no further business.
-void HttpFrontend::refuse(Exchange& exchange, const ErrorPage& page, HttpError error) {
-  record(exchange, Action::refused);
-  statistics_.record(error);
-  exchange.persistence = Persistence::close;
-  const ByteSpan room = exchange.out.reserve(kMaxErrorPage);
-  commit(exchange.out, room, write_error_page(room, page, exchange.persistence));
 }
 
 }  // namespace ot

@@ -1,27 +1,26 @@
-// Answers HTTP requests: routes them, serves announce and scrape through the tracker, statistics
-// and error pages.
+// Answers HTTP requests: routes them, serves announces and scrapes through the tracker, statistics,
+// metrics, dumps and error pages.
 //
-// What is recognisably an announce or a scrape but wrong gets 200 and a bencoded `failure reason`,
-// since clients show that and never read the body of an error; anything else that is wrong gets an
-// error page and a closed connection. Whose request it is decides client_address, what it may see
-// permissions. Thread: that of the loop.
+// An announce or scrape that is wrong gets 200 and a bencoded `failure reason`, since clients show
+// that and never read the body of an error; any other wrong request gets an error page and a closed
+// connection. client_address decides who the client is, permissions what it may see. Thread: that
+// of the loop.
 #pragma once
 
 #include <chrono>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 
-#include "census/last_recount.h"
+#include "census/census.h"
 #include "dump/full_scrapes.h"
 #include "frontend/client_address.h"
 #include "frontend/late_stats.h"
 #include "frontend/modest_clients.h"
+#include "frontend/page.h"
 #include "frontend/permissions.h"
 #include "net/event_loop.h"
 #include "net/stream.h"
-#include "protocol/http_reply.h"
 #include "protocol/http_tracker.h"
 #include "protocol/tracker_reply.h"
 #include "stats/modes.h"
@@ -32,62 +31,52 @@ namespace ot {
 struct HttpOptions {
   std::string stats_path = "stats";
   std::string metrics_path = "metrics";
-  std::string redirect_url;  // where `/` sends people; empty: 404
+  std::string redirect_url;  // where `/` redirects to; empty: 404
   AddressRules addresses;
   PermissionRules permissions;
 };
 
+// What an HttpFrontend takes its answers from. All of it outlives the front end.
+struct HttpServices {
+  const EventLoop& loop;
+  Tracker& tracker;
+  Statistics& statistics;
+  Census& census;
+  FullScrapes& full_scrapes;
+};
+
 class HttpFrontend final : public StreamHandler {
  public:
-  // Gives the numbers of this moment.
-  using TakeSnapshot = std::function<StatsSnapshot()>;
-
-  HttpFrontend(const EventLoop& loop, Tracker& tracker, Statistics& statistics,
-               TakeSnapshot take_snapshot, const HttpOptions& options = {});
+  HttpFrontend(const HttpServices& services, TakeSnapshot take_snapshot,
+               const HttpOptions& options = {});
 
   void on_connected(const Endpoint& socket) override;
-  void on_later(ReplyPort& port, ConnectionToken to) override;
   StreamVerdict on_bytes(const StreamPeer& peer, ByteView input, size_t already_seen,
                          OutputBuffer& out) override;
   void on_deferred(Duration took, int requests) override {
     statistics_.record_requests(Transport::tcp, took, static_cast<uint64_t>(requests));
   }
 
-  // Who answers what needs a walk, and outlives this; until then that gets 503.
-  void set_late_stats(LateStats& late_stats) { late_stats_ = &late_stats; }
-  // Whose findings the metrics show, and who outlives this.
-  void set_last_recount(LastRecount& last_recount) { last_recount_ = &last_recount; }
-
-  // Who serves full scrapes and dumps, and outlives this; until then they get 503.
-  void set_full_scrapes(FullScrapes& full_scrapes) { full_scrapes_ = &full_scrapes; }
-
-  // access.proxy, as long as this lives.
+  // The networks of access.proxy, valid as long as this lives.
   [[nodiscard]] const Networks& proxies() const { return options_.addresses.proxy; }
 
-  // The largest reply this front end builds; what TcpOptions::max_reply must be at least.
+  // The size of the largest reply this front end builds: TcpOptions::max_reply must not be less.
   [[nodiscard]] static size_t max_reply(const TrackerPolicy& policy);
 
  private:
+  // A request and where its reply goes: into `out`, or later through `late`.
   struct Exchange {
     ClientAddress client;
     std::string_view fields;  // the header lines
     std::string_view query;
-    HttpVersion version;
-    Persistence persistence;
+    Requester requester;
     OutputBuffer& out;
-  };
-
-  // The reply that on_bytes() has promised and on_later() will see to.
-  struct Promise {
-    std::variant<StatsQuestion, DumpKind> what;
-    HttpVersion version;
-    Persistence persistence;
-    Family family;
+    std::unique_ptr<LateReply> late = nullptr;
   };
 
   [[nodiscard]] ClientAddress client_of(const StreamPeer& peer, std::string_view fields,
                                         const RoutedTarget& target) const;
-  // For the log of raw requests, if the build has one.
+  // For the log of raw requests, if it is built in.
   void log_request(const StreamPeer& peer, const Exchange& exchange, ByteView request);
   void serve(Route route, Exchange& exchange);
   void announce(Exchange& exchange);
@@ -95,36 +84,33 @@ class HttpFrontend final : public StreamHandler {
   void full_scrape(Exchange& exchange);
   void dump(Exchange& exchange, DumpFormat format);
   void stats(Exchange& exchange, const StatsDefaults& defaults);
-  void promise(Exchange& exchange, const StatsQuestion& question);
-  void print(Exchange& exchange, const StatsQuestion& question);
-  // Changes whose requests are recorded, if the client may; else, or if they are too many, answers
-  // why not. True if it was done.
-  bool change_recording(Exchange& exchange, const RecordingQuery& change);
+  // Changes whose requests are recorded. False, after a refusal, if the client may not change it or
+  // there are too many networks.
+  [[nodiscard]] bool change_recording(Exchange& exchange, const RecordingQuery& change);
   void metrics(Exchange& exchange);
-  void reply(Exchange& exchange, std::string_view body, std::string_view content_type);
   void root(Exchange& exchange);
-  // Without `retry_in` the client need not come back.
+  // A failure reason; without `retry_in` clients are told never to come back.
   void fail(Exchange& exchange, std::string_view reason,
             std::optional<std::chrono::minutes> retry_in = std::nullopt);
   [[nodiscard]] bool may(Sight sight, const Exchange& exchange) const {
     return may_see(options_.permissions, sight, exchange.client, exchange.fields);
   }
   void deny(Exchange& exchange);
-  void refuse(Exchange& exchange, const ErrorPage& page, HttpError error);
+  void refuse(Exchange& exchange, const ErrorPage& page, HttpError error) {
+    write_refusal(exchange.out, exchange.requester, statistics_, {page, error});
+  }
   void record(const Exchange& exchange, Action action) {
-    statistics_.record(Transport::tcp, exchange.client.connection.family(), action);
+    statistics_.record(Transport::tcp, exchange.requester.family, action);
   }
 
   const EventLoop& loop_;
   Tracker& tracker_;
   Statistics& statistics_;
+  Census& census_;
+  FullScrapes& full_scrapes_;
   const TakeSnapshot take_snapshot_;
   const HttpOptions options_;
-  LateStats* late_stats_ = nullptr;
-  LastRecount* last_recount_ = nullptr;
-  FullScrapes* full_scrapes_ = nullptr;
   ModestClients modest_clients_;
-  std::optional<Promise> promise_;
 };
 
 }  // namespace ot

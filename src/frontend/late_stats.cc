@@ -1,8 +1,8 @@
 #include "frontend/late_stats.h"
 
-#include <algorithm>
 #include <chrono>
-#include <utility>
+
+#include "frontend/page.h"
 
 namespace ot {
 namespace {
@@ -10,48 +10,24 @@ namespace {
 // About as long as a walk takes.
 constexpr std::chrono::seconds kRetryAfter{2};
 
-void send_report(const StatsReader& reader, const StatsQuestion& question, std::string_view body) {
-  std::vector<uint8_t> room(kReplyHeadRoom + body.size());
-  std::copy(body.begin(), body.end(), room.begin() + kReplyHeadRoom);
-  const ByteView text = prepend_ok_head(room, kReplyHeadRoom, room.size(), reader.persistence,
-                                        question.content_type());
-  reader.port->send(reader.to,
-                    std::make_shared<const std::vector<uint8_t>>(text.begin(), text.end()));
-  reader.port->end(reader.to, reader.persistence == Persistence::close ? ReplyPort::End::close
-                                                                       : ReplyPort::End::keep);
-}
-
 }  // namespace
 
-void LateStats::reply(const StatsReader& reader, const StatsQuestion& question) {
-  const uint64_t number = next_++;
-  auto ticket = walks_.ask(*question.mode->walk, [this, number](const WalkFindings* findings) {
-    deliver(number, findings);
-  });
-  if (!ticket) {
-    return refuse(reader, {.status = HttpStatus::unavailable, .retry_after = kRetryAfter});
-  }
-  owed_.emplace(number, Debt{reader, question, std::move(ticket)});
-}
-
-void LateStats::refuse(const StatsReader& reader, const ErrorPage& page) {
-  statistics_.record(Transport::tcp, reader.family, Action::refused);
-  statistics_.record(HttpError::internal_error);
-  std::vector<uint8_t> room(kMaxErrorPage);
-  const ByteView text = write_error_page(room, page, Persistence::close);
-  reader.port->send(reader.to,
-                    std::make_shared<const std::vector<uint8_t>>(text.begin(), text.end()));
-  reader.port->end(reader.to, ReplyPort::End::close);
-}
-
-void LateStats::deliver(uint64_t number, const WalkFindings* findings) {
-  const auto found = owed_.find(number);
-  const Debt debt = std::move(found->second);
-  owed_.erase(found);
-  if (findings == nullptr) return refuse(debt.reader, {.status = HttpStatus::internal_error});
-  StatsSnapshot snapshot = take_snapshot_();
-  snapshot.walk = findings;
-  send_report(debt.reader, debt.question, debt.question.print(snapshot));
+void LateStats::begin(ReplyPort& port, ConnectionToken to) {
+  const Requester requester = requester_.at(port, to);
+  const auto deliver = [requester, question = question_, &statistics = statistics_,
+                        &take_snapshot = take_snapshot_](const WalkFindings* findings) {
+    if (findings == nullptr) {
+      return send_refusal(requester, statistics,
+                          {{.status = HttpStatus::internal_error}, HttpError::internal_error});
+    }
+    StatsSnapshot snapshot = take_snapshot();
+    snapshot.walk = findings;
+    send_page(requester, question.print(snapshot), question.content_type());
+  };
+  if (census_.ask(*question_.mode->walk, deliver)) return;
+  send_refusal(
+      requester, statistics_,
+      {{.status = HttpStatus::unavailable, .retry_after = kRetryAfter}, HttpError::internal_error});
 }
 
 }  // namespace ot

@@ -1,62 +1,44 @@
-// Statistics that need a walk over the table: asked for now, replied when the worker is through.
-//
-// The connection waits meanwhile, the loop does not. A client that leaves takes nothing from the
-// others. Thread: that of the loop.
+// The reply to a statistics request that needs a walk over the table: it asks the census when it
+// begins, and sends the page when the findings are there. The connection waits meanwhile, the loop
+// does not. Thread: that of the loop.
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <unordered_map>
 
-#include "census/walks.h"
+#include "census/census.h"
+#include "dump/requester.h"
 #include "net/stream.h"
-#include "protocol/http_message.h"
-#include "protocol/http_reply.h"
 #include "stats/modes.h"
 #include "tracker/statistics.h"
 
 namespace ot {
 
-// Who asked.
-struct StatsReader {
-  ReplyPort* port = nullptr;
-  ConnectionToken to;
-  Persistence persistence = Persistence::close;
-  Family family = Family::v4;  // to count a refusal
-};
+// Returns the numbers of this moment.
+using TakeSnapshot = std::function<StatsSnapshot()>;
 
-class LateStats {
+class LateStats final : public LateReply {
  public:
-  using TakeSnapshot = std::function<StatsSnapshot()>;
+  // For a question whose mode has a walk. The references outlive the walk.
+  LateStats(Census& census, Statistics& statistics, const TakeSnapshot& take_snapshot,
+            const Requester& requester, const StatsQuestion& question)
+      : census_(census),
+        statistics_(statistics),
+        take_snapshot_(take_snapshot),
+        requester_(requester),
+        question_(question) {
+    assert(question.mode->walk);
+  }
 
-  // `walks` and `statistics` outlive this.
-  LateStats(StatsWalks& walks, Statistics& statistics, TakeSnapshot take_snapshot)
-      : walks_(walks), statistics_(statistics), take_snapshot_(std::move(take_snapshot)) {}
-  LateStats(const LateStats&) = delete;
-  LateStats& operator=(const LateStats&) = delete;
-
-  // Owes the reader the reply to a question whose mode has a walk: 200 with the page; 503 if too
-  // many wait already, 500 if the walk found no memory, and then the connection is closed.
-  void reply(const StatsReader& reader, const StatsQuestion& question);
-
-  // Replies that are owed.
-  [[nodiscard]] size_t owed() const { return owed_.size(); }
+  // The reply is 200 with the page, 503 if too many wait for the walk, or 500 if the walk ran out
+  // of memory.
+  void begin(ReplyPort& port, ConnectionToken to) override;
 
  private:
-  struct Debt {
-    StatsReader reader;
-    StatsQuestion question;
-    StatsWalks::Ticket ticket;
-  };
-
-  void refuse(const StatsReader& reader, const ErrorPage& page);
-  void deliver(uint64_t number, const WalkFindings* findings);
-
-  StatsWalks& walks_;
+  Census& census_;
   Statistics& statistics_;
-  const TakeSnapshot take_snapshot_;
-  uint64_t next_ = 0;
-  std::unordered_map<uint64_t, Debt> owed_;
+  const TakeSnapshot& take_snapshot_;
+  const Requester requester_;
+  const StatsQuestion question_;
 };
 
 }  // namespace ot

@@ -25,7 +25,7 @@ bool ModestClients::admit(const IpAddress& address, MonotonicTime now) {
   return true;
 }
 
-// Those whose time is over, and the oldest if there is no room for one more.
+// Forgets clients whose time is over, and the oldest one if there is no room for another.
 void ModestClients::forget(MonotonicTime now) {
   while (!order_.empty() && (now - order_.front().at >= kSpacing || order_.size() >= kMost)) {
     recent_.erase(order_.front().client);

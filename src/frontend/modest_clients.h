@@ -1,7 +1,7 @@
-// Lets an address have one full scrape in five minutes.
+// Limits an address to one full scrape in five minutes.
 //
-// An IPv6 client has its /64 for an address, since it can choose the rest. At most kMost are
-// remembered; beyond that the one that came first is forgotten early. Thread: that of the loop.
+// For IPv6 the limit is for the /64, since clients choose the rest. At most kMost clients are
+// remembered; beyond that the oldest is forgotten early. Thread: that of the loop.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@ class ModestClients {
   static constexpr Duration kSpacing = std::chrono::minutes(5);
   static constexpr size_t kMost = 4096;
 
-  // Whether the address may have one now; if so, its next has to wait.
+  // Whether the address may have one now; if so, kSpacing begins for it.
   [[nodiscard]] bool admit(const IpAddress& address, MonotonicTime now);
 
  private:
@@ -30,7 +30,7 @@ class ModestClients {
   void forget(MonotonicTime now);
 
   std::set<IpAddress> recent_;
-  std::deque<Admission> order_;  // of the same, oldest first
+  std::deque<Admission> order_;  // the same clients, oldest first
 };
 
 }  // namespace ot

@@ -10,8 +10,8 @@ bool may_see_names_without_rule(const ClientAddress& client, std::string_view fi
   return !client.refusal && client.connection.is_loopback() && !has_proxy_trace(fields);
 }
 
-// A name that its owner may point at any address, this tracker's too, makes a page of his and the
-// tracker one site to a browser, which then sends what the page wants.
+// The owner of a name can point it at any address, this tracker's included. A browser then takes a
+// page from that name and the tracker for one site, and sends whatever the page wants.
 bool is_asked_by_address(const RequestHead& head) {
   constexpr uint16_t kAnyPort = 1;
   const auto host = find_field(head, "Host");

@@ -1,19 +1,18 @@
-// Who may see what: the one place that decides over statistics and full scrapes.
+// Decides, in this one place, who may see statistics and full scrapes.
 //
-// Those in access.bless (-A) see everything. Beyond them, access.stats opens all statistics to its
-// networks and shuts them for everybody else. Without it the counters are open to all, and what
-// names torrents or networks only to this machine: to a loopback address in whose request nothing
-// tells of a proxy, for behind a proxy on this machine all the world has a loopback address. A
-// build whose makers asked for restricted statistics by name shows neither. Full scrapes are open
-// to all unless access.fullscrape names networks.
+// The networks of access.bless (-A) see everything. If access.stats is set, all statistics are for
+// its networks only. Otherwise the counters are open to everyone, and statistics that name torrents
+// or networks are for this machine only: for a loopback address, if nothing in the request shows a
+// proxy (behind a proxy on this machine every client has a loopback address). A build that
+// restricts statistics by its switch shows neither. Full scrapes are open to everyone unless
+// access.fullscrape names networks.
 //
-// Changes of the running tracker are for access.bless alone, asked for directly, not through a
-// proxy, by the tracker's address, not a name, and with a header line that a web page cannot make a
-// browser send to another site: else whoever lured a blessed person to a page would change what he
-// likes.
+// Only access.bless may change the running tracker: directly, not through a proxy; by the tracker's
+// address, not a name; and with a header line that a web page cannot make a browser send to another
+// site. Otherwise a malicious page could change settings through an admin's browser (CSRF).
 //
-// Judged is the client's address, proxies resolved; one that is not known for sure (a proxy that
-// does not say whom it speaks for) has no rights. Pure, without allocation.
+// The address that counts is the client's, proxies resolved. One that is uncertain, because a proxy
+// does not name its client, has no rights. Pure, without allocation.
 #pragma once
 
 #include <cstdint>
@@ -30,17 +29,17 @@ struct PermissionRules {
   Networks bless;
   Networks stats;
   Networks fullscrape;
-  // Whether statistics need a network in `stats` or `bless` to be seen at all.
+  // Whether statistics are shown to nobody but `stats` and `bless`, even if `stats` is empty.
   bool stats_shut = features::kStatsShutUnlessAllowed;
 };
 
 enum class Sight : uint8_t {
   counters,     // statistics that are sums
   names,        // statistics that name torrents, peers or networks
-  full_scrape,  // all torrents there are
+  full_scrape,  // all torrents
 };
 
-// Whether the client may see it. `fields` are the header lines of its request.
+// Whether the client may see `sight`. `fields` are the header lines of its request.
 [[nodiscard]] bool may_see(const PermissionRules& rules, Sight sight, const ClientAddress& client,
                            std::string_view fields);
 
@@ -48,7 +47,7 @@ enum class Sight : uint8_t {
 [[nodiscard]] bool may_change(const PermissionRules& rules, const ClientAddress& client,
                               std::string_view fields);
 inline constexpr std::string_view kMayNotChange =
-    "This is for the networks of access.bless (-A), directly, by address and with the header line "
-    "X-Opentracker: change";
+    "Only the networks of access.bless (-A) may do this: without a proxy, by the tracker's address "
+    "and with the header line X-Opentracker: change";
 
 }  // namespace ot

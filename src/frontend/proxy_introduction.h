@@ -1,9 +1,8 @@
-// The PROXY protocol in front of the connections of a listener (listen.tcp.proxy): who may speak
-// it, and what it says.
+// Reads the PROXY protocol at the start of connections to a listen.tcp.proxy.
 //
-// Only those in access.proxy are believed; the connections of all others are closed, as are those
-// that begin with anything but a header, since a request without one would be the proxy's own. The
-// log says so, without an address. Thread: that of the loop.
+// Only the networks of access.proxy are trusted. A connection from elsewhere is closed, and so is
+// one that does not begin with a PROXY header, since its requests would count as the proxy's own.
+// The log reports both without an address. Thread: that of the loop.
 #pragma once
 
 #include "access/networks.h"

@@ -1,6 +1,7 @@
 #include "frontend/udp.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/features.h"
 #include "protocol/tracker_reply.h"
@@ -30,9 +31,13 @@ UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const Connecti
       statistics_(statistics),
       limits_(limits),
       addresses_(addresses),
-      mismatches_(limits.mismatches_per_second) {}
+      mismatches_(limits.mismatches_per_second) {
+  for ([[maybe_unused]] const size_t size : {limits.max_reply_v4, limits.max_reply_v6})
+    assert(size >= 64 && size <= UdpServer::kMaxDatagram);
+}
 
 void UdpFrontend::on_batch(std::span<const Datagram> in, std::span<UdpReply> out) {
+  assert(in.size() == out.size() && in.size() <= pending_.size());
   for (size_t i = 0; i < in.size(); ++i) pending_[i].good = admit(in[i], pending_[i], out[i]);
   for (Pending& pending : std::span(pending_).first(in.size())) {
     const auto* announce = std::get_if<UdpAnnounce>(&pending.request);

@@ -1,10 +1,10 @@
 // Answers BEP 15 datagrams, a batch at a time.
 //
-// A batch is served in passes: parse, check the connection id and ask for the torrent's cache line;
-// ask for the lines of its peers; then look up, change and write, all but the peers told of, which
-// are copied one announce behind. Each step finds what an earlier one asked for on its way from
-// memory. Who has not proved his address (a wrong connection
-// id) gets no more bytes than he sent, and few of those. Thread: that of the loop.
+// A batch is served in passes, so that each finds in the cache what an earlier one prefetched: the
+// first parses, checks the connection id and prefetches the torrent; the second prefetches its
+// peers; the third looks up, changes and writes. The peers of a reply are copied into it one
+// announce later. A source that has not proved its address (a wrong connection id) gets no more
+// bytes than it sent, and few replies. Thread: that of the loop.
 #pragma once
 
 #include <array>
@@ -19,10 +19,10 @@
 namespace ot {
 
 struct UdpLimits {
-  // Bytes of a reply, so that it is never fragmented on its way; 64 to UdpServer::kMaxDatagram.
+  // Bytes of a reply, few enough that it is never fragmented; 64 to UdpServer::kMaxDatagram.
   size_t udp_payload_v4 = 1352;
   size_t udp_payload_v6 = 1232;
-  // Error packets a second, in all, for wrong connection ids.
+  // Error packets a second for wrong connection ids, all sources together.
   uint32_t mismatches_per_second = 1000;
 };
 
@@ -41,8 +41,8 @@ class UdpFrontend final : public DatagramHandler {
     bool good = false;
   };
 
-  // Parses the datagram and asks for what its answer will need; false if it gets no other answer
-  // than the reply has now.
+  // Parses the datagram and prefetches what its answer will need. False if the reply is complete,
+  // be it empty.
   [[nodiscard]] bool admit(const Datagram& datagram, Pending& pending, UdpReply& reply);
   [[nodiscard]] bool is_proven(uint64_t connection_id, TransactionId transaction,
                                const Datagram& datagram, UdpReply& reply);
@@ -51,8 +51,8 @@ class UdpFrontend final : public DatagramHandler {
              UdpReply& reply);
   void serve(const UdpAnnounce& announce, const Pending& pending, const Datagram& datagram,
              UdpReply& reply);
-  // The announce with the address it names itself, if it may; nothing if nobody could connect
-  // there, which has then been answered.
+  // The announce with the address it names itself, if it may name one. Nothing, and the refusal is
+  // in the reply, if nobody could connect to that address.
   [[nodiscard]] std::optional<AnnounceRequest> relocate(const UdpAnnounce& announce,
                                                         const Datagram& datagram, UdpReply& reply);
   void answer(TransactionId transaction, const AnnounceRequest& request, const Pending& pending,

@@ -10,7 +10,7 @@
 namespace ot {
 namespace {
 
-// Any descriptor will do; this kind needs no file, which a chroot might not have.
+// Any descriptor will do; an eventfd needs no file, which a chroot might not have.
 UniqueFd open_reserve() { return UniqueFd(eventfd(0, EFD_CLOEXEC)); }
 
 bool is_shortage(int code) {
@@ -19,10 +19,11 @@ bool is_shortage(int code) {
 
 }  // namespace
 
-Acceptor::Acceptor(EventLoop& loop, int per_wake, AcceptHandler& handler)
+Acceptor::Acceptor(EventLoop& loop, int per_wake, OnAccepted on_accepted, MakeRoom make_room)
     : loop_(loop),
       per_wake_(per_wake),
-      handler_(handler),
+      on_accepted_(std::move(on_accepted)),
+      make_room_(std::move(make_room)),
       reserve_(open_reserve()),
       resume_(loop.timers(), [this] { resume(); }) {}
 
@@ -53,7 +54,7 @@ void Acceptor::accept_from(const Listener& listener) {
     UniqueFd socket(
         accept4(listener.socket.get(), &address.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
-      handler_.on_accepted(std::move(socket), to_endpoint(address), listener.introducer);
+      on_accepted_(std::move(socket), to_endpoint(address), listener.introducer);
     } else if (!survives(errno)) {
       return;
     }
@@ -62,8 +63,8 @@ void Acceptor::accept_from(const Listener& listener) {
 
 bool Acceptor::survives(int code) {
   if (code == EAGAIN || code == EWOULDBLOCK) return false;
-  if (!is_shortage(code)) return true;  // a connection that broke while it waited
-  if (handler_.make_room()) return true;
+  if (!is_shortage(code)) return true;  // that connection broke while it waited
+  if (make_room_()) return true;
   pause();
   return false;
 }

@@ -1,13 +1,15 @@
 // Accepts connections from listening sockets, a bounded number per pass.
 //
-// Out of descriptors, it asks its handler to make room; if there is none, the listeners leave epoll
-// (a level-triggered listener would spin) until a connection is closed or a timer tries again, and
-// those who wait stay in the kernel's backlog. It keeps one descriptor in reserve and gives it up
-// while paused, so that the rest of the process can still open a file. Thread: that of the loop.
+// When descriptors run out, it asks its owner to close a connection. If none can be spared, the
+// listeners leave epoll (a level-triggered listener would spin) until a connection is closed or a
+// timer tries again; clients wait in the kernel's backlog. One descriptor is kept in reserve and
+// given up while paused, so that the rest of the process can still open a file. Thread: that of the
+// loop.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 
 #include "base/ip_address.h"
 #include "base/posix.h"
@@ -18,34 +20,29 @@
 
 namespace ot {
 
-class AcceptHandler {
- public:
-  // Owns the non-blocking socket from here on. `introducer` is that of its listener, or null.
-  virtual void on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) = 0;
-  // Closes a connection that can be spared; false if there is none.
-  virtual bool make_room() = 0;
-
- protected:
-  ~AcceptHandler() = default;
-};
-
 class Acceptor {
  public:
+  // Takes a non-blocking socket. `introducer` is that of its listener, or null.
+  using OnAccepted =
+      std::function<void(UniqueFd socket, const Endpoint& peer, Introducer* introducer)>;
+  // Closes a connection that can be spared; false if there is none.
+  using MakeRoom = std::function<bool()>;
+
   // Accepts at most `per_wake` connections of one listener in a pass.
-  Acceptor(EventLoop& loop, int per_wake, AcceptHandler& handler);
+  Acceptor(EventLoop& loop, int per_wake, OnAccepted on_accepted, MakeRoom make_room);
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
   ~Acceptor();
 
-  // Takes a socket of listen_tcp(). `introducer`, which outlives this, is handed on with each of
+  // Takes a socket of listen_tcp(). `introducer`, which outlives this, is passed on with each of
   // its connections.
   [[nodiscard]] Result<void, SystemError> add(UniqueFd listener, Introducer* introducer = nullptr);
 
-  // Closes the listeners. Those who wait in the backlog of a socket that others hold too are left
-  // to them.
+  // Closes the listeners. Clients in the backlog of a socket that another process holds too are
+  // served by that one.
   void stop();
 
-  // A descriptor of this process was closed; cheap unless paused.
+  // Told that this process has closed a descriptor; cheap unless paused.
   void on_descriptor_closed() {
     if (paused_) resume_.arm(loop_.now());
   }
@@ -79,7 +76,8 @@ class Acceptor {
 
   EventLoop& loop_;
   const int per_wake_;
-  AcceptHandler& handler_;
+  const OnAccepted on_accepted_;
+  const MakeRoom make_room_;
   std::deque<Listener> listeners_;
   UniqueFd reserve_;
   Timer resume_;

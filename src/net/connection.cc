@@ -1,8 +1,10 @@
 #include "net/connection.h"
 
+#include <cassert>
+
 namespace ot {
 
-Connection& ConnectionTable::open(ConnectionEvents& events, UniqueFd socket, const Caller& caller) {
+Connection& ConnectionTable::open(Channel channel, const Caller& caller) {
   if (free_.empty()) {
     free_.push_back(static_cast<uint32_t>(slots_.size()));
     slots_.emplace_back();
@@ -10,12 +12,13 @@ Connection& ConnectionTable::open(ConnectionEvents& events, UniqueFd socket, con
   const uint32_t index = free_.back();
   free_.pop_back();
   Slot& slot = slots_[index];
-  slot.connection = std::make_unique<Connection>(events, std::move(socket), caller,
-                                                 ConnectionToken{index, slot.generation});
+  slot.connection = std::make_unique<Connection>(
+      std::move(channel), caller, ConnectionToken{index, slot.generation}, on_ready_);
   return *slot.connection;
 }
 
 void ConnectionTable::close(Connection& connection) {
+  assert(find(connection.token) == &connection);
   const uint32_t index = connection.token.index;
   Slot& slot = slots_[index];
   ++slot.generation;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <limits>
 
@@ -25,7 +26,7 @@ class EventLoop::Waker final : public EventHandler {
 
   void wake() const {
     const uint64_t one = 1;
-    // Fails only if the counter is full, and then the loop is awake already.
+    // Fails only if the counter is full; then the loop will wake anyway.
     [[maybe_unused]] const ssize_t written = ::write(event_.get(), &one, sizeof one);
   }
 
@@ -59,6 +60,7 @@ EventLoop::EventLoop(const Clock& clock, UniqueFd epoll)
 EventLoop::~EventLoop() = default;
 
 Result<Watch, SystemError> EventLoop::watch(int fd, uint32_t events, EventHandler& handler) {
+  assert((events & ~uint32_t{EPOLLIN | EPOLLOUT}) == 0);
   if (free_slots_.empty()) {
     free_slots_.push_back(static_cast<uint32_t>(slots_.size()));
     slots_.emplace_back();
@@ -88,7 +90,7 @@ void EventLoop::change(Watch watch, uint32_t events) {
   epoll_event event{};
   event.events = events;
   event.data.u64 = pack(watch);
-  // Cannot fail: the descriptor is open and known, and a change allocates nothing.
+  // Cannot fail: the descriptor is open and watched, and a change allocates nothing.
   epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, slot->fd, &event);
 }
 
@@ -108,6 +110,7 @@ void EventLoop::forget(Watch& watch) {
 }
 
 void EventLoop::post(std::function<void()> task) {
+  assert(task != nullptr);
   {
     const MutexLock lock(posted_mutex_);
     posted_.push_back(std::move(task));
@@ -134,7 +137,7 @@ void EventLoop::stop() {
   waker_->wake();
 }
 
-// Rounded up: waking a moment early would only mean waking twice.
+// Rounds up: waking a moment too early would mean waking twice.
 int EventLoop::wait_milliseconds(Duration max_wait) const {
   using std::chrono::ceil;
   using std::chrono::milliseconds;

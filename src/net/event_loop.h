@@ -1,12 +1,12 @@
 // One thread's epoll: descriptors, timers, and tasks posted by other threads.
 //
-// A pass waits once, reads the clock once, serves the events, then the posted tasks, then the
-// timers. Level-triggered: a handler may leave something for the next pass. Several loops can live
-// in one process; they share nothing. An event may sit in the batch of epoll_wait while a handler
-// before it closes its descriptor and the number is given out again. Each watch therefore has a
-// generation, which travels with the event; an event whose watch is gone is dropped. Thread: the
-// one that calls run(), except post() and stop(), which any thread may call. Handlers and timers
-// must go before the loop does.
+// A pass waits once, reads the clock once, serves the events and posted tasks, then the timers.
+// Watches are level-triggered: a handler may leave something for the next pass. A process can have
+// several loops; they share nothing. While an event waits in the batch of epoll_wait, an earlier
+// handler may close its descriptor, and the number may be used again. So each watch has a
+// generation that travels with the event, and an event whose watch is gone is dropped. Thread: the
+// one that calls run(), except post() and stop(), which any thread may call. The loop outlives its
+// handlers and timers.
 #pragma once
 
 #include <sys/epoll.h>
@@ -28,14 +28,15 @@ namespace ot {
 
 class EventHandler {
  public:
-  // `events` as from epoll_wait: EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP. May destroy the handler.
+  // `events` as epoll_wait reports them: EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP. May destroy the
+  // handler.
   virtual void on_events(uint32_t events) = 0;
 
  protected:
   ~EventHandler() = default;
 };
 
-// Names one descriptor watched by one loop; the default is none.
+// Names a descriptor watched by a loop. The default names none.
 struct Watch {
   static constexpr uint32_t kNone = UINT32_MAX;
 
@@ -52,32 +53,32 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
   ~EventLoop();
 
-  // Calls the handler whenever one of `events` (EPOLLIN, EPOLLOUT) is true of `fd`, until the watch
-  // ends. The loop owns neither.
+  // Calls the handler whenever `fd` is ready for one of `events` (EPOLLIN, EPOLLOUT), until the
+  // watch ends. The loop owns neither.
   [[nodiscard]] Result<Watch, SystemError> watch(int fd, uint32_t events, EventHandler& handler);
-  // Other events for the same watch; 0 for none but errors.
+  // Waits for other events from now on; 0 leaves only errors.
   void change(Watch watch, uint32_t events);
-  // Ends the watch and resets the token; none is fine.
+  // Ends the watch and resets the token; does nothing if there is none.
   void unwatch(Watch& watch);
-  // Ends the watch of a descriptor that is closed next; saves the system call of unwatch().
+  // Ends the watch of a descriptor that is about to be closed, without a system call.
   void forget(Watch& watch);
 
   // The time of the pass.
   [[nodiscard]] MonotonicTime now() const { return timers_.now(); }
   [[nodiscard]] Timers& timers() { return timers_; }
 
-  // Runs `task` on the loop's thread in one of its next passes. Any thread; tasks keep their order.
+  // Runs `task` on the loop's thread in a later pass. From any thread; tasks keep their order.
   void post(std::function<void()> task);
 
-  // Passes until stop(). A stop() before run() makes it return at once.
+  // Runs passes until stop(). Returns at once if stop() was called before.
   void run();
-  // Ends run() after the current pass. Any thread.
+  // Ends run() after the current pass. From any thread.
   void stop();
-  // One pass that waits for at most `max_wait`; negative: until something happens.
+  // Runs one pass that waits for at most `max_wait`; if negative, until something happens.
   void run_once(Duration max_wait);
 
-  // Is told the time each pass took, waiting left out. Costs a second clock read per pass; empty:
-  // none.
+  // Tells `observer` how long each pass took, without the waiting, for a second clock read a pass.
+  // An empty function ends that.
   void set_pass_observer(std::function<void(Duration)> observer) {
     pass_observer_ = std::move(observer);
   }
@@ -111,7 +112,7 @@ class EventLoop {
   std::atomic<bool> stopping_ = false;
   Mutex posted_mutex_;
   std::vector<std::function<void()>> posted_ OT_GUARDED_BY(posted_mutex_);
-  std::vector<std::function<void()>> running_;  // the batch being run; keeps its capacity
+  std::vector<std::function<void()>> running_;  // the tasks being run; keeps its capacity
 };
 
 }  // namespace ot

@@ -51,8 +51,7 @@ Result<InheritedSocket::Kind, std::string> kind_of(int fd) {
                std::to_string(protocol.value_or(-1)) + ")");
 }
 
-// The mapped form of an IPv4 address counts as both families, too: its datagrams are told apart
-// from IPv4 by nothing but their form.
+// True also for a mapped IPv4 address: its datagrams are IPv4 in all but the form of the address.
 bool takes_both_families(int fd, const Endpoint& local) {
   if (option(fd, SOL_SOCKET, SO_DOMAIN) != AF_INET6) return false;
   return local.address.is_v4() ||

@@ -1,7 +1,7 @@
-// A socket that somebody else has bound and passed in, as systemd does for a socket unit: checked,
-// and given what our own sockets have.
+// A socket that another process bound and passed in, as systemd does for a socket unit: checked,
+// and given the options of our own sockets.
 //
-// Such sockets outlive the process, so that a restart loses nothing that waits in them.
+// Such a socket outlives this process, so a restart loses nothing that waits in it.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,8 @@ struct InheritedSocket {
   UniqueFd fd;
 };
 
-// Takes over `fd`, which becomes non-blocking and close-on-exec. The error says what kind of socket
-// it is and which one would do: a listening TCP or a bound UDP socket, IPv4 or IPv6, not one for
-// both families.
+// Takes over `fd`, which becomes non-blocking and close-on-exec. It must be a listening TCP or a
+// bound UDP socket, IPv4 or IPv6 but not both; the error says what is wrong with it.
 [[nodiscard]] Result<InheritedSocket, std::string> inherit_socket(UniqueFd fd);
 
 }  // namespace ot

@@ -35,7 +35,7 @@ SignalWatcher::~SignalWatcher() {
 
 void SignalWatcher::on_events(uint32_t) {
   signalfd_siginfo info{};
-  // One a pass: the callback may destroy this watcher.
+  // One signal a pass: the callback may destroy this watcher.
   if (::read(fd_.get(), &info, sizeof info) != ssize_t{sizeof info}) return;
   on_signal_(static_cast<int>(info.ssi_signo));
 }

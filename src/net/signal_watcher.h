@@ -1,5 +1,7 @@
-// Signals as events of a loop (signalfd), so that no code ever runs inside a signal handler.
+// Signals as events of a loop (signalfd), so that no code runs inside a signal handler.
 //
+// watch() blocks the signals in the calling thread until the watcher is destroyed. A thread that does not
+// block a signal would take it away; threads that are started after watch() inherit the mask.
 // Thread: that of the loop.
 #pragma once
 
@@ -22,9 +24,8 @@ class SignalWatcher final : public EventHandler {
   // Restores the signal mask that the thread had at construction.
   ~SignalWatcher();
 
-  // Blocks `signals` in the calling thread and calls on_signal(number) in the loop for each; once.
-  // Equal signals that arrive before the loop gets to them are one, as always in POSIX. A thread
-  // that leaves them unblocked would take them away: threads started later inherit the mask.
+  // Calls on_signal(number) in the loop for each of `signals`. May be called once. As always in
+  // POSIX, equal signals that arrive before the loop reads them count as one.
   [[nodiscard]] Result<void, SystemError> watch(std::initializer_list<int> signals);
 
   void on_events(uint32_t events) override;

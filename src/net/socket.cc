@@ -15,7 +15,7 @@ bool set_option(int fd, int level, int name, int value) {
   return setsockopt(fd, level, name, &value, sizeof value) == 0;
 }
 
-// -1 if there is no such option.
+// -1 if the socket has no such option.
 int get_option(int fd, int level, int name) {
   int value = -1;
   socklen_t size = sizeof value;
@@ -23,20 +23,19 @@ int get_option(int fd, int level, int name) {
 }
 
 struct BufferOption {
-  int forced;   // beyond the system's limit, for the privileged
-  int limited;  // up to it; also reads the size, which counts the kernel's overhead: twice as much
+  int forced;   // needs privilege, ignores the system's limit
+  int limited;  // obeys the limit; read back, it includes the kernel's overhead: twice as much
 };
 constexpr BufferOption kReceiveBuffer{SO_RCVBUFFORCE, SO_RCVBUF};
 constexpr BufferOption kSendBuffer{SO_SNDBUFFORCE, SO_SNDBUF};
 
-// Best effort, here and below: a small buffer costs datagrams in a burst, not correctness.
+// Best effort, here and below: a small buffer loses datagrams in a burst, nothing else.
 void set_buffer(int fd, const BufferOption& option, int bytes) {
   if (!set_option(fd, SOL_SOCKET, option.forced, bytes))
     set_option(fd, SOL_SOCKET, option.limited, bytes);
 }
 
-// Never lowers: a socket that was passed in may have a buffer beyond the limit, which we could not
-// give back.
+// Never lowers: a passed-in socket may have a buffer beyond the limit, which we could not restore.
 void raise_buffer(int fd, const BufferOption& option, int bytes) {
   const int current = get_option(fd, SOL_SOCKET, option.limited);
   if (current / 2 >= bytes || set_option(fd, SOL_SOCKET, option.forced, bytes)) return;
@@ -113,7 +112,7 @@ Endpoint to_endpoint(const SocketAddress& address) {
 
 void prepare_tcp(int fd, const TcpListenOptions& options) {
   if (options.send_buffer > 0) set_option(fd, SOL_SOCKET, SO_SNDBUF, options.send_buffer);
-  // Both are inherited by accepted sockets or concern only the wait, and neither is needed to work.
+  // Neither is needed to work, so errors are ignored. Accepted sockets inherit TCP_NODELAY.
   set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, options.defer_accept_seconds);
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 }
@@ -122,7 +121,8 @@ Result<void, SystemError> prepare_udp(int fd, const Endpoint& endpoint,
                                       const UdpSocketOptions& options) {
   raise_buffer(fd, kReceiveBuffer, options.receive_buffer);
   raise_buffer(fd, kSendBuffer, options.send_buffer);
-  // Who bound it may have asked for this count with each datagram; dropped_datagrams() costs less.
+  // The other process may have switched on this count with each datagram; dropped_datagrams() is
+  // cheaper.
   set_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 0);
   return set_udp_options(fd, endpoint);
 }
@@ -131,7 +131,7 @@ Result<UniqueFd, SystemError> listen_tcp(const Endpoint& endpoint,
                                          const TcpListenOptions& options) {
   auto fd = open_socket(SOCK_STREAM, endpoint, options.reuse_port);
   if (!fd) return fd;
-  // Not for UDP: there it would let a second tracker take over the port unnoticed.
+  // Not for UDP, where a second tracker could take over the port unnoticed.
   if (!set_option(fd->get(), SOL_SOCKET, SO_REUSEADDR, 1))
     return last_error(doing("SO_REUSEADDR", endpoint));
   prepare_tcp(fd->get(), options);
@@ -150,7 +150,7 @@ Result<UniqueFd, SystemError> bind_udp(const Endpoint& endpoint, const UdpSocket
   return fd;
 }
 
-// Both are best effort, and both values send with "don't fragment" as long as that works.
+// Best effort. With either value the kernel sets "don't fragment" as long as that works.
 void forbid_fragments(int fd) {
   if (get_option(fd, IPPROTO_IP, IP_MTU_DISCOVER) == IP_PMTUDISC_WANT)
     set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
@@ -173,13 +173,6 @@ Result<Endpoint, SystemError> local_endpoint(int fd) {
   socklen_t size = sizeof address;
   if (getsockname(fd, &address.any, &size) != 0) return last_error("getsockname");
   return to_endpoint(address);
-}
-
-bool is_half_closed(int fd) {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-         info.tcpi_state == TCP_CLOSE_WAIT;
 }
 
 bool is_family_unsupported(const SystemError& error) { return error.code == EAFNOSUPPORT; }

@@ -1,7 +1,7 @@
-// Sockets made from Endpoints, and addresses between the kernel's form and ours.
+// Makes sockets from Endpoints, and converts addresses between the kernel's form and ours.
 //
-// Every socket is non-blocking and close-on-exec; an IPv6 socket never takes IPv4 (V6ONLY). Errors
-// name what was being done to which address: "bind 0.0.0.0:6969: Address already in use".
+// Every socket is non-blocking and close-on-exec; an IPv6 socket takes no IPv4 (V6ONLY). Errors
+// name the step and the address: "bind 0.0.0.0:6969: Address already in use".
 #pragma once
 
 #include <netinet/in.h>
@@ -25,67 +25,63 @@ union SocketAddress {
   SocketAddress() : v6{} {}
 };
 
-// Fills `out` and returns the size of its family's form.
+// Fills in `out` and returns the size of the form its family has.
 socklen_t to_socket_address(const Endpoint& endpoint, SocketAddress& out);
-// A family that is neither IPv4 nor IPv6 gives 0.0.0.0:0.
+// 0.0.0.0:0 for a family that is neither IPv4 nor IPv6.
 [[nodiscard]] Endpoint to_endpoint(const SocketAddress& address);
 
 struct TcpListenOptions {
   int backlog = 4096;
-  // Connections that send nothing are not shown to us for about as long (TCP_DEFER_ACCEPT).
+  // How long the kernel holds back a connection that has sent nothing (TCP_DEFER_ACCEPT).
   int defer_accept_seconds = 3;
-  // For tests with slow readers; 0 leaves the kernel's choice.
+  // For tests with slow readers; 0 keeps the kernel's default.
   int send_buffer = 0;
   bool reuse_port = false;
 };
 
-// A listening socket. Port 0: one the kernel chooses.
+// A listening socket. For port 0 the kernel chooses a port.
 [[nodiscard]] Result<UniqueFd, SystemError> listen_tcp(const Endpoint& endpoint,
                                                        const TcpListenOptions& options = {});
 
 struct UdpSocketOptions {
-  // Bytes; beyond the system's limit while privileged (SO_RCVBUFFORCE), else up to it.
+  // Bytes. Only a privileged process gets more than the system's limit (SO_RCVBUFFORCE).
   int receive_buffer = 16 << 20;
   int send_buffer = 1 << 20;
   bool reuse_port = false;
 };
 
-// A bound socket that on a wildcard address reports the address each datagram was sent to. Port 0:
-// one the kernel chooses.
+// A bound socket; on a wildcard address it reports the address each datagram was sent to. For port
+// 0 the kernel chooses a port.
 [[nodiscard]] Result<UniqueFd, SystemError> bind_udp(const Endpoint& endpoint,
                                                      const UdpSocketOptions& options = {});
 
-// Make a socket that somebody else has bound (inherited_socket.h) serve as the two above do. Its
+// Give a socket that another process bound (inherited_socket.h) the options of the two above. Its
 // buffers are raised, never lowered.
 void prepare_tcp(int fd, const TcpListenOptions& options = {});
 [[nodiscard]] Result<void, SystemError> prepare_udp(int fd, const Endpoint& endpoint,
                                                     const UdpSocketOptions& options = {});
 
-// Where the kernel may not send an IPv4 datagram in fragments it need not draw an identification
-// for each, either, which costs a fiftieth of a reply's time; one that is too large for its way
-// then fails with EMSGSIZE. The sockets here forbid it, unless the system or who bound them has
-// chosen something else than the kernel's own default.
+// Keeps the kernel from sending IPv4 datagrams in fragments. Then it need not choose an
+// identification for each, which saves a fiftieth of a reply's time; a datagram too large for its
+// path fails with EMSGSIZE. Does nothing if the system, or the process that bound the socket, has
+// changed the kernel's default.
 void forbid_fragments(int fd);
-// The kernel's default again; false, and nothing changed, if it was not forbidden.
+// Restores the kernel's default. False, and nothing changed, if fragments were not forbidden.
 [[nodiscard]] bool allow_fragments(int fd);
 
-// How many datagrams the kernel has dropped since the socket is there, its receive buffer being
-// full; counts modulo 2^32, 0 if the kernel does not say (before Linux 4.12).
+// How many datagrams the kernel has dropped in the socket's life because its receive buffer was
+// full, modulo 2^32; 0 before Linux 4.12, which does not tell.
 [[nodiscard]] uint32_t dropped_datagrams(int fd);
 
-// Where a socket is bound.
+// The address a socket is bound to.
 [[nodiscard]] Result<Endpoint, SystemError> local_endpoint(int fd);
 
-// Whether the other end of a TCP connection has said that it sends nothing more, be it that it has
-// closed or only shut down its side.
-[[nodiscard]] bool is_half_closed(int fd);
-
-// Whether the kernel has no such family, as when IPv6 is switched off.
+// Whether the error means that the kernel lacks the family, as when IPv6 is switched off.
 [[nodiscard]] bool is_family_unsupported(const SystemError& error);
 
-// Descriptors the process may have now; 0 if the kernel does not say.
+// How many descriptors the process may have; 0 if the kernel does not tell.
 [[nodiscard]] uint64_t descriptor_limit();
-// Raises the soft limit of descriptors to the hard one; returns the limit now in force.
+// Raises the soft limit of descriptors to the hard one; returns the new limit.
 [[nodiscard]] Result<uint64_t, SystemError> raise_descriptor_limit();
 
 }  // namespace ot

@@ -13,7 +13,7 @@ ByteSpan OutputBuffer::reserve(size_t size) {
 }
 
 void OutputBuffer::commit(size_t offset, size_t size) {
-  assert(offset + size <= capacity() - end_);
+  assert(offset <= capacity() - end_ && size <= capacity() - end_ - offset);
   if (begin_ == end_) {
     begin_ = end_ = end_ + offset;  // the first reply stays where it was written
   } else {

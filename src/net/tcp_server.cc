@@ -1,10 +1,7 @@
 #include "net/tcp_server.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
 #include <climits>
 #include <cstring>
 #include <utility>
@@ -14,12 +11,13 @@
 namespace ot {
 namespace {
 
-// What a client may still send after its reply before it is cut off, and how much of it in one
+// Bytes a client may still send after its reply before it is cut off, and reads of them in one
 // pass.
 constexpr uint32_t kMaxDrain = 256 << 10;
 constexpr int kDrainReadsPerWake = 4;
 
-// Descriptors are given out lowest first, so one with this number means that as many are in use.
+// The kernel gives out the lowest free descriptor, so one with this number means that as many are
+// in use.
 int crowded_from(uint64_t limit) {
   if (limit == 0) limit = descriptor_limit();
   return static_cast<int>(std::min(limit / 4 * 3, uint64_t{INT_MAX}));
@@ -33,8 +31,9 @@ struct TcpServer::Served {
   int requests = 0;
   size_t consumed = 0;
   bool nothing_unread = false;  // closing now cannot cause a reset
+  std::unique_ptr<LateReply> late = nullptr;
 
-  // No reply that a reset could destroy.
+  // There is no reply that a reset could destroy.
   static Served refused() { return {StreamVerdict::Next::close, 0, 0, true}; }
 };
 
@@ -59,7 +58,15 @@ TcpServer::TcpServer(EventLoop& loop, StreamHandler& handler, const TcpOptions& 
       replying_(loop.timers(), options.http_timeout, [this](Connection& late) { give_up(late); }),
       draining_(loop.timers(), options.drain_timeout, [this](Connection& late) { close(late); }),
       ready_timer_(loop.timers(), [this] { run_ready(); }),
-      acceptor_(loop, options.accepts_per_wake, *this) {}
+      connections_([this](Connection& ready) { on_ready(ready); }),
+      acceptor_(
+          loop, options.accepts_per_wake,
+          [this](UniqueFd socket, const Endpoint& peer, Introducer* introducer) {
+            on_accepted(std::move(socket), peer, introducer);
+          },
+          [this] { return make_room(); }) {
+  assert(options.max_input > 0 && options.requests_per_wake > 0 && options.accepts_per_wake > 0);
+}
 
 TcpServer::~TcpServer() {
   const auto empty = [this](auto& queue) {
@@ -78,23 +85,26 @@ void TcpServer::stop_listening() {
 
 // Most clients are served and gone here, without a Connection.
 void TcpServer::on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) {
+  using Status = Channel::Transfer::Status;
   ++counters_.accepted;
   handler_.on_connected(peer);
   if (introducer != nullptr && !introducer->trusts(peer)) return;
-  if (socket.get() >= crowded_from_) make_room();
+  Channel channel(std::move(socket));
+  if (channel.descriptor() >= crowded_from_) (void)make_room();
   Caller caller{{peer}, introducer};
-  const ssize_t size = recv(socket.get(), input_.get(), options_.max_input, MSG_DONTWAIT);
-  if (size == 0 || (size < 0 && !would_block(errno))) return;
-  if (size < 0) return wait_for_request(open(std::move(socket), caller), 0);
-  const ByteView input(input_.get(), static_cast<size_t>(size));
-  SocketSink sink(socket.get());
-  const Served served = serve(caller, input, input.size() == options_.max_input, 0, sink);
+  const Channel::Transfer got = channel.receive({input_.get(), options_.max_input});
+  if (got.status == Status::over) return;
+  if (got.status == Status::blocked)
+    return wait_for_request(connections_.open(std::move(channel), caller), 0);
+  const ByteView input(input_.get(), got.size);
+  ChannelSink sink(channel);
+  Served served = serve(caller, input, input.size() == options_.max_input, 0, sink);
   if (sink.broken() || (served.nothing_unread && !sink.stuck())) return;
-  settle(open(std::move(socket), caller), input, served, sink);
+  settle(connections_.open(std::move(channel), caller), input, std::move(served), sink);
 }
 
 TcpServer::Served TcpServer::serve(Caller& caller, ByteView input, bool may_have_more, size_t seen,
-                                   SocketSink& sink) {
+                                   ChannelSink& sink) {
   using Next = StreamVerdict::Next;
   OutputBuffer out({output_.get(), options_.max_reply}, sink);
   Served served;
@@ -108,12 +118,14 @@ TcpServer::Served TcpServer::serve(Caller& caller, ByteView input, bool may_have
   while (served.consumed < input.size() && !sink.stuck()) {
     if (served.requests == options_.requests_per_wake) break;
     const ByteView rest = input.subspan(served.consumed);
-    const StreamVerdict verdict = handler_.on_bytes(caller.peer, rest, seen, out);
-    assert(verdict.next != Next::keep || verdict.consumed > 0);
+    StreamVerdict verdict = handler_.on_bytes(caller.peer, rest, seen, out);
+    assert(verdict.consumed > 0 || verdict.next == Next::need_more || verdict.next == Next::close);
+    assert((verdict.next == Next::later) == (verdict.late != nullptr));
     served.next = verdict.next;
     if (verdict.next == Next::need_more) break;
     ++served.requests;
     served.consumed += std::min(verdict.consumed, rest.size());
+    if (verdict.next == Next::later) served.late = std::move(verdict.late);
     if (verdict.next != Next::keep) break;
     seen = 0;
   }
@@ -134,9 +146,8 @@ Introduction TcpServer::introduce(Caller& caller, ByteView input) {
   return said;
 }
 
-// Finds the place where `connection` waits for what it needs next; may close it or another one.
-void TcpServer::settle(Connection& connection, ByteView input, const Served& served,
-                       SocketSink& sink) {
+// Puts `connection` where it waits for what it needs next; may close it, or others.
+void TcpServer::settle(Connection& connection, ByteView input, Served served, ChannelSink& sink) {
   using Next = StreamVerdict::Next;
   if (sink.broken()) return close(connection);
   const bool closing = served.next == Next::close;
@@ -147,7 +158,7 @@ void TcpServer::settle(Connection& connection, ByteView input, const Served& ser
   keep_input(connection, rest);
   connection.seen = incomplete ? static_cast<uint32_t>(rest.size()) : 0;
   if (served.next == Next::later) {
-    wait_for_reply(connection, sink.take_rest());
+    wait_for_reply(connection, sink.take_rest(), *served.late);
   } else if (sink.stuck()) {
     connection.close_when_written = closing;
     wait_for_room(connection, sink.take_rest());
@@ -170,27 +181,27 @@ void TcpServer::tell_deferred(const Connection& connection, bool all, const Serv
   counters_.deferred += static_cast<uint64_t>(deferred);
 }
 
-// The deadline is absolute: bytes that complete nothing do not move it.
+// Bytes that do not complete the request do not move its deadline.
 void TcpServer::wait_for_request(Connection& connection, int requests_served) {
   const bool same_request =
       connection.phase == Connection::Phase::reading && connection.linked() && requests_served == 0;
   connection.phase = Connection::Phase::reading;
   if (!same_request) reading_.arm(connection);
-  watch_for(connection, EPOLLIN);
+  watch_for(connection, connection.channel.events_to_receive());
 }
 
 void TcpServer::wait_idle(Connection& connection) {
   if (stopping_) return close(connection);
   connection.phase = Connection::Phase::idle;
   idle_.arm(connection);
-  watch_for(connection, EPOLLIN);
+  watch_for(connection, connection.channel.events_to_receive());
 }
 
 void TcpServer::wait_for_turn(Connection& connection) {
   connection.phase = Connection::Phase::ready;
   ready_.push_back(connection);
   ready_timer_.arm(loop_.now());
-  watch_for(connection, EPOLLIN);
+  watch_for(connection, connection.channel.events_to_receive());
 }
 
 void TcpServer::wait_for_room(Connection& connection, std::vector<uint8_t> unsent) {
@@ -199,7 +210,7 @@ void TcpServer::wait_for_room(Connection& connection, std::vector<uint8_t> unsen
   connection.unsent = std::move(unsent);
   connection.sent = 0;
   writing_.arm(connection);
-  watch_for(connection, EPOLLOUT);
+  watch_for(connection, connection.channel.events_to_send());
 }
 
 void TcpServer::on_ready(Connection& connection) {
@@ -208,11 +219,11 @@ void TcpServer::on_ready(Connection& connection) {
     case Connection::Phase::idle:
       return receive(connection);
     case Connection::Phase::ready:
-      return;  // its turn comes with the timers
+      return;  // its turn comes with ready_timer_
     case Connection::Phase::writing:
       return write_rest(connection);
     case Connection::Phase::late:
-      // Nothing was asked for: the connection is broken.
+      // It waited for no event, so this one means that it is broken.
       return connection.watched_events == 0 ? close(connection) : send_late(connection);
     case Connection::Phase::draining:
       return drain(connection);
@@ -220,26 +231,27 @@ void TcpServer::on_ready(Connection& connection) {
 }
 
 void TcpServer::receive(Connection& connection) {
+  using Status = Channel::Transfer::Status;
   const size_t pending = connection.input.size();
-  const size_t room = options_.max_input - pending;
-  const ssize_t size = recv(connection.socket.get(), input_.get() + pending, room, MSG_DONTWAIT);
-  if (size < 0 && would_block(errno)) return;
-  if (size <= 0) return close(connection);
-  advance(connection, static_cast<size_t>(size), static_cast<size_t>(size) == room);
+  const ByteSpan room(input_.get() + pending, options_.max_input - pending);
+  const Channel::Transfer got = connection.channel.receive(room);
+  if (got.status == Status::blocked) return;
+  if (got.status == Status::over) return close(connection);
+  advance(connection, got.size, got.size == room.size());
 }
 
-// Serves what is pending and the `received` bytes that already stand behind it in input_.
+// Serves the pending input, followed by the `received` bytes, which are in input_ where it ends.
 void TcpServer::advance(Connection& connection, size_t received, bool may_have_more) {
   const size_t pending = connection.input.size();
   if (pending > 0) std::memcpy(input_.get(), connection.input.data(), pending);
   const ByteView input(input_.get(), pending + received);
-  SocketSink sink(connection.socket.get());
-  const Served served = serve(connection.caller, input, may_have_more, connection.seen, sink);
+  ChannelSink sink(connection.channel);
+  Served served = serve(connection.caller, input, may_have_more, connection.seen, sink);
   if (pending > 0) tell_deferred(connection, received == 0, served);
-  settle(connection, input, served, sink);
+  settle(connection, input, std::move(served), sink);
 }
 
-// Those that are not through with their input after this turn get their next one in the next pass.
+// A connection whose input is not used up in this turn gets its next one in the next pass.
 void TcpServer::run_ready() {
   HookList<Connection> turn;
   turn.append_all_of(ready_);
@@ -250,12 +262,13 @@ void TcpServer::run_ready() {
 }
 
 void TcpServer::write_rest(Connection& connection) {
+  using Status = Channel::Transfer::Status;
   const ByteView rest = ByteView(connection.unsent).subspan(connection.sent);
-  const ssize_t sent =
-      ::send(connection.socket.get(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent < 0) return would_block(errno) ? void() : close(connection);
-  connection.sent += static_cast<uint32_t>(sent);
-  if (static_cast<size_t>(sent) < rest.size()) return writing_.arm(connection);
+  const Channel::Transfer went = connection.channel.send(rest);
+  if (went.status == Status::blocked) return;
+  if (went.status == Status::over) return close(connection);
+  connection.sent += static_cast<uint32_t>(went.size);
+  if (went.size < rest.size()) return writing_.arm(connection);
   buffered_ -= connection.unsent.size();
   connection.unsent = {};
   if (connection.close_when_written) return begin_drain(connection);
@@ -264,21 +277,21 @@ void TcpServer::write_rest(Connection& connection) {
 
 void TcpServer::begin_drain(Connection& connection) {
   connection.phase = Connection::Phase::draining;
-  shutdown(connection.socket.get(), SHUT_WR);
+  connection.channel.finish_sending();
   draining_.arm(connection);
   drain(connection);
 }
 
 void TcpServer::drain(Connection& connection) {
+  using Status = Channel::Transfer::Status;
   for (int i = 0; i < kDrainReadsPerWake; ++i) {
-    const ssize_t size =
-        recv(connection.socket.get(), input_.get(), options_.max_input, MSG_DONTWAIT);
-    if (size < 0 && would_block(errno)) break;
-    if (size <= 0) return close(connection);
-    connection.drained += static_cast<uint32_t>(size);
+    const Channel::Transfer got = connection.channel.receive({input_.get(), options_.max_input});
+    if (got.status == Status::blocked) break;
+    if (got.status == Status::over) return close(connection);
+    connection.drained += static_cast<uint32_t>(got.size);
     if (connection.drained > kMaxDrain) return close(connection);
   }
-  watch_for(connection, EPOLLIN);
+  watch_for(connection, connection.channel.events_to_receive());
 }
 
 void TcpServer::keep_input(Connection& connection, ByteView input) {
@@ -295,7 +308,7 @@ void TcpServer::watch_for(Connection& connection, uint32_t events) {
   if (connection.watch && connection.watched_events == events) return;
   connection.watched_events = events;
   if (connection.watch) return loop_.change(connection.watch, events);
-  auto watch = loop_.watch(connection.socket.get(), events, connection);
+  auto watch = loop_.watch(connection.channel.descriptor(), events, connection);
   if (!watch) return close(connection);
   connection.watch = *watch;
 }
@@ -309,9 +322,8 @@ bool TcpServer::make_room() {
   return true;
 }
 
-// Whoever has been stuck longest holds the memory with the least right: first those who do not take
-// their replies, then those who have sent more than they were owed a reply to, then those who are
-// slow to ask.
+// Closes connections that have been stuck longest: first those that do not take their replies, then
+// those with more requests while they are owed a late reply, then those that are slow to ask.
 void TcpServer::limit_buffered() {
   const auto holds_memory = [](const Connection& one) { return one.buffered() > 0; };
   while (buffered_ > options_.max_buffered) {
@@ -333,21 +345,16 @@ void TcpServer::close(Connection& connection) {
   acceptor_.on_descriptor_closed();
 }
 
-// Its client takes nothing.
+// For a client that takes nothing.
 void TcpServer::give_up(Connection& connection) {
   ++counters_.closed_by_timeout;
   reset(connection);
 }
 
-// Without this the kernel would go on offering the reply to a client that does not take it.
+// Otherwise the kernel would go on offering the reply to a client that does not take it.
 void TcpServer::reset(Connection& connection) {
-  set_resetting(connection, true);
+  connection.channel.reset_on_close(true);
   close(connection);
-}
-
-void TcpServer::set_resetting(const Connection& connection, bool on) {
-  const linger at_once{on ? 1 : 0, 0};
-  setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 }  // namespace ot

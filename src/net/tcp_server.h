@@ -1,18 +1,18 @@
 // Serves a byte-stream protocol on TCP listeners that share connections and limits.
 //
-// The path of a client that sends one request and wants the connection closed is four system calls:
-// accept4, recv, send, close. The reply is sent with MSG_MORE, so that its last segment carries the
-// FIN. That is safe only if nothing is left unread, for closing with unread input sends a reset,
-// which can destroy the reply on its way; otherwise: send, shutdown, drain for a bounded while,
+// A client that sends one request and wants the connection closed costs four system calls: accept4,
+// recv, send, close. The reply is sent with MSG_MORE, so that its last segment carries the FIN.
+// That is safe only if nothing is left unread, because closing with unread input sends a reset,
+// which can destroy the reply on its way; otherwise: send, shutdown, drain for a bounded time,
 // close. Only a connection that would block gets a Connection and a place in epoll.
 //
-// Bounds: requests per connection and pass, accepts per pass, bytes of input per connection, bytes
-// buffered by all of them together (beyond that, those who have been stuck longest go), deadlines
-// for an incomplete request (absolute), an idle connection, a reply without progress. A client that
-// does not take its replies is not read from, nor one that is owed a late reply (ReplyPort); that
-// has no deadline but the one for a client that takes nothing. Above three quarters of the
-// descriptors the connection that has idled longest makes room for each new one. Thread: that of
-// the loop.
+// Bounded are requests per connection and pass, accepts per pass, bytes of input per connection,
+// and bytes buffered by all of them together (beyond that, connections that have been stuck longest
+// are closed). Deadlines: for an incomplete request, from its first byte; for an idle connection;
+// for a client that takes nothing of its reply. A client that does not take its replies, or is owed
+// a late one (ReplyPort), is not read from; how long a late reply takes has no limit here. Above
+// three quarters of the descriptors each new connection closes the one that has idled longest.
+// Thread: that of the loop.
 #pragma once
 
 #include <chrono>
@@ -24,27 +24,26 @@
 #include "base/posix.h"
 #include "base/result.h"
 #include "net/acceptor.h"
+#include "net/channel.h"
 #include "net/connection.h"
 #include "net/event_loop.h"
-#include "net/socket.h"
-#include "net/socket_sink.h"
 #include "net/stream.h"
 #include "net/timeout_queue.h"
 
 namespace ot {
 
 struct TcpOptions {
-  // From accept, or from the first byte of the next request, to its last byte; also how long a
-  // reply may make no progress.
+  // From accept, or from the first byte of the next request, to the last byte of the request; also
+  // the longest time a reply may make no progress.
   Duration http_timeout = std::chrono::seconds(30);
   Duration keepalive_timeout = std::chrono::seconds(5);
-  // How long unread input is drained after the reply.
+  // How long unread input is thrown away after the reply.
   Duration drain_timeout = std::chrono::seconds(2);
-  // Bytes of input a connection can hold; a handler must give its verdict before they are full.
+  // Bytes of input a connection can hold; a handler must decide before they are full.
   size_t max_input = 16 << 10;
-  // The largest reply a handler can build.
+  // Bytes of the largest reply a handler builds.
   size_t max_reply = 64 << 10;
-  // All connections together.
+  // Bytes buffered for all connections together.
   size_t max_buffered = 32 << 20;
   int accepts_per_wake = 64;
   int requests_per_wake = 64;
@@ -55,35 +54,36 @@ struct TcpOptions {
 struct TcpCounters {
   uint64_t accepted = 0;
   uint64_t requests = 0;
-  // Of these, answered in a later pass than their first byte came in; the handler is told of each.
+  // Of these, the requests that were answered in a later pass than the one in which their first
+  // byte came; the handler is told of each.
   uint64_t deferred = 0;
-  // Incomplete introduction or request, or reply without progress.
+  // For an incomplete introduction or request, or a reply without progress.
   uint64_t closed_by_timeout = 0;
   uint64_t closed_idle = 0;
   // To make room for others: descriptors or memory.
   uint64_t closed_for_room = 0;
-  // How often the listeners were paused for want of descriptors.
+  // How often listening paused because there were no descriptors left.
   uint64_t accept_pauses = 0;
 };
 
-class TcpServer final : public ReplyPort, private AcceptHandler, private ConnectionEvents {
+class TcpServer final : public ReplyPort {
  public:
   TcpServer(EventLoop& loop, StreamHandler& handler, const TcpOptions& options = {});
   TcpServer(const TcpServer&) = delete;
   TcpServer& operator=(const TcpServer&) = delete;
-  // Closes all connections, those that are owed the rest of a late reply by a reset.
+  // Closes all connections; one that is owed the rest of a late reply is reset.
   ~TcpServer();
 
   // Takes a socket of listen_tcp() and serves it from the next pass on. With an introducer, which
-  // outlives this, each connection begins with an introduction, within the time for a request; one
-  // that it does not trust or understand is closed without a word.
+  // outlives this, each connection begins with an introduction, which may take as long as a
+  // request; a connection it does not trust or understand is closed without a reply.
   [[nodiscard]] Result<void, SystemError> add_listener(UniqueFd listener,
                                                        Introducer* introducer = nullptr) {
     return acceptor_.add(std::move(listener), introducer);
   }
 
-  // From now on no connection is accepted and none is kept for another request: the idle ones are
-  // closed, the others after the requests they have sent.
+  // Accepts nothing more and keeps no connection for another request: idle ones are closed now, the
+  // others after the requests they have sent.
   void stop_listening();
 
   bool send(ConnectionToken to, ReplyPiece piece) override;
@@ -98,7 +98,7 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
   }
   [[nodiscard]] bool has_hung_up(ConnectionToken to) const override {
     const Connection* found = find_late(to);
-    return found != nullptr && is_half_closed(found->socket.get());
+    return found != nullptr && found->channel.has_hung_up();
   }
 
   [[nodiscard]] TcpCounters counters() const {
@@ -106,33 +106,33 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
     counters.accept_pauses = acceptor_.pauses();
     return counters;
   }
-  // Requests answered in the pass in which their first byte came.
+  // Requests that were answered in the pass in which their first byte came.
   [[nodiscard]] uint64_t answered_at_once() const {
     return counters_.requests - counters_.deferred;
   }
-  // Connections that are not served at once.
+  // Open connections, without those that are served and closed at once.
   [[nodiscard]] size_t connections() const { return connections_.size(); }
   [[nodiscard]] size_t buffered_bytes() const { return buffered_; }
 
  private:
   struct Served;
 
-  void on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) override;
-  bool make_room() override;
-  void on_ready(Connection& connection) override;
+  void on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer);
+  [[nodiscard]] bool make_room();
+  void on_ready(Connection& connection);
 
   [[nodiscard]] Served serve(Caller& caller, ByteView input, bool may_have_more, size_t seen,
-                             SocketSink& sink);
+                             ChannelSink& sink);
   [[nodiscard]] static Introduction introduce(Caller& caller, ByteView input);
-  void settle(Connection& connection, ByteView input, const Served& served, SocketSink& sink);
-  // Tells of the requests just served whose first byte came in an earlier pass: all, or one.
+  void settle(Connection& connection, ByteView input, Served served, ChannelSink& sink);
+  // Tells the handler how many of the requests just served began in an earlier pass: all, or one.
   void tell_deferred(const Connection& connection, bool all, const Served& served);
   void wait_for_request(Connection& connection, int requests_served);
   void wait_idle(Connection& connection);
   void wait_for_turn(Connection& connection);
   void wait_for_room(Connection& connection, std::vector<uint8_t> unsent);
 
-  void wait_for_reply(Connection& connection, std::vector<uint8_t> unsent);
+  void wait_for_reply(Connection& connection, std::vector<uint8_t> unsent, LateReply& reply);
   [[nodiscard]] Connection* find_late(ConnectionToken token) const;
   void add_late(Connection& connection, ReplyPiece piece);
   void send_late(Connection& connection);
@@ -149,33 +149,28 @@ class TcpServer final : public ReplyPort, private AcceptHandler, private Connect
   void watch_for(Connection& connection, uint32_t events);
   void limit_buffered();
 
-  [[nodiscard]] Connection& open(UniqueFd socket, const Caller& caller) {
-    return connections_.open(*this, std::move(socket), caller);
-  }
   void close(Connection& connection);
   void give_up(Connection& connection);
   void reset(Connection& connection);
-  // Whether the kernel, when the socket is closed, resets the connection instead of ending it.
-  static void set_resetting(const Connection& connection, bool on);
 
   EventLoop& loop_;
   StreamHandler& handler_;
   const TcpOptions options_;
-  const int crowded_from_;  // descriptors numbered from here mean that three quarters are in use
+  const int crowded_from_;  // a descriptor with this number means that three quarters are in use
   TcpCounters counters_;
   bool stopping_ = false;
   size_t buffered_ = 0;                      // sum of Connection::buffered()
-  size_t owed_ = 0;                          // connections that are owed a late reply, or its rest
-  const std::unique_ptr<uint8_t[]> input_;   // of the connection being served
+  size_t owed_ = 0;                          // connections owed a late reply or the rest of one
+  const std::unique_ptr<uint8_t[]> input_;   // for the connection being served
   const std::unique_ptr<uint8_t[]> output_;  // likewise
 
   TimeoutQueue<Connection> reading_;
   TimeoutQueue<Connection> idle_;
   TimeoutQueue<Connection> writing_;
-  TimeoutQueue<Connection> replying_;  // late replies that wait for their client
+  TimeoutQueue<Connection> replying_;  // late replies their clients have yet to take
   TimeoutQueue<Connection> draining_;
   HookList<Connection> ready_;
-  HookList<Connection> late_;  // those with nothing to send yet
+  HookList<Connection> late_;  // owed a reply of which nothing is there to send
   Timer ready_timer_;
   ConnectionTable connections_;
   Acceptor acceptor_;

@@ -1,4 +1,4 @@
-// TcpServer: replies that come later than the handler's verdict, in pieces.
+// TcpServer: late replies.
 #include <algorithm>
 #include <utility>
 
@@ -7,8 +7,8 @@
 namespace ot {
 namespace {
 
-// What one connection sends before others have their turn, which takes the kernel a tenth of a
-// millisecond to copy; if many are owed a reply, all of them together in a pass.
+// The most one connection sends in its turn, which the kernel needs a tenth of a millisecond to
+// copy. If many are owed a reply, turns are shorter, so that a pass sends about kMaxPerPass.
 constexpr size_t kMaxPerTurn = 512 << 10;
 constexpr size_t kMinPerTurn = 16 << 10;
 constexpr size_t kMaxPerPass = 4 << 20;
@@ -19,16 +19,18 @@ size_t bytes_per_turn(size_t owed) {
 
 }  // namespace
 
-void TcpServer::wait_for_reply(Connection& connection, std::vector<uint8_t> unsent) {
+// `unsent` is the rest of earlier replies.
+void TcpServer::wait_for_reply(Connection& connection, std::vector<uint8_t> unsent,
+                               LateReply& reply) {
   connection.phase = Connection::Phase::late;
   ++counters_.deferred;
-  connection.late = std::make_unique<LateReply>();
+  connection.late = std::make_unique<ReplyQueue>();
   ++owed_;
   add_late(connection, std::make_shared<const std::vector<uint8_t>>(std::move(unsent)));
   const ConnectionToken token = connection.token;
   connection.unlink();
   send_late(connection);
-  handler_.on_later(*this, token);
+  if (connections_.find(token) != nullptr) reply.begin(*this, token);
 }
 
 void TcpServer::add_late(Connection& connection, ReplyPiece piece) {
@@ -66,28 +68,28 @@ void TcpServer::reset_unless_ended(ConnectionToken to) {
   Connection* connection = find_late(to);
   if (connection == nullptr) return;
   connection->late->set_resetting();
-  set_resetting(*connection, true);
+  connection->channel.reset_on_close(true);
 }
 
-// What follows the reply has its turn in the next pass, so that replies that are there at once do
-// not nest.
+// The request after this one gets its turn in the next pass, so that replies that are there at once
+// do not nest.
 void TcpServer::send_late(Connection& connection) {
-  using Progress = LateReply::Progress;
-  LateReply& late = *connection.late;
+  using Progress = ReplyQueue::Progress;
+  ReplyQueue& late = *connection.late;
   buffered_ -= late.own();
-  const Progress progress = late.send_to(connection.socket.get(), bytes_per_turn(owed_));
+  const Progress progress = late.send_to(connection.channel, bytes_per_turn(owed_));
   buffered_ += late.own();
   if (progress == Progress::broken) return close(connection);
   if (progress != Progress::all) {
     if (progress == Progress::some || !connection.linked()) replying_.arm(connection);
-    return watch_for(connection, EPOLLOUT);
+    return watch_for(connection, connection.channel.events_to_send());
   }
   const std::optional<End> end = late.ended();
   if (!end) {
     late_.push_back(connection);
     return watch_for(connection, 0);
   }
-  if (late.resetting()) set_resetting(connection, false);
+  if (late.resetting()) connection.channel.reset_on_close(false);
   connection.late.reset();
   --owed_;
   handler_.on_deferred(loop_.now() - connection.began, 1);

@@ -1,9 +1,8 @@
-// Many deadlines with one constant timeout: arming, re-arming and disarming cost a list operation.
+// Many deadlines with the same timeout: arming, re-arming and disarming each cost a list operation.
 //
-// Because the timeout is constant, the order of arming is the order of expiry, so an intrusive list
-// needs no heap. The queue's Timer is armed for what is first in line and left alone when that one
-// moves; it may then fire early once, which costs less than following every change.
-// Thread: that of the loop.
+// With one timeout, elements expire in the order in which they were armed, so an intrusive list is
+// enough. The queue's Timer is armed for the first element and left alone when that element moves:
+// firing once too early costs less than following every change. Thread: that of the loop.
 #pragma once
 
 #include <functional>
@@ -13,7 +12,7 @@
 
 namespace ot {
 
-// Base class of what stands in lists: in at most one at a time, leaves it when destroyed.
+// Base class of list elements. An element is in at most one list and leaves it when destroyed.
 class ListHook {
  public:
   ListHook() = default;
@@ -36,15 +35,15 @@ class ListHook {
   ListHook* next_ = this;
 };
 
-// A doubly linked list through the hooks of T; owns nothing.
+// A doubly linked list through the hooks of its elements; owns nothing.
 template <typename T>
 class HookList {
  public:
   [[nodiscard]] bool empty() const { return !head_.linked(); }
-  // The oldest, or nullptr.
+  // The oldest element, or nullptr.
   [[nodiscard]] T* front() { return empty() ? nullptr : static_cast<T*>(head_.next_); }
 
-  // The oldest for which `is_it` is true, or nullptr.
+  // The oldest element for which `is_it` is true, or nullptr.
   template <typename Predicate>
   [[nodiscard]] T* find(Predicate is_it) {
     for (ListHook* hook = head_.next_; hook != &head_; hook = hook->next_) {
@@ -53,7 +52,7 @@ class HookList {
     return nullptr;
   }
 
-  // Takes the element out of the list it is in, if any.
+  // Appends an element, taking it out of the list it is in.
   void push_back(T& element) {
     ListHook& hook = element;
     hook.unlink();
@@ -63,7 +62,7 @@ class HookList {
     head_.prev_ = &hook;
   }
 
-  // Moves everything out of `other`, which is left empty, to the end of this.
+  // Moves all elements of `other` to the end of this list.
   void append_all_of(HookList& other) {
     while (T* element = other.front()) push_back(*element);
   }
@@ -72,7 +71,7 @@ class HookList {
   ListHook head_;
 };
 
-// Base class of what has a deadline.
+// Base class of elements that have a deadline.
 class TimeoutHook : public ListHook {
  private:
   template <typename T>
@@ -84,31 +83,31 @@ class TimeoutHook : public ListHook {
 template <typename T>
 class TimeoutQueue {
  public:
-  // Calls on_timeout for each element that has been armed for `timeout`; the element has left the
-  // queue by then.
+  // Calls on_timeout for each element that was armed `timeout` ago, after taking it out of the
+  // queue.
   TimeoutQueue(Timers& timers, Duration timeout, std::function<void(T&)> on_timeout)
       : timers_(timers),
         timeout_(timeout),
         on_timeout_(std::move(on_timeout)),
         timer_(timers, [this] { expire(); }) {}
 
-  // Starts the element's timeout now; takes it out of the queue or list it is in.
+  // Starts the element's timeout, taking it out of the queue or list it is in.
   void arm(T& element) {
     static_cast<TimeoutHook&>(element).deadline_ = timers_.now() + timeout_;
     list_.push_back(element);
     if (!timer_.armed()) timer_.arm(timers_.now() + timeout_);
   }
 
-  // The element that will expire first, or nullptr.
+  // The element that expires first, or nullptr.
   [[nodiscard]] T* front() { return list_.front(); }
-  // Likewise, of those for which `is_it` is true.
+  // The first to expire for which `is_it` is true, or nullptr.
   template <typename Predicate>
   [[nodiscard]] T* find(Predicate is_it) {
     return list_.find(is_it);
   }
 
  private:
-  // Enough to keep up with any rate of arrivals, few enough for a pass to stay short.
+  // Enough to keep up with any rate of arrivals, and few enough to keep a pass short.
   static constexpr int kMaxPerPass = 64;
 
   static MonotonicTime deadline_of(const T& element) {

@@ -1,6 +1,7 @@
 #include "net/timer.h"
 
 #include <algorithm>
+#include <cassert>
 #include <tuple>
 
 namespace ot {
@@ -32,7 +33,11 @@ void Timers::insert(Timer& timer) {
   armed_.insert(std::ranges::upper_bound(armed_, &timer, earlier), &timer);
 }
 
-void Timers::remove(Timer& timer) { armed_.erase(std::ranges::find(armed_, &timer)); }
+void Timers::remove(Timer& timer) {
+  const auto found = std::ranges::find(armed_, &timer);
+  assert(found != armed_.end());
+  armed_.erase(found);
+}
 
 void Timer::arm(MonotonicTime deadline) {
   disarm();

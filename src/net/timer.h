@@ -1,8 +1,8 @@
-// Deadlines on an injected time.
+// Deadlines on an injected clock.
 //
-// Timers holds the few armed Timers of one event loop, sorted, and the time of its current pass.
-// What exists by the thousand (connections) goes into a TimeoutQueue, which costs one Timer.
-// Thread: that of the loop.
+// Timers keeps the few armed Timers of one event loop, sorted, and the time of its current pass.
+// Deadlines of connections, of which there are thousands, go into a TimeoutQueue, which needs one
+// Timer. Thread: that of the loop.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ class Timers {
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
 
-  // The time of the pass; does not move within one.
+  // The time of the pass: constant within it.
   [[nodiscard]] MonotonicTime now() const { return now_; }
   void begin_pass(MonotonicTime now) {
     now_ = now;
@@ -32,8 +32,8 @@ class Timers {
   // The earliest deadline; nothing if no timer is armed.
   [[nodiscard]] std::optional<MonotonicTime> next() const;
 
-  // Fires every timer whose deadline is not after now(). One that was armed in this pass waits for
-  // the next, whatever its deadline, so that no timer can hold the loop.
+  // Fires every timer whose deadline has come. One that was armed in this pass waits for the next
+  // pass, whatever its deadline, so that no timer can block the loop.
   void fire();
 
  private:
@@ -58,9 +58,9 @@ class Timer {
   Timer& operator=(const Timer&) = delete;
   ~Timer() { disarm(); }
 
-  // Fires once in the first later pass that is not before `deadline`; replaces an earlier deadline.
+  // Fires once, in the first later pass at or after `deadline`. Replaces a deadline set before.
   void arm(MonotonicTime deadline);
-  // The same, from the time of the pass.
+  // The same, with a delay from the time of the pass.
   void arm_after(Duration delay) { arm(timers_.now() + delay); }
   void disarm();
   [[nodiscard]] bool armed() const { return armed_; }

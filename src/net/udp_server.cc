@@ -12,11 +12,11 @@
 namespace ot {
 namespace {
 
-// A cache line more than the datagram: with a stride of 2048 all buffers would share a few cache
+// One cache line longer than a datagram: with a stride of 2048 all buffers would share a few cache
 // sets.
 constexpr size_t kStride = UdpServer::kMaxDatagram + 64;
 
-// The address asked, or to answer from.
+// A control message with the address that was asked, or the address to answer from.
 struct alignas(cmsghdr) Control {
   std::array<uint8_t, CMSG_SPACE(sizeof(in6_pktinfo))> bytes;
 };
@@ -38,8 +38,8 @@ void append_control(msghdr& header, int level, int type, const T& value) {
   std::memcpy(CMSG_DATA(message), &value, sizeof value);
 }
 
-// Makes `reply` leave from the address that `asked`, a control message of the request, names. The
-// interface is left to the routing table, except where the address means nothing without it.
+// Makes `reply` leave from the address in `asked`, a control message of the request. The routing
+// table chooses the interface, except for link-local addresses, which mean nothing without one.
 void answer_from(msghdr& reply, cmsghdr* asked) {
   if (asked->cmsg_level == IPPROTO_IP) {
     auto info = payload_of<in_pktinfo>(asked);
@@ -57,7 +57,7 @@ bool names_local_address(const cmsghdr* message) {
          (message->cmsg_level == IPPROTO_IPV6 && message->cmsg_type == IPV6_PKTINFO);
 }
 
-// Null if the socket does not say.
+// Null if the datagram does not carry it.
 cmsghdr* find_local_address(msghdr& header) {
   cmsghdr* message = CMSG_FIRSTHDR(&header);
   while (message != nullptr && !names_local_address(message))
@@ -67,8 +67,8 @@ cmsghdr* find_local_address(msghdr& header) {
 
 }  // namespace
 
-// Everything a batch needs. [i] of the receiving arrays belongs to datagram i; the sending arrays
-// are filled without gaps, whereas reply i is written where datagram i's number says.
+// Everything a batch needs. Element i of the receiving arrays, and of out_bytes and replies,
+// belongs to datagram i. The other sending arrays are filled without gaps.
 struct UdpServer::Buffers {
   std::array<std::array<uint8_t, kStride>, kBatch> in_bytes;
   std::array<std::array<uint8_t, kStride>, kBatch> out_bytes;
@@ -117,7 +117,7 @@ UdpServer::UdpServer(EventLoop& loop, UniqueFd socket, const Endpoint& local,
       handler_(handler),
       buffers_(std::make_unique<Buffers>()) {}
 
-// Not forget(): the socket may be shared with who passed it in, and epoll would go on reporting it.
+// Not forget(): another process may share a passed-in socket, and epoll would go on reporting it.
 UdpServer::~UdpServer() { loop_.unwatch(watch_); }
 
 UdpCounters UdpServer::counters() const {
@@ -171,7 +171,7 @@ void UdpServer::queue_reply(size_t from, size_t to) {
   if (cmsghdr* asked = find_local_address(request)) answer_from(reply, asked);
 }
 
-// Of its way the kernel knows that it is too narrow for this one.
+// The kernel knows the path MTU is too small for this reply.
 bool UdpServer::send_in_fragments(mmsghdr& reply) {
   if (!allow_fragments(socket_.get())) return false;
   const bool sent = sendmmsg(socket_.get(), &reply, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
@@ -197,8 +197,7 @@ void UdpServer::send_all(size_t count) {
       ++done;
       continue;
     }
-    // sendmmsg reports the failure of its first message only: that one is skipped, the rest goes
-    // on.
+    // sendmmsg fails only for its first message: skip that one and go on with the rest.
     const bool full = reason == EAGAIN || reason == EWOULDBLOCK;
     const size_t lost = full ? left : 1;
     counters_.send_errors += lost;

@@ -1,11 +1,11 @@
 // Serves one UDP socket in batches: recvmmsg, the handler, one sendmmsg.
 //
-// One batch a wake-up: more would save one epoll_wait in 32 datagrams and make HTTP and timers wait
-// several times as long. Nothing is allocated after construction. Each reply goes to where its
-// datagram came from and, on a wildcard socket, leaves from the address that was asked. A reply
-// that cannot be sent is counted and skipped; when the send buffer is full the rest of the batch is
-// dropped and counted, since clients of UDP ask again and a queue would only serve answers nobody
-// waits for. Thread: that of the loop.
+// Each wake-up serves one batch: more would save one epoll_wait in 32 datagrams, but make HTTP and
+// timers wait several times as long. Nothing is allocated after construction. A reply goes to the
+// source of its datagram and, on a wildcard socket, leaves from the address that was asked. A reply
+// that cannot be sent is counted and skipped. When the send buffer is full, the rest of the batch
+// is dropped and counted: UDP clients ask again, and a queued reply would come too late. Thread:
+// that of the loop.
 #pragma once
 
 #include <sys/socket.h>
@@ -24,21 +24,21 @@ namespace ot {
 
 struct Datagram {
   Endpoint source;
-  // At most UdpServer::kMaxDatagram bytes: what is longer is cut.
+  // At most UdpServer::kMaxDatagram bytes; a longer datagram is cut.
   ByteView payload;
 };
 
 struct UdpReply {
   // Room for the reply, UdpServer::kMaxDatagram bytes.
   ByteSpan buffer;
-  // How much of it to send; 0 is silence.
+  // How much of it to send; 0 sends nothing.
   size_t size = 0;
 };
 
 class DatagramHandler {
  public:
-  // Answers in[i] in out[i]; the spans are equally long, 1 to UdpServer::kBatch, every size is 0 at
-  // first, and no view outlives the call.
+  // Answers in[i] in out[i]. The spans are equally long, 1 to UdpServer::kBatch; every size is 0 at
+  // first; no view outlives the call.
   virtual void on_batch(std::span<const Datagram> in, std::span<UdpReply> out) = 0;
 
  protected:
@@ -48,10 +48,10 @@ class DatagramHandler {
 struct UdpCounters {
   uint64_t received = 0;
   uint64_t sent = 0;
-  // Replies that the kernel refused or had no room for.
+  // Replies the kernel refused or had no room for.
   uint64_t send_errors = 0;
-  // Datagrams the kernel dropped, the receive buffer being full or the datagram broken; of a
-  // passed-in socket, those before our start, too.
+  // Datagrams the kernel dropped because the receive buffer was full or the datagram broken; for a
+  // passed-in socket also those before our start.
   uint64_t kernel_drops = 0;
 
   UdpCounters& operator+=(const UdpCounters& other) {
@@ -75,9 +75,9 @@ class UdpServer final : public EventHandler {
   UdpServer& operator=(const UdpServer&) = delete;
   ~UdpServer();
 
-  // Asks the kernel for its part: a system call.
+  // Costs a system call, which asks the kernel for its drops.
   [[nodiscard]] UdpCounters counters() const;
-  // Of the counters; costs nothing.
+  // One of the counters, without a system call.
   [[nodiscard]] uint64_t sent() const { return counters_.sent; }
   [[nodiscard]] const Endpoint& local() const { return local_; }
 

@@ -18,7 +18,7 @@ namespace {
 constexpr int kNice = 19;
 constexpr int kRetryMilliseconds = 10;
 
-// Of sched_setattr(2), for which glibc has no function.
+// The argument of sched_setattr(2), for which glibc has no function.
 struct SchedulingAttributes {
   uint32_t size = sizeof(SchedulingAttributes);
   uint32_t policy = SCHED_OTHER;
@@ -31,9 +31,9 @@ struct SchedulingAttributes {
 };
 
 // Since Linux 6.12 a thread that wakes up, as the loop does for each batch, interrupts at once only
-// who has asked for longer turns than its own; else it waits until the other's turn of some
-// milliseconds is over, however polite that one is. Nobody's share of the processor changes. Older
-// kernels take no notice; a refusal leaves things as they were.
+// threads that asked for longer turns than its own; for any other it waits some milliseconds until
+// the turn is over, whatever that thread's niceness. Nobody's share of the processor changes. Older
+// kernels ignore this; a refusal changes nothing.
 void take_long_turns(int nice) {
   SchedulingAttributes wanted;
   wanted.nice = nice;
@@ -41,11 +41,11 @@ void take_long_turns(int nice) {
   ::syscall(SYS_sched_setattr, 0, &wanted, 0U);
 }
 
-// Of this thread alone: on Linux a thread has a priority of its own, under its own id.
+// Affects this thread alone: on Linux each thread has a priority, under its own id.
 void be_nice() {
   const auto self = static_cast<id_t>(::gettid());
   const int now = ::getpriority(PRIO_PROCESS, self);
-  // Only ever politer than before, and that is never refused.
+  // Raising the niceness is never refused.
   ::setpriority(PRIO_PROCESS, self, std::max(now, kNice));
   take_long_turns(std::max(now, kNice));
 }
@@ -60,7 +60,7 @@ JobResult run_guarded(Job& job, const JobWatch& watch) {
   }
 }
 
-// Gives nothing to run, only something to destroy.
+// Runs nothing; destroys an object.
 class Disposal final : public Job {
  public:
   explicit Disposal(std::shared_ptr<const void> object) : object_(std::move(object)) {}
@@ -77,17 +77,17 @@ class Disposal final : public Job {
 
 }  // namespace
 
-// One job on its way: queued, run, posted back.
+// A job on its way: queued, run, posted back.
 struct Worker::Assignment {
   std::unique_ptr<Job> job;
-  EventLoop* loop;  // null: nobody waits for the end
+  EventLoop* loop;  // null if nobody waits for the end
   std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
   JobResult result{};
 };
 
 Result<std::unique_ptr<Worker>, SystemError> Worker::create(const Clock& clock) {
   std::unique_ptr<Worker> worker(new Worker(clock));
-  // A thread begins with its maker's mask, and has to have it before it runs.
+  // A thread inherits its maker's mask, and must never run without it.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -110,6 +110,7 @@ Worker::~Worker() {
 }
 
 JobTicket Worker::submit(EventLoop& loop, std::unique_ptr<Job> job) {
+  assert(job != nullptr);
   auto assignment = std::make_shared<Assignment>();
   assignment->job = std::move(job);
   assignment->loop = &loop;
@@ -141,7 +142,7 @@ WorkerStatistics Worker::statistics() const {
 }
 
 void* Worker::thread_main(void* worker) {
-  // By itself: a process that cannot be dumped may not name its other threads.
+  // Done by the thread itself: a process that cannot be dumped may not name its other threads.
   ::pthread_setname_np(::pthread_self(), "worker");
   be_nice();
   static_cast<Worker*>(worker)->serve();
@@ -160,7 +161,7 @@ void Worker::serve() {
   }
 }
 
-// Null once the worker is to stop.
+// Null when the worker must stop.
 std::shared_ptr<Worker::Assignment> Worker::take_next() {
   const MutexLock lock(mutex_);
   while (!stopping_.load(std::memory_order_relaxed)) {
@@ -192,8 +193,8 @@ void Worker::perform(const std::shared_ptr<Assignment>& assignment) {
   ++(assignment->result ? statistics_.done : statistics_.failed);
 }
 
-// A result that could not be posted would leave somebody waiting for ever, so want of memory is
-// waited out.
+// A result that is not posted would leave its asker waiting for ever, so this retries until there
+// is memory.
 void Worker::deliver(const std::shared_ptr<Assignment>& assignment) {
   const auto is_wanted = [&] {
     return assignment->loop != nullptr && !assignment->cancelled->load(std::memory_order_relaxed);

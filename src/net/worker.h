@@ -1,17 +1,18 @@
-// The one thread beside the loops, for what walks the whole table or waits for a disk.
+// One thread beside the loops, for work that walks the whole table or waits for a disk.
 //
-// A Job is run there and finished on the loop that asked, jobs in the order they came. The asker
-// holds a JobTicket; when that goes, the job is cancelled: its finish() is not called, so a job may
-// point at its asker. A job that fails, for want of memory or by another exception of the library,
-// is finished with that failure; neither worker nor loop stops for it. The thread runs at nice 19,
-// so that it takes what the loops leave, and handles no signals. Threads: create(), submit(),
-// discard() and statistics() from any; tickets and finish() belong to the loop that asked. Loops
-// must outlive the Worker.
+// It runs one Job after the other, in the order they came; each is finished on the loop that asked.
+// The asker holds a JobTicket. When the ticket goes, the job is cancelled and its finish() is not
+// called, so a job may point at its asker. A job that runs out of memory, or throws another
+// exception of the library, is finished with that failure; worker and loop go on. The thread runs
+// at nice 19, so it takes only time that the loops leave, and blocks all signals. Threads:
+// create(), submit(), discard() and statistics() from any; tickets and finish() belong to the loop
+// that asked. Loops outlive the Worker.
 #pragma once
 
 #include <pthread.h>
 
 #include <atomic>
+#include <cassert>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -27,17 +28,16 @@
 
 namespace ot {
 
-// Why a job came to nothing: "out of memory".
+// Why a job failed: "out of memory".
 struct JobFailure {
   std::string reason;
 };
 using JobResult = Result<void, JobFailure>;
 
-// How far a running job has come, for whoever looks; one writer.
+// How much of the running job is done, readable from any thread; one writer.
 using JobProgress = std::atomic<uint32_t>;
 
-// Asks whether a running job should give up, its result being of no use to anybody, and is told
-// how far it is.
+// Tells a running job whether nobody wants its result any more, and takes its progress.
 class JobWatch {
  public:
   JobWatch(const std::atomic<bool>& cancelled, const std::atomic<bool>& stopping,
@@ -47,13 +47,14 @@ class JobWatch {
   [[nodiscard]] bool is_cancelled() const {
     return cancelled_.load(std::memory_order_relaxed) || stopping_.load(std::memory_order_relaxed);
   }
-  // `done` of `all` steps are behind it; all > 0. As cheap.
+  // Says that `done` of `all` steps are done; all > 0. Cheap, too.
   void tell_progress(uint64_t done, uint64_t all) const {
+    assert(all > 0);
     if (progress_ != nullptr)
       progress_->store(static_cast<uint32_t>(done * kWhole / all), std::memory_order_relaxed);
   }
 
-  // The unit of JobProgress: parts of a whole job.
+  // JobProgress of a job that is done.
   static constexpr uint32_t kWhole = 1000;
 
  private:
@@ -71,14 +72,13 @@ class Job {
 
   // The work, on the worker's thread; its results stay in the job.
   [[nodiscard]] virtual JobResult run(const JobWatch& watch) = 0;
-  // What run() answered, on the loop's thread; the job goes afterwards.
+  // Gets the result of run(), on the loop's thread. The job goes afterwards.
   virtual void finish(const JobResult& result) = 0;
-  // What people are told is running: a constant, one word.
+  // The name under which the statistics show it: a constant, one word.
   [[nodiscard]] virtual std::string_view name() const { return "other"; }
 };
 
-// Whoever holds it wants the job finished. Cancels when it goes; moving it is fine. Used on the
-// loop that asked.
+// Keeps a job wanted: cancels it when it goes. Can be moved. Used on the loop that asked.
 class JobTicket {
  public:
   JobTicket() = default;
@@ -96,29 +96,29 @@ class JobTicket {
   JobTicket& operator=(const JobTicket&) = delete;
   ~JobTicket() { cancel(); }
 
-  // finish() will not be called; it is not running either, since this is its thread.
+  // From here on finish() is not called. (It cannot be running: this is its thread.)
   void cancel() {
     if (cancelled_) cancelled_->store(true, std::memory_order_relaxed);
     cancelled_.reset();
   }
-  // Lets the job be finished without a holder.
+  // Lets the job finish without a ticket.
   void release() { cancelled_.reset(); }
 
  private:
   std::shared_ptr<std::atomic<bool>> cancelled_;
 };
 
-// For whoever watches over the worker.
+// What the worker has done and is doing, for the statistics.
 struct WorkerStatistics {
-  uint64_t done = 0;       // run to a good end
-  uint64_t failed = 0;     // run to a bad one
-  uint64_t cancelled = 0;  // not run at all
+  uint64_t done = 0;       // jobs that succeeded
+  uint64_t failed = 0;     // jobs that failed
+  uint64_t cancelled = 0;  // jobs that were cancelled before they ran
   size_t waiting = 0;
-  Duration busy{0};  // spent on the jobs that have ended
-  // Of the job being run.
+  Duration busy{0};  // spent on jobs that have ended
+  // The job being run: since when, its name, and how much is done, of JobWatch::kWhole.
   std::optional<MonotonicTime> running_since;
-  std::string_view running;  // its name
-  uint32_t progress = 0;     // of JobWatch::kWhole, as far as it tells
+  std::string_view running;
+  uint32_t progress = 0;
 };
 
 class Worker {
@@ -126,12 +126,12 @@ class Worker {
   [[nodiscard]] static Result<std::unique_ptr<Worker>, SystemError> create(const Clock& clock);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
-  // Tells the running job to give up and waits for that; what has not been posted yet is dropped.
+  // Cancels the running job, waits for it, and drops all jobs that are not finished yet.
   ~Worker();
 
-  // Runs the job after those before it, then finishes it on `loop`.
+  // Runs the job when its turn comes, then finishes it on `loop`. The job is not null.
   [[nodiscard]] JobTicket submit(EventLoop& loop, std::unique_ptr<Job> job);
-  // Lets go of `object` on the worker's thread: giving back much memory takes long.
+  // Releases `object` on the worker's thread: freeing much memory takes long.
   void discard(std::shared_ptr<const void> object);
 
   [[nodiscard]] WorkerStatistics statistics() const;

@@ -65,18 +65,18 @@ const StatsMode* find_mode(std::string_view name) {
   return found == kModes.end() ? nullptr : found;
 }
 
-// The word a parameter says, decoded; `absent` if there is none, nothing if it cannot be decoded or
-// no word of ours is that long.
-std::string word(std::string_view query, std::string_view name, std::string_view absent) {
+// The value of a parameter, percent-decoded; empty if that fails or the value is too long for any
+// word of ours. Nothing if the query does not have the parameter.
+std::optional<std::string> find_word(std::string_view query, std::string_view name) {
   const auto value = find_parameter(query, name);
-  if (!value) return std::string(absent);
+  if (!value) return std::nullopt;
   std::array<uint8_t, kLongestWord> buffer{};
   const auto size = percent_decode(*value, buffer);
   return size ? std::string(as_text(buffer).substr(0, *size)) : std::string();
 }
 
 Unexpected<StatsRefusal> refuse(std::string reason) {
-  return Unexpected(StatsRefusal{std::move(reason)});
+  return Unexpected(StatsRefusal{std::move(reason), false});
 }
 
 bool is_built_in(const StatsMode& mode) { return mode.feature == nullptr || *mode.feature; }
@@ -103,38 +103,26 @@ Result<StatsQuestion, StatsRefusal> parse_dump(std::string_view query, const Sta
   const auto question = [&mode](std::optional<DumpFormat> form) {
     return StatsQuestion{.mode = &mode, .format = StatsFormat::text, .dump = form};
   };
-  if (!find_parameter(query, "format")) return question(mode.dump);
-  const std::string name = word(query, "format", "");
-  if (!is_scrape && name == "text") return question(mode.dump);
-  const auto form = is_scrape ? find_scrape_form(name) : std::nullopt;
+  const auto name = find_word(query, "format");
+  if (!name || (!is_scrape && *name == "text")) return question(mode.dump);
+  const auto form = is_scrape ? find_scrape_form(*name) : std::nullopt;
   if (form) return question(form);
   return refuse(is_scrape ? "unknown format; valid formats: ben, bin, txt, txtp, url"
                           : "unknown format; valid format: text");
 }
 
-}  // namespace
-
-std::span<const StatsMode> stats_modes() { return kModes; }
-
-bool asks_for_names(std::string_view query, const StatsDefaults& defaults) {
-  const StatsMode* mode = find_mode(word(query, "mode", defaults.mode));
-  return mode != nullptr && mode->shows_names;
-}
-
-Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
-                                                      const StatsDefaults& defaults) {
+Result<StatsQuestion, StatsRefusal> parse_question(std::string_view query, const StatsMode* mode,
+                                                   StatsFormat default_format) {
   if (find_parameter(query, "info_hash"))
     return refuse("info_hash: this path serves statistics; announce to /announce instead");
-  const StatsMode* mode = find_mode(word(query, "mode", defaults.mode));
   if (mode == nullptr) return refuse(unknown_mode());
   if (!is_built_in(*mode)) {
     return refuse("mode " + std::string(mode->name) + " needs the build switch " +
                   std::string(mode->feature->name) + ", which is not built in");
   }
   if (mode->dump) return parse_dump(query, *mode);
-  const auto said = find_parameter(query, "format");
-  const auto format =
-      said ? find_format(word(query, "format", "")) : std::optional(defaults.format);
+  const auto said = find_word(query, "format");
+  const auto format = said ? find_format(*said) : std::optional(default_format);
   if (!format) return refuse("unknown format; valid formats: text, json");
   StatsQuestion question{mode, *format};
   if (!mode->takes_recording) return question;
@@ -142,6 +130,20 @@ Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
   if (!recording) return refuse(std::string(recording.error()));
   question.recording = *recording;
   return question;
+}
+
+}  // namespace
+
+std::span<const StatsMode> stats_modes() { return kModes; }
+
+Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
+                                                      const StatsDefaults& defaults) {
+  const auto name = find_word(query, "mode");
+  const StatsMode* mode = find_mode(name ? std::string_view(*name) : defaults.mode);
+  auto question = parse_question(query, mode, defaults.format);
+  if (question) return question;
+  const bool shows_names = mode != nullptr && mode->shows_names;
+  return Unexpected(StatsRefusal{question.error().reason, shows_names});
 }
 
 }  // namespace ot

@@ -68,13 +68,12 @@ struct StatsQuestion {
 // the query, so it may stand in HTML.
 struct StatsRefusal {
   std::string reason;
+  // Whether the mode it asks for shows names, be it one that cannot be had: permission is decided
+  // by this before anybody is told the reason.
+  bool shows_names = false;
 };
 // No refusal is longer.
 inline constexpr size_t kMaxStatsRefusal = 256;
-
-// Whether the raw query asks for a mode that shows names, be it one that cannot be had: to be known
-// before anybody is told why not.
-[[nodiscard]] bool asks_for_names(std::string_view query, const StatsDefaults& defaults = {});
 
 // Reads `mode=` and `format=` of the raw query; the first of each counts. Refuses unknown modes,
 // modes whose switch is not built in, formats the mode does not have, and a query with an

@@ -6,7 +6,6 @@
 #include <map>
 
 #include "census/busy_networks.h"
-#include "census/top_torrents.h"
 #include "unit/swarm/numbered.h"
 
 namespace ot {
@@ -36,7 +35,7 @@ class TableWalksTest : public testing::Test {
   Random random_{1};
 };
 
-TEST_F(TableWalksTest, RecountAgreesWithWhatIsKept) {
+TEST_F(TableWalksTest, RecountAgreesWithTheKeptCounts) {
   for (int i = 0; i < 30000; ++i) {
     const uint32_t torrent = random_.below(700);
     const auto event = static_cast<AnnounceEvent>(random_.below(5));
@@ -54,7 +53,7 @@ TEST_F(TableWalksTest, RecountAgreesWithWhatIsKept) {
   EXPECT_GT(found.downloaded, 0U);
 }
 
-TEST_F(TableWalksTest, RecountSortsTorrentsBySize) {
+TEST_F(TableWalksTest, RecountGroupsTorrentsBySize) {
   for (const uint32_t size : {1U, 2U, 3U, 4U, 7U, 8U, 300U})
     for (uint32_t peer = 0; peer < size; ++peer) announce(size, endpoint4(peer));
   const WalkFindings found = walk(WalkKind::recount);
@@ -95,7 +94,7 @@ TEST(TopTorrents, AreThoseASortWouldPutFirst) {
   EXPECT_EQ(top.take(), all);
 }
 
-TEST(TopTorrents, WithNothingToCountAreNone) {
+TEST(TopTorrents, WithACountOfZeroAreIgnored) {
   TopTorrents top(3);
   top.offer(0, numbered_hash(1));
   top.offer(2, numbered_hash(2));
@@ -147,7 +146,7 @@ TEST(BusyNetworks, AreFoundAmongMillionsOfOthers) {
   }
 }
 
-TEST_F(TableWalksTest, EndWhenNobodyWantsThemAnyMore) {
+TEST_F(TableWalksTest, EndWhenCancelled) {
   announce(1, endpoint4(1));
   for (const WalkKind kind :
        {WalkKind::top_torrents, WalkKind::busiest_networks, WalkKind::recount}) {

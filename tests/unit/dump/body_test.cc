@@ -79,7 +79,7 @@ TEST_F(DumpBodyTest, IsValidBencodingOfWhatScrapesSay) {
   }
 }
 
-TEST_F(DumpBodyTest, IsTheSameBehindGzip) {
+TEST_F(DumpBodyTest, IsTheSameUnderGzip) {
   for (uint32_t i = 0; i < 12'000; ++i) announce(i, i);
   for (const auto format : {DumpFormat::ben, DumpFormat::bin, DumpFormat::txtp})
     EXPECT_EQ(gunzip(body({format, true})), body({format, false}));
@@ -101,7 +101,7 @@ TEST_F(DumpBodyTest, DatesTheLastAnnounceInMinutesOfUnixTime) {
   EXPECT_EQ(text.substr(40), ":" + std::to_string(minute) + ":0\n");
 }
 
-TEST_F(DumpBodyTest, TakesAnAnnounceOfTheNextMinuteForOneOfThis) {
+TEST_F(DumpBodyTest, DatesAnAnnounceOfTheNextMinuteInThisOne) {
   clock_.advance(std::chrono::minutes(1));
   announce(1, 1);
   clock_.advance(-std::chrono::minutes(1));
@@ -110,13 +110,13 @@ TEST_F(DumpBodyTest, TakesAnAnnounceOfTheNextMinuteForOneOfThis) {
             ":" + std::to_string(now.count()) + ":0\n");
 }
 
-TEST_F(DumpBodyTest, FailsWhenToldToGiveUp) {
+TEST_F(DumpBodyTest, FailsWhenCancelled) {
   announce(1, 1);
   DumpBody body(table_, clock_, {});
   EXPECT_FALSE(body.make_piece({kYes, kNo}));
 }
 
-TEST_F(DumpBodyTest, IsValidWhileAnnouncesGoOnBesideIt) {
+TEST_F(DumpBodyTest, IsValidWhileAnnouncesGoOn) {
   for (uint32_t i = 0; i < 4000; ++i) announce(2 * i, i);
   std::atomic<bool> done = false;
   std::thread announcer([&] {

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <thread>
 
+#include "unit/dump/connections.h"
 #include "unit/net/loopback.h"
 #include "unit/support/gunzip.h"
 #include "unit/swarm/numbered.h"
@@ -12,48 +12,7 @@
 namespace ot {
 namespace {
 
-// Connections by index that take as much as a test lets them.
-class Connections final : public ReplyPort {
- public:
-  struct Connection {
-    std::string received;
-    size_t appetite = SIZE_MAX;  // bytes it takes, of all it is sent
-    std::optional<End> ended;
-    bool gone = false;
-    bool was_reset = false;
-    bool hung_up = false;
-
-    [[nodiscard]] size_t waiting() const {
-      return received.size() - std::min(received.size(), appetite);
-    }
-    [[nodiscard]] bool is_over() const { return ended.has_value() || gone; }
-  };
-
-  bool send(ConnectionToken to, ReplyPiece piece) override {
-    Connection& connection = all[to.index];
-    if (connection.is_over()) return false;
-    connection.received.append(piece->begin(), piece->end());
-    return true;
-  }
-  void end(ConnectionToken to, End how) override {
-    EXPECT_EQ(all[to.index].waiting(), 0U) << "all of it was taken";
-    all[to.index].ended = how;
-  }
-  void reset(ConnectionToken to) override { all[to.index].gone = all[to.index].was_reset = true; }
-  [[nodiscard]] std::optional<size_t> waiting(ConnectionToken to) const override {
-    const Connection& connection = all.at(to.index);
-    return connection.is_over() ? std::nullopt : std::optional(connection.waiting());
-  }
-  [[nodiscard]] bool has_hung_up(ConnectionToken to) const override {
-    ++asked_for_hang_ups;
-    return all.at(to.index).hung_up;
-  }
-
-  std::map<uint32_t, Connection> all;
-  mutable size_t asked_for_hang_ups = 0;
-};
-
-// Keeps the worker busy until it is let go.
+// Keeps the worker busy until it is opened.
 class Gate final : public Job {
  public:
   explicit Gate(std::atomic<bool>& open) : open_(open) {}
@@ -86,11 +45,14 @@ class FullScrapesTest : public testing::Test {
   Connections::Connection& ask(uint32_t index, DumpKind kind = kPlain,
                                HttpVersion version = HttpVersion::v1_0,
                                Persistence persistence = Persistence::close) {
-    EXPECT_TRUE(scrapes_->has_room());
+    const auto promise = scrapes_->promise({.version = version, .persistence = persistence}, kind);
+    EXPECT_NE(promise, nullptr);
     Connections::Connection& connection = port_.all[index];
-    scrapes_->reply({&port_, {index, 0}, kind, version, persistence});
+    if (promise) promise->begin(port_, {index, 0});
     return connection;
   }
+  // Whether one more may wait; this one never begins to.
+  bool has_room() { return scrapes_->promise({}, kPlain) != nullptr; }
   bool until(const std::function<bool()>& done) {
     return loopback::pump(*loop_, [&] {
       clock_.advance(std::chrono::milliseconds(1));
@@ -109,7 +71,7 @@ class FullScrapesTest : public testing::Test {
     const size_t end = connection.received.find("\r\n\r\n");
     return end == std::string::npos ? "" : connection.received.substr(end + 4);
   }
-  // The body of a chunked reply; "cut" if it is not whole.
+  // The body of a chunked reply; "cut" if it is not complete.
   static std::string joined(std::string_view chunks) {
     std::string body;
     while (true) {
@@ -122,7 +84,7 @@ class FullScrapesTest : public testing::Test {
       chunks.remove_prefix(end + 4 + size);
     }
   }
-  // Torrents in a body that is whole; that it is valid is for dump_body_test.
+  // The number of torrents in a complete body; body_test checks that bodies are valid.
   static size_t files_in(std::string_view body) {
     if (!body.starts_with("d5:filesd") || !body.ends_with("eee")) return 0;
     size_t files = 0;
@@ -144,7 +106,7 @@ class FullScrapesTest : public testing::Test {
       std::make_unique<FullScrapes>(*loop_, *worker_, table_, clock_, statistics_);
 };
 
-TEST_F(FullScrapesTest, GiveWholeBodiesInTheFramingOfTheClient) {
+TEST_F(FullScrapesTest, SendCompleteBodiesInTheFramingOfTheClient) {
   fill(20'000);
   const auto& old = ask(1);
   const auto& chunked = ask(2, kPlain, HttpVersion::v1_1, Persistence::keep);
@@ -214,7 +176,7 @@ TEST_F(FullScrapesTest, AreMadeNoFasterThanTheFastestReads) {
   EXPECT_EQ(files_in(body_of(reader)), 100'000U);
 }
 
-TEST_F(FullScrapesTest, ResetWhoeverIsTooFarBehind) {
+TEST_F(FullScrapesTest, ResetReadersThatFallTooFarBehind) {
   fill(40'000);
   limit({.low_water = 100'000, .max_lag = 1'000'000});
   const auto& fast = ask(1);
@@ -226,7 +188,7 @@ TEST_F(FullScrapesTest, ResetWhoeverIsTooFarBehind) {
   EXPECT_EQ(scrapes_->status().counters.reset, 1U);
 }
 
-TEST_F(FullScrapesTest, DelayNobodyWhileTheLastIsTaken) {
+TEST_F(FullScrapesTest, DelayNobodyWhileTheLastOneDrains) {
   fill(5000);
   limit({.max_draining = 2});
   for (uint32_t slow = 1; slow <= 3; ++slow) {
@@ -250,7 +212,7 @@ TEST_F(FullScrapesTest, DrainAsManyAtOnceAsFitInMemory) {
     pass();
   };
   for (uint32_t index = 10; index <= 90; index += 10) add_slow_reader(index);
-  EXPECT_EQ(scrapes_->status().readers, 9U) << "as they are small";
+  EXPECT_EQ(scrapes_->status().readers, 9U) << "since they are small";
   limit({.max_held = 5 * port_.all[10].received.size() / 2});
   for (uint32_t index = 110; index <= 120; index += 10) add_slow_reader(index);
   ++port_.all[110].appetite;
@@ -310,7 +272,7 @@ TEST_F(FullScrapesTest, DoNotHoldAgainstReadersThatAPieceTakesLong) {
   EXPECT_FALSE(reader.is_over());
   clock_.advance(std::chrono::seconds(30));
   pass();
-  EXPECT_TRUE(reader.was_reset) << "now it was its turn to take";
+  EXPECT_TRUE(reader.was_reset) << "this time it had something to take";
 }
 
 TEST_F(FullScrapesTest, EndEarlyIfOnlySlowReadersAreLeft) {
@@ -347,27 +309,27 @@ TEST_F(FullScrapesTest, GoOnHoweverFastRequestsCome) {
   EXPECT_TRUE(first.ended.has_value());
 }
 
-TEST_F(FullScrapesTest, HaveRoomForSoManyThatWait) {
+TEST_F(FullScrapesTest, HaveRoomForABoundedNumberThatWait) {
   close_gate();
   for (uint32_t i = 0; i < DumpLimits().max_waiting; ++i) ask(i, i % 2 == 0 ? kPlain : kGzip);
-  EXPECT_FALSE(scrapes_->has_room());
-  EXPECT_FALSE(scrapes_->has_room());
+  EXPECT_FALSE(has_room());
+  EXPECT_FALSE(has_room());
   EXPECT_EQ(scrapes_->status().counters.refused, 2U);
   port_.all[7].gone = true;
-  EXPECT_TRUE(scrapes_->has_room()) << "who leaves frees a place";
+  EXPECT_TRUE(has_room()) << "a client that leaves frees a place";
   ask(100);
-  EXPECT_FALSE(scrapes_->has_room());
+  EXPECT_FALSE(has_room());
   port_.all[9].hung_up = true;
-  EXPECT_FALSE(scrapes_->has_room());
-  EXPECT_EQ(port_.asked_for_hang_ups, DumpLimits().max_waiting) << "each once, not each time";
+  EXPECT_FALSE(has_room());
+  EXPECT_EQ(port_.asked_for_hang_ups, DumpLimits().max_waiting) << "once each, not every time";
   pass();
-  EXPECT_TRUE(scrapes_->has_room()) << "as does who seems to have left";
+  EXPECT_TRUE(has_room()) << "as does one that seems to have left";
   EXPECT_TRUE(port_.all[9].was_reset);
   open_gate();
   EXPECT_TRUE(until([&] { return port_.all[100].ended && port_.all[63].ended; }));
 }
 
-TEST_F(FullScrapesTest, ServeWhoHasOnlyShutDownItsSideIfThereIsRoom) {
+TEST_F(FullScrapesTest, ServeAClientThatHasOnlyShutDownItsSide) {
   close_gate();
   const auto& half_closed = ask(1);
   port_.all[1].hung_up = true;

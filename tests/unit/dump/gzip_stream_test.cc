@@ -19,7 +19,7 @@ std::string compress(std::string_view text, size_t step) {
   return std::string(as_text(out));
 }
 
-TEST(GzipStream, IsUndoneByGunzipHoweverItWasWritten) {
+TEST(GzipStream, DecompressesHoweverItWasWritten) {
   Random random(1);
   std::string noise(300'000, '\0');
   for (char& c : noise) c = static_cast<char>(random.next());
@@ -35,7 +35,7 @@ TEST(GzipStream, MakesTextSmaller) {
   EXPECT_LT(compress(text, text.size()).size(), text.size() / 3);
 }
 
-TEST(GzipStream, IsNoWholeFileWithoutItsEnd) {
+TEST(GzipStream, IsIncompleteWithoutItsEnd) {
   const std::string file = compress("text", 4);
   EXPECT_EQ(gunzip(file.substr(0, file.size() - 1)), std::nullopt);
 }

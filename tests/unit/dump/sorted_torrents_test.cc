@@ -66,7 +66,7 @@ TEST_F(SortedTorrentsTest, CarryCountsAndTheMinuteOfTheLastAnnounce) {
   EXPECT_EQ(torrent->minute, 7U);
 }
 
-// Hashes somebody chose: one shard, and alike up to the last bytes.
+// Chosen hashes: all in one shard, and equal up to the last bytes.
 TEST_F(SortedTorrentsTest, AreInOrderInAnOversizedShardToo) {
   std::vector<InfoHash> all;
   for (uint32_t i = 0; i < 3000; ++i) all.push_back(numbered_hash(i * 2654435761U, 0xff));
@@ -76,7 +76,7 @@ TEST_F(SortedTorrentsTest, AreInOrderInAnOversizedShardToo) {
     EXPECT_EQ(walk(most), all) << most;
 }
 
-TEST_F(SortedTorrentsTest, ComeOnceWhateverChangesMeanwhile) {
+TEST_F(SortedTorrentsTest, ComeOnceWhateverChangesInBetween) {
   std::vector<InfoHash> steady;
   for (uint32_t i = 0; i < 4000; ++i) steady.push_back(numbered_hash(3 * i, 1));
   for (const InfoHash& hash : steady) announce(hash);
@@ -90,7 +90,7 @@ TEST_F(SortedTorrentsTest, ComeOnceWhateverChangesMeanwhile) {
   EXPECT_TRUE(std::ranges::includes(found, steady));
 }
 
-TEST_F(SortedTorrentsTest, EndWhenToldToGiveUp) {
+TEST_F(SortedTorrentsTest, EndWhenCancelled) {
   announce(random_hash());
   SortedTorrents sorted(table_);
   EXPECT_EQ(sorted.front({kYes, kNo}), nullptr);

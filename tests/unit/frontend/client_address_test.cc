@@ -68,7 +68,7 @@ TEST_F(ClientAddressTest, IsTheForwardedOneBehindATrustedProxy) {
             refused("10.0.0.1", AddressRefusal::no_client));
 }
 
-TEST_F(ClientAddressTest, IsRefusedRatherThanTheProxys) {
+TEST_F(ClientAddressTest, IsRefusedRatherThanTakenForTheProxys) {
   for (const std::string_view fields :
        {"\r\n", "X-Forwarded-For: unknown\r\n", "X-Forwarded-For: 10.0.0.2\r\n",
         "X-Forwarded-For:\r\n", "Forwarded: for=192.0.2.1\r\n"})
@@ -104,7 +104,7 @@ TEST_F(ClientAddressTest, AnnouncesWhatATrustedSourceNames) {
   EXPECT_EQ(decide(request("192.0.2.200")), "192.0.2.200 192.0.2.200") << "nothing named";
 }
 
-TEST_F(ClientAddressTest, RefusesWhatNobodyCouldConnectTo) {
+TEST_F(ClientAddressTest, RefusesAddressesNobodyCouldConnectTo) {
   for (const char* claim : {"0.0.0.0", "224.0.0.1", "127.0.0.1", "::1", "255.255.255.255"}) {
     claimed_ = address(claim);
     EXPECT_EQ(decide(request("192.0.2.200")),
@@ -126,7 +126,7 @@ TEST_F(ClientAddressTest, IsLoopbackOnlyFromLoopback) {
       << "the client is not here, though its proxy is";
 }
 
-TEST(IsAnnounceable, RefusesAddressesOfNobody) {
+TEST(IsAnnounceable, RefusesUnreachableAddresses) {
   const IpAddress source = address("192.0.2.1");
   for (const char* text : {"0.0.0.0",
                            "0.1.2.3",

@@ -65,7 +65,7 @@ TEST_F(HttpConnectionTest, LeavesWhatFollowsAnIncompleteRequestForLater) {
   EXPECT_EQ(connection_.take().size(), 1U);
 }
 
-TEST_F(HttpConnectionTest, AnswersNothingBehindARequestThatCloses) {
+TEST_F(HttpConnectionTest, AnswersNothingAfterARequestThatCloses) {
   connection_.send(get("/nothing") + get(kTarget + "1"));
   EXPECT_TRUE(connection_.closed());
   EXPECT_EQ(connection_.take().size(), 1U);

@@ -22,7 +22,7 @@ struct HttpReply {
   }
 };
 
-// Replies of one connection, cut by their Content-Length; what cannot be cut becomes a reply
+// The replies of one connection, separated by their Content-Length; the rest becomes a reply
 // without a status line.
 inline std::vector<HttpReply> split_replies(std::string_view stream) {
   constexpr std::string_view kLength = "Content-Length: ";
@@ -71,10 +71,10 @@ class OfflineConnection final : public OutputSink {
 
   void write(ByteView bytes, bool) override { text_ += as_text(bytes); }
 
-  // Hands over bytes as they would come in one packet.
+  // Passes on bytes as if they came in one packet.
   void send(std::string_view bytes) {
     input_ += bytes;
-    while (!closed_ && !input_.empty()) {
+    while (!closed_ && !owed_ && !input_.empty()) {
       const StreamVerdict verdict = handler_.on_bytes(peer_, as_bytes(input_), seen_, out_);
       if (verdict.next == StreamVerdict::Next::need_more) {
         seen_ = input_.size();
@@ -83,6 +83,7 @@ class OfflineConnection final : public OutputSink {
       seen_ = 0;
       input_.erase(0, verdict.consumed);
       closed_ = verdict.next == StreamVerdict::Next::close;
+      owed_ = verdict.next == StreamVerdict::Next::later;
     }
   }
 
@@ -94,6 +95,8 @@ class OfflineConnection final : public OutputSink {
   [[nodiscard]] std::vector<HttpReply> take() { return split_replies(take_text()); }
 
   [[nodiscard]] bool closed() const { return closed_; }
+  // Whether a reply was promised that comes later; nothing is served after it.
+  [[nodiscard]] bool owed() const { return owed_; }
   // Bytes no request took.
   [[nodiscard]] const std::string& unread() const { return input_; }
 
@@ -106,6 +109,7 @@ class OfflineConnection final : public OutputSink {
   std::string text_;
   size_t seen_ = 0;
   bool closed_ = false;
+  bool owed_ = false;
 };
 
 }  // namespace ot

@@ -44,7 +44,7 @@ TEST_F(HttpFrontendTest, AnswersAnAnnounceWithTheSwarmAndTheClientsAddress) {
   EXPECT_FALSE(reply.has("peers6"));
 }
 
-TEST_F(HttpFrontendTest, NamesPeersOfBothFamiliesToEverybody) {
+TEST_F(HttpFrontendTest, NamesPeersOfBothFamiliesToEveryone) {
   tracker_.http(endpoint("192.0.2.1"), get(kAnnounce));
   tracker_.http(endpoint("[2001:db8::1]"), get(kAnnounce));
   const std::string v4("\xc0\x00\x02\x01\x1a\xe1", 6);
@@ -54,7 +54,7 @@ TEST_F(HttpFrontendTest, NamesPeersOfBothFamiliesToEverybody) {
   EXPECT_EQ(reply["peers6"].text, v6);
 }
 
-TEST_F(HttpFrontendTest, AnswersDictionariesToWhoAsksForThem) {
+TEST_F(HttpFrontendTest, AnswersDictionariesIfAsked) {
   tracker_.http(endpoint("192.0.2.1"), get(kAnnounce));
   const Bencoded reply = bencoded(kAnnounce + "&compact=0");
   ASSERT_EQ(reply["peers"].list.size(), 1U);
@@ -62,7 +62,7 @@ TEST_F(HttpFrontendTest, AnswersDictionariesToWhoAsksForThem) {
   EXPECT_EQ(reply["peers"].list[0]["port"].integer, 6881);
 }
 
-TEST_F(HttpFrontendTest, KeepsThePeersKeyForWhoWantsNone) {
+TEST_F(HttpFrontendTest, KeepsThePeersKeyIfNoPeersAreWanted) {
   tracker_.http(endpoint("192.0.2.1"), get(kAnnounce));
   const Bencoded reply = bencoded(kAnnounce + "&numwant=0");
   EXPECT_EQ(reply["incomplete"].integer, 2);
@@ -151,7 +151,7 @@ struct ErrorCase {
   HttpError error;
 };
 
-TEST_F(HttpFrontendTest, AnswersWhatIsNoTrackerRequestWithAPageAndCloses) {
+TEST_F(HttpFrontendTest, AnswersOtherRequestsWithAnErrorPageAndCloses) {
   const std::string long_head = "GET /announce?x=" + std::string(9000, 'x');
   const std::string hash = "info_hash=" + kHash;
   const std::vector<ErrorCase> cases{
@@ -220,7 +220,7 @@ TEST_F(HttpFrontendTest, ServesStatisticsUnderAnotherPathOnly) {
   EXPECT_EQ(tracker.http(kClient, get("/stats")).status_line, "HTTP/1.0 404 Not Found");
 }
 
-TEST_F(HttpFrontendTest, CountsAConnectionWhenItIsMadeAndNotWithEachRequest) {
+TEST_F(HttpFrontendTest, CountsAConnectionOnceNotWithEachRequest) {
   tracker_.http_frontend.on_connected(kClient);
   tracker_.http_frontend.on_connected(endpoint("[2001:db8::7]"));
   (void)http(get(kAnnounce));

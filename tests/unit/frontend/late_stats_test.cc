@@ -12,7 +12,7 @@
 namespace ot {
 namespace {
 
-// Keeps what is sent to connection 1; all others are gone.
+// Keeps what is sent to connection 1; all other connections are gone.
 class OneConnection final : public ReplyPort {
  public:
   bool send(ConnectionToken to, ReplyPiece piece) override {
@@ -22,12 +22,14 @@ class OneConnection final : public ReplyPort {
   }
   void end(ConnectionToken to, End how) override {
     if (to.index == 1) ended = how;
+    ++ends;
   }
   void reset(ConnectionToken /*to*/) override { FAIL() << "statistics never reset"; }
   [[nodiscard]] std::optional<size_t> waiting(ConnectionToken /*to*/) const override { return 0; }
 
   std::string received;
   std::optional<End> ended;
+  int ends = 0;  // of all connections
 };
 
 class LateStatsTest : public testing::Test {
@@ -45,10 +47,14 @@ class LateStatsTest : public testing::Test {
   void ask(ConnectionToken to, Persistence persistence, const char* query = "mode=top10") {
     const auto question = parse_stats_query(query);
     ASSERT_TRUE(question.has_value());
-    late_.reply({&port_, to, persistence, Family::v6}, *question);
+    LateStats late(census_, statistics_, take_snapshot_,
+                   {.persistence = persistence, .family = Family::v6}, *question);
+    ++asked_;
+    late.begin(port_, to);
   }
+  // Whether every reply has ended.
   bool settled() {
-    return loopback::pump(*loop_, [&] { return late_.owed() == 0; });
+    return loopback::pump(*loop_, [&] { return port_.ends == asked_; });
   }
   // The one reply there is.
   HttpReply reply() {
@@ -60,15 +66,15 @@ class LateStatsTest : public testing::Test {
   std::unique_ptr<EventLoop> loop_ = loopback::make_loop(clock_);
   TorrentTable table_{{}, SecretHash::from_seed(1)};
   std::unique_ptr<Worker> worker_ = std::move(Worker::create(clock_)).value();
-  StatsWalks walks_{*loop_, *worker_, table_};
+  Census census_{*loop_, *worker_, table_};
   Statistics statistics_;
-  LateStats late_{walks_, statistics_, [] { return StatsSnapshot{}; }};
+  const TakeSnapshot take_snapshot_ = [] { return StatsSnapshot{}; };
   OneConnection port_;
+  int asked_ = 0;
 };
 
 TEST_F(LateStatsTest, RepliesWhenTheWalkHasEnded) {
   ask(kHere, Persistence::close);
-  EXPECT_EQ(late_.owed(), 1U);
   EXPECT_TRUE(port_.received.empty());
   ASSERT_TRUE(settled());
   EXPECT_EQ(reply().status_line, "HTTP/1.1 200 OK");
@@ -85,7 +91,7 @@ TEST_F(LateStatsTest, RepliesInJsonAndKeepsTheConnection) {
   EXPECT_EQ(port_.ended, ReplyPort::End::keep);
 }
 
-TEST_F(LateStatsTest, OwesNothingToWhoHasLeftAndAllToTheOthers) {
+TEST_F(LateStatsTest, AClientThatLeavesTakesNothingFromTheOthers) {
   ask(kGone, Persistence::close);
   ask(kHere, Persistence::close);
   ask(kGone, Persistence::close);
@@ -93,8 +99,8 @@ TEST_F(LateStatsTest, OwesNothingToWhoHasLeftAndAllToTheOthers) {
   EXPECT_EQ(reply().status_line, "HTTP/1.1 200 OK");
 }
 
-TEST_F(LateStatsTest, SaysWhenTooManyWait) {
-  for (size_t i = 0; i < StatsWalks::kMaxAskers; ++i) ask(kGone, Persistence::close);
+TEST_F(LateStatsTest, RefusesIfTooManyWait) {
+  for (size_t i = 0; i < Census::kMaxAskers; ++i) ask(kGone, Persistence::close);
   ask(kHere, Persistence::close);
   EXPECT_EQ(port_.received.substr(0, 12), "HTTP/1.0 503");
   EXPECT_NE(port_.received.find("Retry-After: 2\r\n"), std::string::npos) << port_.received;

@@ -1,6 +1,6 @@
 // A whole tracker without sockets, on a clock that stands still until told to move: one table, both
-// front ends, and the expiry that the daemon's timer would drive. Everything is repeatable: the
-// secrets and the randomness are constants.
+// front ends, a worker, and the expiry that the daemon's timer would drive. Secrets and randomness
+// are constants, so everything but the worker's jobs is repeatable.
 #pragma once
 
 #include <memory>
@@ -30,12 +30,16 @@ class OfflineTracker {
   explicit OfflineTracker(const OfflineSettings& settings = {})
       : loop(EventLoop::create(clock).value()),
         table(settings.table, SecretHash({1, 2, 3, 4, 5, 6})),
+        worker(Worker::create(clock).value()),
         access(settings.access, SecretHash({1, 2, 3, 4, 5, 6})),
         tracker(writer, access, settings.policy, statistics, Random(settings.seed)),
         ids(ConnectionIds::Key{2}),
         udp_frontend(*loop, tracker, ids, statistics, settings.udp, settings.http.addresses),
+        census(*loop, *worker, table),
+        full_scrapes(*loop, *worker, table, clock, statistics),
         http_frontend(
-            *loop, tracker, statistics, [this] { return snapshot(); }, settings.http),
+            {*loop, tracker, statistics, census, full_scrapes}, [this] { return snapshot(); },
+            settings.http),
         expiry(table, clock),
         expiry_timer_(loop->timers(), [this] { age(); }) {
     age();
@@ -102,11 +106,14 @@ class OfflineTracker {
   const std::unique_ptr<EventLoop> loop;
   TorrentTable table;
   SoleWriter writer{table};
+  const std::unique_ptr<Worker> worker;
   Statistics statistics;
   AccessControl access;
   Tracker tracker;
   const ConnectionIds ids;
   UdpFrontend udp_frontend;
+  Census census;
+  FullScrapes full_scrapes;
   HttpFrontend http_frontend;
   Expiry expiry;
 

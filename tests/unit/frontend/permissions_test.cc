@@ -28,7 +28,7 @@ Seen seen(const PermissionRules& rules, const ClientAddress& client, std::string
           may_see(rules, Sight::full_scrape, client, fields)};
 }
 
-// What a build that took the default switches does.
+// The rules of a build with the default switches.
 PermissionRules open_rules() { return {{}, {}, {}, false}; }
 
 constexpr Seen kAll{true, true, true};
@@ -87,7 +87,7 @@ TEST(Permissions, ABuildThatNamesTheSwitchShowsNoStatisticsUntilANetworkIsNamed)
   EXPECT_EQ(seen(rules, at("192.0.2.1")), kAll);
 }
 
-TEST(Permissions, AnAddressThatIsNotKnownForSureHasNoRights) {
+TEST(Permissions, AnUncertainAddressHasNoRights) {
   PermissionRules rules = open_rules();
   ClientAddress client = at("127.0.0.1");
   for (const AddressRefusal refusal :
@@ -115,7 +115,7 @@ TEST(Permissions, ChangesAreForTheBlessedWithTheHeaderLineThatNoPageCanSend) {
   EXPECT_FALSE(may_change(open_rules(), at("127.0.0.1"), kChange));
 }
 
-// Whoever owns the name may point it at the tracker, and a browser takes the two for one site.
+// The owner of a name can point it at the tracker; a browser then takes the two for one site.
 TEST(Permissions, ChangesAreAskedForByAddressNotByName) {
   PermissionRules rules = open_rules();
   rules.bless = networks("127.0.0.1");
@@ -130,7 +130,7 @@ TEST(Permissions, ChangesAreAskedForByAddressNotByName) {
     EXPECT_FALSE(may(host)) << host;
 }
 
-TEST(Permissions, ChangesAreNotForWhoComesThroughAProxy) {
+TEST(Permissions, ChangesAreNotMadeThroughAProxy) {
   PermissionRules rules = open_rules();
   rules.bless = networks("127.0.0.1");
   const std::string through = std::string(kChange) + "X-Forwarded-For: 127.0.0.1\r\n";

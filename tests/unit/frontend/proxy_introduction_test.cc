@@ -31,7 +31,7 @@ class ProxyIntroductionTest : public testing::Test {
   ProxyIntroduction introduction_{proxies_, log_};
 };
 
-TEST_F(ProxyIntroductionTest, TrustsProxiesOfBothFamiliesAndNobodyElse) {
+TEST_F(ProxyIntroductionTest, TrustsConfiguredProxiesOfBothFamiliesOnly) {
   EXPECT_TRUE(introduction_.trusts(kProxy));
   EXPECT_TRUE(introduction_.trusts(Endpoint::parse("[fd00::7]:1", 0).value()));
   EXPECT_EQ(log_.text(), "");
@@ -60,7 +60,7 @@ TEST_F(ProxyIntroductionTest, NamesNobodyForAProxyThatSpeaksForItself) {
   }
 }
 
-TEST_F(ProxyIntroductionTest, AsksForMoreUntilTheHeaderIsWhole) {
+TEST_F(ProxyIntroductionTest, AsksForMoreUntilTheHeaderIsComplete) {
   for (const std::string& header : {kText, kBinary}) {
     for (size_t size = 0; size < header.size(); ++size)
       EXPECT_EQ(hear(header.substr(0, size)).status, Status::need_more) << size;

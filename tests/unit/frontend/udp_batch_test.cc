@@ -100,8 +100,8 @@ TEST_F(UdpBatchTest, AnswersAsOneByOne) {
   EXPECT_GT(most_, kUdpAnnounceHeader + 40 * kCompactPeer4);
 }
 
-// A scrape rids a torrent of its stale peers; one that is left with nothing goes, and its
-// neighbours in the shard move up, peers and all.
+// A scrape removes the stale peers of a torrent. If none are left, the torrent is removed, and its
+// neighbours in the shard move up with their peers.
 TEST_F(UdpBatchTest, AnswersAsOneByOneWhenAScrapeMovesTheTorrentsBesideIt) {
   constexpr uint32_t kMany = 2'000;
   constexpr uint32_t kPeers = 3;

@@ -30,7 +30,7 @@ class UdpClientsAddressTest : public testing::Test {
     return tracker_.udp(from, udp_announce(tracker_.udp_connection_id(from), 7, fields));
   }
   static uint32_t action_of(ByteView reply) { return ByteReader(reply).read<uint32_t>(); }
-  // The peers of IPv4 that somebody else is told.
+  // The IPv4 peers of the swarm, as another client is told them.
   std::string swarm() {
     const Bytes reply = announce(endpoint("192.0.2.99:1"), 0, 1);
     std::string text;
@@ -52,7 +52,7 @@ TEST_F(UdpClientsAddressTest, ATrustedSourceThatNamesNobodyIsItself) {
   EXPECT_EQ(swarm(), "10.0.1.1 ");
 }
 
-TEST_F(UdpClientsAddressTest, NobodyElseMay) {
+TEST_F(UdpClientsAddressTest, AnUntrustedSourceMayNot) {
   EXPECT_EQ(action_of(announce(kElsewhere, kClaimed)), kUdpAnnounce);
   EXPECT_EQ(swarm(), "203.0.113.1 ");
 }
@@ -68,7 +68,7 @@ TEST_F(UdpClientsAddressTest, AProxyIsAClientLikeAnyOther) {
   EXPECT_EQ(swarm(), "10.0.0.1 ") << "no proxy of ours passes on datagrams";
 }
 
-TEST_F(UdpClientsAddressTest, WhatNobodyCouldConnectToIsRefusedAndNotStored) {
+TEST_F(UdpClientsAddressTest, AnAddressNobodyCouldConnectToIsRefusedAndNotStored) {
   for (const uint32_t ip : {0x7f000001U, 0xe0000001U, 0xffffffffU, 0x00000001U}) {
     const Bytes reply = announce(kTrusted, ip);
     EXPECT_EQ(action_of(reply), kUdpError) << ip;
@@ -88,7 +88,7 @@ TEST_F(UdpClientsAddressTest, TheFieldIsNotReadBeforeTheConnectionIdHasProvedGoo
   EXPECT_EQ(tracker_.table.torrents(), 0U);
 }
 
-TEST_F(UdpClientsAddressTest, WithoutTrustedSourcesItCountsForNobody) {
+TEST_F(UdpClientsAddressTest, WithoutTrustedSourcesTheFieldIsIgnored) {
   OfflineTracker tracker;
   UdpAnnounceFields fields;
   fields.info_hash = numbered_hash(1);

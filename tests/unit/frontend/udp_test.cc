@@ -55,7 +55,7 @@ class UdpFrontendTest : public testing::Test {
   OfflineTracker tracker_;
 };
 
-TEST_F(UdpFrontendTest, GivesWhoConnectsAnIdThatAnnouncesAndScrapes) {
+TEST_F(UdpFrontendTest, GivesOutIdsThatAnnounceAndScrape) {
   const Bytes connected = tracker_.udp(kClient4, udp_connect(kTransaction));
   ASSERT_EQ(connected.size(), kUdpConnectReply);
   EXPECT_EQ(word(connected, 0), kUdpConnect);
@@ -162,7 +162,7 @@ TEST_F(UdpFrontendTest, AnswersAWrongIdOnlyIfTheRequestIsAsLongAsTheError) {
   EXPECT_EQ(count(Action::mismatch), 2U) << "counted, answered or not";
 }
 
-TEST_F(UdpFrontendTest, AnswersOnlySoManyWrongIdsASecondFromAllSourcesTogether) {
+TEST_F(UdpFrontendTest, LimitsAnswersToWrongIdsASecondOverAllSources) {
   OfflineTracker tracker(with_limits({.mismatches_per_second = 3}));
   const Bytes datagram = udp_announce(kWrongId, 1, torrent1());
   const auto answers = [&] {
@@ -207,7 +207,7 @@ TEST_F(UdpFrontendTest, TellsFaultsOnlyToProvenSources) {
   EXPECT_EQ(tracker_.table.peers(), 0U);
 }
 
-TEST_F(UdpFrontendTest, IsSilentToWhatIsNotThisProtocol) {
+TEST_F(UdpFrontendTest, IsSilentToOtherProtocols) {
   const uint64_t id = tracker_.udp_connection_id(kClient4);
   for (const uint32_t action : {3U, 4U, 5U, UINT32_MAX}) {
     Bytes datagram = udp_header(id, action, 1).take();
@@ -285,7 +285,7 @@ TEST_F(UdpFrontendTest, ScrapesAsManyHashesAsADatagramHolds) {
             kUdpScrapeHeader + kUdpMaxScrapeHashes * kUdpScrapeEntry);
 }
 
-TEST_F(UdpFrontendTest, AcceptsAnIdInItsSlotAndTheTwoBehindIt) {
+TEST_F(UdpFrontendTest, AcceptsAnIdInItsSlotAndTheTwoAfterIt) {
   tracker_.advance(minutes(5) - (tracker_.clock.now().time_since_epoch() % minutes(5)));
   const uint64_t id = tracker_.udp_connection_id(kClient4);  // in the first second of a slot
   const Bytes datagram = udp_announce(id, 1, torrent1());

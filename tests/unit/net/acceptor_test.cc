@@ -13,14 +13,14 @@ using loopback::pump;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-class Keeper final : public AcceptHandler {
- public:
-  void on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) override {
+// Keeps what is accepted.
+struct Keeper {
+  void on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) {
     introducers.push_back(introducer);
     sockets.push_back(std::move(socket));
     peers.push_back(peer);
   }
-  bool make_room() override {
+  bool make_room() {
     if (!generous || sockets.empty()) return false;
     sockets.pop_front();
     return true;
@@ -49,7 +49,11 @@ class AcceptorTest : public ::testing::Test {
   ManualClock clock_;
   const std::unique_ptr<EventLoop> loop_ = loopback::make_loop(clock_);
   Keeper keeper_;
-  Acceptor acceptor_{*loop_, 4, keeper_};
+  Acceptor acceptor_{*loop_, 4,
+                     [this](UniqueFd socket, const Endpoint& peer, Introducer* introducer) {
+                       keeper_.on_accepted(std::move(socket), peer, introducer);
+                     },
+                     [this] { return keeper_.make_room(); }};
   Endpoint server_;
 };
 
@@ -80,7 +84,7 @@ TEST_F(AcceptorTest, ServesSeveralListeners) {
   EXPECT_TRUE(pump(*loop_, [&] { return keeper_.sockets.size() == 2; }));
 }
 
-TEST_F(AcceptorTest, HandsOnTheIntroducerOfTheListener) {
+TEST_F(AcceptorTest, PassesOnTheIntroducerOfTheListener) {
   Anybody anybody;
   auto second = listen_tcp(loopback::endpoint("127.0.0.1"), {.defer_accept_seconds = 0});
   const Endpoint second_server = local_endpoint(second->get()).value();
@@ -138,7 +142,7 @@ TEST_F(AcceptorTest, TriesAgainWithinASecond) {
   EXPECT_FALSE(acceptor_.paused());
 }
 
-TEST_F(AcceptorTest, PrefersRoomThatTheHandlerMakes) {
+TEST_F(AcceptorTest, AsksForRoomBeforeItPauses) {
   keeper_.generous = true;
   std::deque<Client> clients;
   for (int i = 0; i < 6; ++i) clients.emplace_back(server_);

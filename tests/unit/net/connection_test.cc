@@ -7,20 +7,15 @@
 namespace ot {
 namespace {
 
-class Nobody final : public ConnectionEvents {
- public:
-  void on_ready(Connection&) override {}
-};
-
-UniqueFd any_descriptor() { return UniqueFd(eventfd(0, EFD_CLOEXEC)); }
+Channel any_channel() { return Channel(UniqueFd(eventfd(0, EFD_CLOEXEC))); }
 
 class ConnectionTableTest : public ::testing::Test {
  protected:
-  Connection& open() { return table_.open(nobody_, any_descriptor(), peer_); }
+  Connection& open() { return table_.open(any_channel(), peer_); }
 
   const Caller peer_{{loopback::endpoint("192.0.2.1", 7)}};
-  Nobody nobody_;
-  ConnectionTable table_;
+  Connection* ready_ = nullptr;
+  ConnectionTable table_{[this](Connection& ready) { ready_ = &ready; }};
 };
 
 TEST_F(ConnectionTableTest, FindsWhatIsOpen) {
@@ -32,10 +27,17 @@ TEST_F(ConnectionTableTest, FindsWhatIsOpen) {
   EXPECT_EQ(b.caller.peer.socket, peer_.peer.socket);
 }
 
-TEST_F(ConnectionTableTest, DoesNotFindWhoHasGoneInWhoTookThePlace) {
+TEST_F(ConnectionTableTest, SaysWhichOneIsReady) {
+  (void)open();
+  Connection& other = open();
+  other.on_events(EPOLLIN);
+  EXPECT_EQ(ready_, &other);
+}
+
+TEST_F(ConnectionTableTest, ATokenDoesNotNameTheNextConnectionInItsPlace) {
   Connection& old = open();
   const ConnectionToken token = old.token;
-  const int descriptor = old.socket.get();
+  const int descriptor = old.channel.descriptor();
   table_.close(old);
   EXPECT_EQ(table_.find(token), nullptr);
   EXPECT_EQ(fcntl(descriptor, F_GETFD), -1) << "closed";
@@ -46,7 +48,7 @@ TEST_F(ConnectionTableTest, DoesNotFindWhoHasGoneInWhoTookThePlace) {
   EXPECT_EQ(table_.size(), 1U);
 }
 
-TEST_F(ConnectionTableTest, FindsNothingBehindItsEnd) { EXPECT_EQ(table_.find({5, 0}), nullptr); }
+TEST_F(ConnectionTableTest, FindsNothingPastItsEnd) { EXPECT_EQ(table_.find({5, 0}), nullptr); }
 
 }  // namespace
 }  // namespace ot

@@ -9,7 +9,7 @@ namespace {
 
 using loopback::endpoint;
 
-// A socket as a stranger makes it: none of our options.
+// A socket as another process makes it: without our options.
 UniqueFd plain(int family, int type) { return UniqueFd(socket(family, type, 0)); }
 
 UniqueFd bound(int type, const Endpoint& at, bool v6_only = true) {

@@ -1,4 +1,4 @@
-// Connections on a listener with an introducer: what stands in front of the first request.
+// Connections on a listener with an introducer: what comes before the first request.
 #include <gtest/gtest.h>
 
 #include "line_server.h"
@@ -74,7 +74,7 @@ TEST_F(IntroductionTest, MayComeAByteAtATime) {
   EXPECT_TRUE(client.has("one\n"));
 }
 
-TEST_F(IntroductionTest, WithoutAClientIsToldFromNone) {
+TEST_F(IntroductionTest, WithoutAClientDiffersFromNoIntroduction) {
   Client client(at_);
   client.send("self!one\n");
   ASSERT_TRUE(until([&] { return client.has("one\n"); }));
@@ -82,7 +82,7 @@ TEST_F(IntroductionTest, WithoutAClientIsToldFromNone) {
   EXPECT_EQ(handler_.last_client, std::nullopt);
 }
 
-TEST_F(IntroductionTest, ThatIsRefusedClosesTheConnectionWithoutAWord) {
+TEST_F(IntroductionTest, ThatIsRefusedClosesTheConnectionWithoutAReply) {
   for (const std::string start : {"one\n", "from", ""}) {
     Client client(at_);
     client.send(start);
@@ -95,7 +95,7 @@ TEST_F(IntroductionTest, ThatIsRefusedClosesTheConnectionWithoutAWord) {
   EXPECT_EQ(server_->connections(), 0U);
 }
 
-TEST_F(IntroductionTest, OfSomebodyWhoIsNotTrustedIsNotEvenRead) {
+TEST_F(IntroductionTest, FromAnUntrustedAddressIsNotEvenRead) {
   herald_.trusting = false;
   Client client(at_);
   ASSERT_TRUE(until([&] { return client.end() || client.was_reset(); }));

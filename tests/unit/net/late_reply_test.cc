@@ -15,7 +15,7 @@ ReplyPiece piece(const std::string& text) {
   return std::make_shared<const std::vector<uint8_t>>(text.begin(), text.end());
 }
 
-// A request is a line. Those that begin with "later" are owed their reply; the others come back.
+// A request is a line. Those that begin with "later" are answered late; the others come back.
 class Promises final : public StreamHandler {
  public:
   StreamVerdict on_bytes(const StreamPeer& /*peer*/, ByteView input, size_t /*already_seen*/,
@@ -23,16 +23,10 @@ class Promises final : public StreamHandler {
     const size_t end = as_text(input).find('\n');
     if (end == std::string_view::npos) return StreamVerdict::need_more();
     const std::string_view line = as_text(input).substr(0, end + 1);
-    if (line.starts_with("later")) return StreamVerdict::later(line.size());
+    if (line.starts_with("later"))
+      return StreamVerdict::later(line.size(), std::make_unique<Promise>(*this));
     EXPECT_TRUE(out.append(as_bytes(line)));
     return StreamVerdict::keep(line.size());
-  }
-
-  void on_later(ReplyPort& port, ConnectionToken to) override {
-    promised.push_back(to);
-    if (!reply_at_once) return;
-    EXPECT_TRUE(port.send(to, piece("now\n")));
-    port.end(to, End::keep);
   }
 
   void on_deferred(Duration took, int requests) override {
@@ -42,6 +36,22 @@ class Promises final : public StreamHandler {
   std::vector<Duration> deferred;
   std::vector<ConnectionToken> promised;
   bool reply_at_once = false;
+
+ private:
+  class Promise final : public LateReply {
+   public:
+    explicit Promise(Promises& all) : all_(all) {}
+
+    void begin(ReplyPort& port, ConnectionToken to) override {
+      all_.promised.push_back(to);
+      if (!all_.reply_at_once) return;
+      EXPECT_TRUE(port.send(to, piece("now\n")));
+      port.end(to, End::keep);
+    }
+
+   private:
+    Promises& all_;
+  };
 };
 
 class LateReplies : public ::testing::Test {
@@ -122,7 +132,7 @@ TEST_F(LateReplies, KeepTheirPlaceAmongPipelinedRequests) {
   EXPECT_TRUE(until([&] { return client.has("first\nlate\nlast\n"); }));
 }
 
-TEST_F(LateReplies, MayComeBeforeOnLaterReturnsHoweverManyArePipelined) {
+TEST_F(LateReplies, MayBeCompleteWhenBeginReturnsHoweverManyArePipelined) {
   handler_.reply_at_once = true;
   std::string requests;
   std::string replies;
@@ -135,7 +145,7 @@ TEST_F(LateReplies, MayComeBeforeOnLaterReturnsHoweverManyArePipelined) {
   EXPECT_TRUE(until([&] { return client.has(replies); }));
 }
 
-TEST_F(LateReplies, AreStillSentToWhoHasFinishedSending) {
+TEST_F(LateReplies, AreSentToAClientThatHasFinishedSending) {
   Client client(at_);
   client.send("later\n");
   client.finish_sending();
@@ -180,7 +190,7 @@ TEST_F(LateReplies, TakeNothingAfterTheirEnd) {
   EXPECT_TRUE(until([&] { return client.has("echo\n"); }));
 }
 
-TEST_F(LateReplies, AResetIsNoEnd) {
+TEST_F(LateReplies, AResetIsNotAnEnd) {
   Client client(at_);
   client.send("later\n");
   const ConnectionToken to = promise();
@@ -247,7 +257,7 @@ TEST_F(SlowReaders, AreResetWhenTheyTakeNothingForTheTimeOfARequest) {
   EXPECT_TRUE(until([&] { return client.was_reset(); }));
 }
 
-// A connection that is sent so much of its own, or of what others get too, that it does not take.
+// Connections whose clients take nothing, with pieces of their own or shared with others.
 class HeldReplies : public LateReplies {
  protected:
   static constexpr size_t kBody = 200'000;
@@ -299,7 +309,7 @@ TEST_F(HeldReplies, ThatHaveBeenStuckLongestMakeRoom) {
   EXPECT_EQ(server_->buffered_bytes(), 0U);
 }
 
-TEST_F(HeldReplies, MakeRoomBeforeWhoIsSlowToAsk) {
+TEST_F(HeldReplies, MakeRoomBeforeSlowRequests) {
   Client slow(at_);
   slow.send("half");
   ASSERT_TRUE(until([&] { return server_->buffered_bytes() == 4; }));
@@ -345,7 +355,7 @@ TEST_F(LateReplies, AreLetOutByAStop) {
   EXPECT_EQ(server_->connections(), 0U);
 }
 
-TEST_F(LateReplies, AreResetWhenTheServerGoesSoThatNoneLooksWhole) {
+TEST_F(LateReplies, AreResetWhenTheServerGoesSoThatNoneLooksComplete) {
   Client client(at_);
   client.send("later\n");
   server_->send(promise(), piece("half"));
@@ -354,7 +364,7 @@ TEST_F(LateReplies, AreResetWhenTheServerGoesSoThatNoneLooksWhole) {
   EXPECT_TRUE(until([&] { return client.was_reset(); }));
 }
 
-TEST_F(LateReplies, TellWhoHasShutDownItsSide) {
+TEST_F(LateReplies, ShowWhichClientHasShutDownItsSide) {
   Client client(at_);
   client.send("later\nmore");
   const ConnectionToken to = promise();

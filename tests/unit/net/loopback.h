@@ -1,5 +1,5 @@
-// What the tests of the servers share: a loop that is pumped until something holds, and plain
-// clients on the loopback.
+// Shared by the tests of servers: a loop that is pumped until a condition holds, and plain clients
+// on the loopback.
 #pragma once
 
 #include <fcntl.h>
@@ -36,7 +36,7 @@ inline std::unique_ptr<EventLoop> make_loop(const Clock& clock) {
   return std::move(EventLoop::create(clock)).value();
 }
 
-// Runs passes until `done`, for at most twenty real seconds; says whether it came to that.
+// Runs passes until `done`, for at most twenty real seconds. False if that was too short.
 inline bool pump(EventLoop& loop, const std::function<bool()>& done) {
   const auto give_up = std::chrono::steady_clock::now() + seconds(20);
   while (!done()) {
@@ -46,7 +46,7 @@ inline bool pump(EventLoop& loop, const std::function<bool()>& done) {
   return true;
 }
 
-// Some passes more, for what must not happen.
+// Runs some more passes, in which something must not happen.
 inline void settle(EventLoop& loop) {
   for (int i = 0; i < 20; ++i) loop.run_once(milliseconds(1));
 }
@@ -66,7 +66,7 @@ class Client {
     fcntl(fd_.get(), F_SETFL, O_NONBLOCK);
   }
 
-  // Bytes the kernel took.
+  // Returns the bytes the kernel took.
   size_t send(std::string_view text) {
     const ssize_t sent = ::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL);
     return sent < 0 ? 0 : static_cast<size_t>(sent);
@@ -74,7 +74,7 @@ class Client {
   void finish_sending() { shutdown(fd_.get(), SHUT_WR); }
   void close() { fd_.reset(); }
 
-  // What has come so far; end() and was_reset() tell of the connection.
+  // Everything received so far; end() and was_reset() show how the connection ended.
   const std::string& read() {
     std::array<char, 65536> buffer{};
     for (;;) {

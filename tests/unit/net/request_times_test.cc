@@ -1,5 +1,5 @@
-// How long requests take, as the server sees it: those that outlast a pass are told of, the others
-// are counted.
+// How long requests take, as the server sees it: it tells the handler of those that outlast a pass,
+// and counts the others.
 #include <string>
 
 #include "line_server.h"

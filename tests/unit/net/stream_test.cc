@@ -50,7 +50,7 @@ TEST_F(OutputBufferTest, LetsABodyBeWrittenBeforeItsHead) {
   EXPECT_EQ(pending(), "h:body");
 }
 
-TEST_F(OutputBufferTest, ClosesTheGapBehindAnEarlierReply) {
+TEST_F(OutputBufferTest, ClosesTheGapAfterAnEarlierReply) {
   EXPECT_TRUE(out_.append(as_bytes("first ")));
   const ByteSpan room = out_.reserve(10);
   put(room.subspan(4), "second");
@@ -58,14 +58,14 @@ TEST_F(OutputBufferTest, ClosesTheGapBehindAnEarlierReply) {
   EXPECT_EQ(pending(), "first second");
 }
 
-TEST_F(OutputBufferTest, UsesTheRoomBehindAGap) {
+TEST_F(OutputBufferTest, UsesTheRoomAfterAGap) {
   put(out_.reserve(10).subspan(8), "ab");
   out_.commit(8, 2);
   EXPECT_EQ(out_.reserve(6).size(), 6U);
   EXPECT_TRUE(sink_.writes.empty());
 }
 
-TEST_F(OutputBufferTest, SendsWhatStandsInTheWay) {
+TEST_F(OutputBufferTest, SendsCommittedBytesThatAreInTheWay) {
   EXPECT_TRUE(out_.append(as_bytes("0123456789")));
   EXPECT_TRUE(out_.append(as_bytes("abcdefg")));
   EXPECT_EQ(sink_.writes, std::vector<std::string>{"0123456789"});
@@ -73,7 +73,7 @@ TEST_F(OutputBufferTest, SendsWhatStandsInTheWay) {
   EXPECT_EQ(pending(), "abcdefg");
 }
 
-TEST_F(OutputBufferTest, RefusesWhatCanNeverFit) {
+TEST_F(OutputBufferTest, RefusesMoreThanItsCapacity) {
   EXPECT_TRUE(out_.append(as_bytes("kept")));
   EXPECT_TRUE(out_.reserve(17).empty());
   EXPECT_FALSE(out_.append(as_bytes("01234567890123456")));

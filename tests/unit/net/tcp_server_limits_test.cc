@@ -13,7 +13,7 @@ using std::chrono::seconds;
 
 class TcpDeadlineTest : public LineServer {};
 
-TEST_F(TcpDeadlineTest, IsAbsoluteFromAcceptForWhoSendsNothing) {
+TEST_F(TcpDeadlineTest, IsAbsoluteFromAcceptIfNothingIsSent) {
   Client client(at_);
   ASSERT_TRUE(until([&] { return server_->connections() == 1; }));
   advance(seconds(30) - milliseconds(1));
@@ -50,7 +50,7 @@ TEST_F(TcpDeadlineTest, StartsAgainWithTheFirstByteOfTheNextRequest) {
   EXPECT_EQ(counters().closed_by_timeout, 1U);
 }
 
-TEST_F(TcpDeadlineTest, StartsAgainForARequestThatBeginsBehindAnother) {
+TEST_F(TcpDeadlineTest, StartsAgainForARequestThatBeginsAfterAnother) {
   Client client(at_);
   client.send("o");
   ASSERT_TRUE(until([&] { return server_->buffered_bytes() == 1; }));
@@ -162,7 +162,7 @@ TEST_F(TcpRoomTest, SacrificesTheOldestIdleConnectionWhenCrowded) {
   EXPECT_EQ(counters().closed_for_room, 2U);
 }
 
-TEST_F(TcpRoomTest, SparesWhoIsInTheMiddleOfARequest) {
+TEST_F(TcpRoomTest, SparesConnectionsInTheMiddleOfARequest) {
   serve({.descriptor_limit = 1});
   Client busy(at_);
   busy.send("half");
@@ -200,7 +200,7 @@ TEST_F(TcpRoomTest, BoundsTheBytesOfAllConnections) {
   EXPECT_TRUE(until([&] { return clients[2].read().size() == 1001; }));
 }
 
-TEST_F(TcpRoomTest, SacrificesWhoDoesNotReadBeforeWhoIsSlowToAsk) {
+TEST_F(TcpRoomTest, SacrificesSlowReadersBeforeSlowRequests) {
   serve({.max_buffered = 70'000}, {.defer_accept_seconds = 0, .send_buffer = 4096});
   Client asking(at_);
   asking.send("half");

@@ -95,7 +95,7 @@ TEST_F(TcpServerTest, AnswersPipelinedRequestsInOrder) {
   EXPECT_EQ(counters().requests, 33U);
 }
 
-TEST_F(TcpServerTest, TellsOfNothingSeenInTheNextRequest) {
+TEST_F(TcpServerTest, CountsNoSeenBytesForTheNextRequest) {
   Client client(at_);
   client.send("half");
   ASSERT_TRUE(until([&] { return handler_.seen.size() == 1; }));
@@ -123,7 +123,7 @@ TEST_F(TcpServerTest, TakesARequestByteByByte) {
   EXPECT_TRUE(until([&] { return client.has("slow\n"); }));
 }
 
-TEST_F(TcpServerTest, ServesWhoHasFinishedSending) {
+TEST_F(TcpServerTest, ServesAClientThatHasFinishedSending) {
   Client client(at_);
   client.send("one\ntwo\nclose\n");
   client.finish_sending();
@@ -132,7 +132,7 @@ TEST_F(TcpServerTest, ServesWhoHasFinishedSending) {
   EXPECT_FALSE(client.was_reset());
 }
 
-TEST_F(TcpServerTest, ServesManyRequestsOfWhoHasFinishedSending) {
+TEST_F(TcpServerTest, ServesManyRequestsOfAClientThatHasFinishedSending) {
   std::string lines;
   for (int i = 0; i < 300; ++i) lines += "line\n";
   Client client(at_);
@@ -210,7 +210,7 @@ TEST_F(TcpServerTest, StopsListeningAndLetsRequestsThatHaveBegunEnd) {
   EXPECT_NE(connect(late.get(), &address.any, size), 0);
 }
 
-TEST_F(TcpServerTest, LeavesWhoWaitsInASharedListenerToTheOthers) {
+TEST_F(TcpServerTest, LeavesTheBacklogOfASharedListenerToTheOthers) {
   auto listener = listen_tcp(loopback::endpoint("127.0.0.1"), no_waiting());
   const Endpoint at = local_endpoint(listener->get()).value();
   const UniqueFd shared(dup(listener->get()));

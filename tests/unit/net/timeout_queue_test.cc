@@ -55,7 +55,7 @@ TEST_F(TimeoutQueueTest, StartsAgainWhenArmedAgain) {
   EXPECT_EQ(expired_, "a");
 }
 
-TEST_F(TimeoutQueueTest, ForgetsWhoLeaves) {
+TEST_F(TimeoutQueueTest, ForgetsElementsThatLeave) {
   std::optional<Guest> gone('g');
   queue_.arm(a_);
   queue_.arm(*gone);
@@ -76,7 +76,7 @@ TEST_F(TimeoutQueueTest, LetsAnElementStandInOneQueueOnly) {
   EXPECT_EQ(expired_, "!");
 }
 
-TEST_F(TimeoutQueueTest, ServesThoseWhoArriveAfterItRanEmpty) {
+TEST_F(TimeoutQueueTest, WorksAgainAfterItRanEmpty) {
   queue_.arm(a_);
   fire_at(kStart + seconds(5));
   fire_at(kStart + seconds(20));

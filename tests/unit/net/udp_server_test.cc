@@ -14,7 +14,7 @@ namespace {
 using loopback::endpoint;
 using loopback::pump;
 
-// Answers "x" with "re:x", and what begins with '-' with silence.
+// Answers "x" with "re:x", and a datagram that begins with '-' with silence.
 class Echo final : public DatagramHandler {
  public:
   void on_batch(std::span<const Datagram> in, std::span<UdpReply> out) override {
@@ -82,7 +82,7 @@ struct Server {
   const std::unique_ptr<UdpServer> udp;
 };
 
-TEST(UdpServerTest, AnswersWhoAsked) {
+TEST(UdpServerTest, RepliesToTheSource) {
   for (const char* address : {"127.0.0.1", "::1"}) {
     Server server(endpoint(address));
     Asker asker(server.udp->local());
@@ -127,7 +127,7 @@ TEST(UdpServerTest, LeavesTheRestOfALongBurstToTheNextPass) {
   EXPECT_EQ(server.udp->counters().received, 50U);
 }
 
-TEST(UdpServerTest, CutsWhatIsTooLong) {
+TEST(UdpServerTest, CutsDatagramsThatAreTooLong) {
   Server server(endpoint("127.0.0.1"));
   Asker asker(server.udp->local());
   asker.ask(std::string(5000, 'x'));
@@ -230,8 +230,9 @@ TEST(UdpServerTest, LeavesTheLoopWhenDestroyed) {
   EXPECT_TRUE(echo.batches.empty());
 }
 
-// Epoll knows a socket by what its copies share, not by the descriptor that is closed.
-TEST(UdpServerTest, LeavesTheLoopAlthoughAnotherHoldsTheSocketToo) {
+// epoll watches the open file, which all copies of a descriptor share, so closing one of them does
+// not end the watch.
+TEST(UdpServerTest, LeavesTheLoopEvenIfAnotherProcessHoldsTheSocket) {
   const SystemClock clock;
   const auto loop = loopback::make_loop(clock);
   Echo echo;

@@ -17,7 +17,7 @@ namespace {
 
 using loopback::milliseconds;
 
-// What one job does, as two functions.
+// A job made of two functions.
 class CallJob final : public Job {
  public:
   using Run = std::function<JobResult(const JobWatch&)>;
@@ -40,7 +40,7 @@ std::unique_ptr<Job> job(CallJob::Run run, CallJob::Finish finish = ignore_resul
 
 class WorkerTest : public ::testing::Test {
  protected:
-  // Submits a job that waits until open_gate() or until it is told to give up.
+  // Submits a job that waits until open_gate() or until it is cancelled.
   JobTicket submit_gate() {
     return worker_->submit(*loop_, job([gate = gate_](const JobWatch& watch) -> JobResult {
       while (!gate->load() && !watch.is_cancelled()) std::this_thread::yield();
@@ -127,7 +127,7 @@ TEST_F(WorkerTest, DeliversFailuresAndGoesOn) {
   EXPECT_EQ(worker_->statistics().failed, 3U);
 }
 
-TEST_F(WorkerTest, ShowsWhatItRunsHowFarThatIsAndForHowLong) {
+TEST_F(WorkerTest, ShowsTheRunningJobItsProgressAndItsTime) {
   EXPECT_EQ(worker_->statistics().running, "");
   const JobTicket ticket =
       worker_->submit(*loop_, job([gate = gate_](const JobWatch& watch) -> JobResult {
@@ -224,7 +224,7 @@ TEST_F(WorkerTest, MayBeAskedAgainAndCancelledFromFinish) {
   ASSERT_TRUE(pump([&] { return finished == 3; }));
 }
 
-TEST_F(WorkerTest, SaysSinceWhenItIsBusyAndHowManyWait) {
+TEST_F(WorkerTest, ShowsSinceWhenItIsBusyAndHowManyJobsWait) {
   EXPECT_EQ(worker_->statistics().running_since, std::nullopt);
   const MonotonicTime before = clock_.now();
   const JobTicket gate = submit_gate();
@@ -239,7 +239,7 @@ TEST_F(WorkerTest, SaysSinceWhenItIsBusyAndHowManyWait) {
   EXPECT_EQ(worker_->statistics().running_since, std::nullopt);
 }
 
-TEST_F(WorkerTest, IsNiceAloneAndTakesNoSignals) {
+TEST_F(WorkerTest, OnlyItsThreadIsNiceAndItTakesNoSignals) {
   int priority = 0;
   bool blocks_all = true;
   bool finished = false;
@@ -285,7 +285,7 @@ TEST_F(WorkerTest, DiscardsOnItsThread) {
   EXPECT_NE(gone_on.get_future().get(), std::this_thread::get_id());
 }
 
-// Its worth is under ThreadSanitizer: two loops ask, cancel and look at the same time.
+// For ThreadSanitizer: two loops ask, cancel and look at the same time.
 TEST_F(WorkerTest, ServesTwoLoopsAtOnce) {
   const auto ask = [this](EventLoop& loop, uint64_t seed) {
     Random random(seed);

@@ -86,12 +86,18 @@ TEST(StatsModes, RefuseInWordsThatFitAnErrorPage) {
   EXPECT_FALSE(write_error_page(room, {.explanation = longest}, Persistence::close).empty());
 }
 
+bool shows_names(const std::string& query) {
+  const auto question = parse_stats_query(query);
+  return question ? question->mode->shows_names : question.error().shows_names;
+}
+
 TEST(StatsModes, SayWhichShowNamesEvenIfTheyAreNotHere) {
   for (const char* mode :
        {"top10", "top100", "tpbs", "statedump", "s24s", "busy", "woodpeckers", "fulllog"})
-    EXPECT_TRUE(asks_for_names("mode=" + std::string(mode))) << mode;
+    for (const char* rest : {"", "&format=bogus", "&info_hash=x"})
+      EXPECT_TRUE(shows_names("mode=" + std::string(mode) + rest)) << mode << rest;
   for (const char* mode : {"peer", "everything", "numwants", "version", "bogus", ""})
-    EXPECT_FALSE(asks_for_names("mode=" + std::string(mode))) << mode;
+    EXPECT_FALSE(shows_names("mode=" + std::string(mode))) << mode;
 }
 
 TEST(StatsModes, PrintTextAndJsonUnlessTheyDump) {

@@ -1,22 +1,19 @@
-#include "net/late_reply.h"
-
-#include <sys/socket.h>
+#include "net/reply_queue.h"
 
 #include <array>
-#include <cerrno>
+#include <cassert>
 #include <utility>
-
-#include "net/socket_sink.h"
 
 namespace ot {
 namespace {
 
-// Pieces that one system call sends.
+// The most pieces one system call sends.
 constexpr size_t kMaxVectors = 16;
 
 }  // namespace
 
-void LateReply::add(ReplyPiece piece) {
+void ReplyQueue::add(ReplyPiece piece) {
+  assert(!end_);
   if (piece->empty()) return;
   waiting_ += piece->size();
   const bool own = piece.use_count() == 1;
@@ -24,32 +21,32 @@ void LateReply::add(ReplyPiece piece) {
   pieces_.push_back({std::move(piece), own});
 }
 
-LateReply::Progress LateReply::send_to(int socket, size_t limit) {
+ReplyQueue::Progress ReplyQueue::send_to(Channel& channel, size_t limit) {
+  using Status = Channel::Transfer::Status;
   size_t taken = 0;
   while (!pieces_.empty() && taken < limit) {
     std::array<iovec, kMaxVectors> vectors;
-    msghdr message{};
-    message.msg_iov = vectors.data();
+    size_t count = 0;
     size_t offset = sent_;
     size_t offered = 0;
     for (const Piece& piece : pieces_) {
-      if (message.msg_iovlen == kMaxVectors || offered >= limit) break;
-      // sendmsg(2) only reads what it is given.
+      if (count == kMaxVectors || offered >= limit) break;
+      // An iovec is not const, but sending does not write to it.
       auto* bytes = const_cast<uint8_t*>(piece.bytes->data());
-      vectors[message.msg_iovlen++] = {bytes + offset, piece.bytes->size() - offset};
+      vectors[count++] = {bytes + offset, piece.bytes->size() - offset};
       offered += piece.bytes->size() - offset;
       offset = 0;
     }
-    const ssize_t size = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (size < 0 && !would_block(errno)) return Progress::broken;
-    if (size <= 0) return taken > 0 ? Progress::some : Progress::none;
-    taken += static_cast<size_t>(size);
-    drop_sent(static_cast<size_t>(size));
+    const Channel::Transfer sent = channel.send(std::span(vectors).first(count));
+    if (sent.status == Status::over) return Progress::broken;
+    if (sent.status == Status::blocked) return taken > 0 ? Progress::some : Progress::none;
+    taken += sent.size;
+    drop_sent(sent.size);
   }
   return pieces_.empty() ? Progress::all : Progress::some;
 }
 
-void LateReply::drop_sent(size_t size) {
+void ReplyQueue::drop_sent(size_t size) {
   waiting_ -= size;
   sent_ += size;
   while (!pieces_.empty() && sent_ >= pieces_.front().bytes->size()) {

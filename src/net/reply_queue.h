@@ -1,38 +1,41 @@
-// A reply that comes in pieces, and how much of it the client has taken.
+// The pieces of a late reply that its client has yet to take.
 //
-// Pieces are shared by those who are sent them, and counted by whoever sends them; one that nobody
-// else holds when it comes is the connection's own, and counted to it. Thread: that of the loop.
+// A piece may be shared by many connections; then its sender accounts for its memory. A piece that
+// nobody else holds when it is added belongs to this connection and counts as its own. Thread: that
+// of the loop.
 #pragma once
 
 #include <deque>
 #include <optional>
 
+#include "net/channel.h"
 #include "net/stream.h"
 
 namespace ot {
 
-class LateReply {
+class ReplyQueue {
  public:
   enum class Progress : uint8_t {
     none,    // the client takes nothing now
     some,    // it took something, and more waits
     all,     // nothing waits
-    broken,  // there is no connection any more
+    broken,  // the connection is gone
   };
 
   void add(ReplyPiece piece);
-  // Nothing will be added.
+  // The reply is complete: nothing may be added afterwards.
   void end(ReplyPort::End end) { end_ = end; }
 
-  // Its socket is set to be reset when it is closed.
+  // Notes that closing the channel resets the connection.
   void set_resetting() { resetting_ = true; }
 
-  // Sends to the socket what it takes, up to about `limit` bytes: `some` may be because of that.
-  [[nodiscard]] Progress send_to(int socket, size_t limit);
+  // Sends what the channel takes, but not much more than `limit` bytes; stopping at the limit is
+  // `some`, too.
+  [[nodiscard]] Progress send_to(Channel& channel, size_t limit);
 
-  // Bytes that wait to be sent.
+  // Bytes yet to be sent.
   [[nodiscard]] size_t waiting() const { return waiting_; }
-  // Bytes in memory that nobody else holds: of its own pieces, until all of a piece is sent.
+  // Bytes of memory that only this connection holds. A piece counts until all of it is sent.
   [[nodiscard]] size_t own() const { return own_; }
   [[nodiscard]] bool resetting() const { return resetting_; }
   [[nodiscard]] const std::optional<ReplyPort::End>& ended() const { return end_; }
