@@ -32,7 +32,7 @@ UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const Connecti
       limits_(limits),
       addresses_(addresses),
       mismatches_(limits.mismatches_per_second) {
-  for ([[maybe_unused]] const size_t size : {limits.max_reply_v4, limits.max_reply_v6})
+  for ([[maybe_unused]] const size_t size : {limits.udp_payload_v4, limits.udp_payload_v6})
     assert(size >= 64 && size <= UdpServer::kMaxDatagram);
 }
 

@@ -1,8 +1,8 @@
 // Signals as events of a loop (signalfd), so that no code runs inside a signal handler.
 //
-// watch() blocks the signals in the calling thread until the watcher is destroyed. A thread that does not
-// block a signal would take it away; threads that are started after watch() inherit the mask.
-// Thread: that of the loop.
+// watch() blocks the signals in the calling thread until the watcher is destroyed. A thread that
+// does not block a signal would take it away; threads that are started after watch() inherit the
+// mask. Thread: that of the loop.
 #pragma once
 
 #include <csignal>
