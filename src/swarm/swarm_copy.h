@@ -1,11 +1,13 @@
-// Torrents with their peers as they leave the table and come back to it: copies, for a state file.
+// Torrents with their peers as they leave the table and come back to it: copies, for walks, dumps
+// and a state file.
 //
 // Times are ages, so that a copy means the same to another process. A torrent larger than the room
-// for a step comes in several parts, one behind the other. A SwarmCopy takes what one step copies
-// and allocates nothing once it is made. Not thread-safe.
+// of a step comes in several parts, one after the other. A SwarmCopy takes what one step copies and
+// allocates nothing once it is made. Not thread-safe.
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <memory>
 #include <span>
 #include <utility>
@@ -14,6 +16,27 @@
 
 namespace ot {
 
+// A torrent without its peers.
+struct TorrentCopy {
+  InfoHash info_hash;
+  SwarmCounts counts;
+  uint16_t minute = 0;  // of the last announce, modulo 65536; not an age
+};
+
+// What a dump knows of a torrent from before a restart.
+struct TorrentPast {
+  uint32_t downloaded = 0;
+  uint32_t minutes_silent = 0;  // since its last announce
+};
+
+enum class Restored : uint8_t {
+  added,
+  // It was there already; it keeps the larger count and the later announce of the two.
+  merged,
+  too_old,   // silent for longer than torrent_timeout; not taken
+  no_memory  // not taken
+};
+
 // A torrent, or a part of one. In its peers, `minute` is how many minutes ago they were last heard
 // of.
 struct SwarmPart {
@@ -21,14 +44,14 @@ struct SwarmPart {
   uint32_t downloaded = 0;
   // Minutes since its last announce.
   uint16_t silent = 0;
-  // How many of the copy's peers are this one's, after those of the parts before it.
+  // How many of the copy's peers belong to this part, after those of the parts before it.
   uint16_t peers4 = 0;
   uint16_t peers6 = 0;
 };
 
 class SwarmCopy {
  public:
-  // Room for a step. Each peer limit is well above that of a block, and below what 16 bits count.
+  // Room for a step. Peers: more than a block holds, and no more than 16 bits count.
   static constexpr size_t kParts = 512;
   static constexpr size_t kPeers4 = 4096;
   static constexpr size_t kPeers6 = 1024;
@@ -38,18 +61,23 @@ class SwarmCopy {
   [[nodiscard]] std::span<const Peer6> peers6() const { return {room_->peers6.data(), peers6_}; }
 
   void clear() { parts_ = peers4_ = peers6_ = 0; }
-  // Whether there is room for one more part, or for so many peers.
+  // Whether there is room for one more part, or for that many peers.
   [[nodiscard]] bool has_room() const { return parts_ < kParts; }
   [[nodiscard]] bool has_room4(size_t peers) const { return peers <= kPeers4 - peers4_; }
   [[nodiscard]] bool has_room6(size_t peers) const { return peers <= kPeers6 - peers6_; }
 
   // There must be room. A part counts the peers added after it.
-  void begin(const SwarmPart& part) { room_->parts[parts_++] = part; }
+  void begin(const SwarmPart& part) {
+    assert(has_room());
+    room_->parts[parts_++] = part;
+  }
   void add(const Peer4& peer) {
+    assert(parts_ != 0 && has_room4(1));
     room_->peers4[peers4_++] = peer;
     ++room_->parts[parts_ - 1].peers4;
   }
   void add(const Peer6& peer) {
+    assert(parts_ != 0 && has_room6(1));
     room_->peers6[peers6_++] = peer;
     ++room_->parts[parts_ - 1].peers6;
   }
@@ -67,7 +95,7 @@ class SwarmCopy {
   size_t peers6_ = 0;
 };
 
-// Deals out the peers of a copy to its parts, in their order.
+// Deals the peers of a copy out to its parts: call for each part, in order.
 class SwarmPeers {
  public:
   explicit SwarmPeers(const SwarmCopy& copy) : rest4_(copy.peers4()), rest6_(copy.peers6()) {}

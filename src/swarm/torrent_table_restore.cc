@@ -1,39 +1,132 @@
-// What TorrentTable takes in from before a restart. Counts only ever rise by it, so that a dump may
-// be loaded twice, or beside announces, and still says the truth.
+// What TorrentTable takes in from before a restart: from a dump, and from a state file. Counts only
+// ever rise by it, so a file may be loaded twice, or beside announces, and the counts stay right.
 #include <algorithm>
 
 #include "swarm/torrent_table.h"
 
 namespace ot {
+namespace {
+
+// What is restored of one torrent.
+struct Restoring {
+  Minute now;
+  uint64_t elapsed;  // minutes, to be added to every age
+  unsigned timeout;
+  uint64_t room;  // for this many more peers
+  RestoreOutcome& outcome;
+};
+
+// As for any peer that announces: nobody answers at port 0, or at the unspecified address.
+template <typename Peer>
+bool is_reachable(const Peer& peer) {
+  const auto port = peer.endpoint.end() - 2;
+  const auto is_set = [](uint8_t byte) { return byte != 0; };
+  return std::any_of(peer.endpoint.begin(), port, is_set) &&
+         std::any_of(port, peer.endpoint.end(), is_set);
+}
+
+// If the peer is there already, the later of the two announces counts.
+template <typename Peer>
+void restore_peer(Peer peer, uint64_t age, PeerList<Peer>& list, const SwarmContext& context,
+                  Restoring& restoring) {
+  peer.minute = static_cast<uint8_t>(restoring.now - static_cast<Minute>(age));
+  peer.flags &= kPeerSeeding | kPeerCompleted;
+  if (const auto position = list.find(peer, context)) {
+    Peer& there = list.at(*position);
+    if (age_of(there.minute, restoring.now) > age) there.minute = peer.minute;
+    return;
+  }
+  const bool is_stored =
+      restoring.room > 0 && list.insert(peer, (peer.flags & kPeerSeeding) != 0, context);
+  restoring.room -= is_stored ? 1U : 0U;
+  ++(is_stored ? restoring.outcome.peers : restoring.outcome.refused);
+}
+
+template <typename Peer>
+void restore_list(std::span<const Peer> peers, PeerList<Peer>& list, const SwarmContext& context,
+                  Restoring& restoring) {
+  for (const Peer& peer : peers) {
+    const uint64_t age = restoring.elapsed + peer.minute;
+    if (age > restoring.timeout) {
+      ++restoring.outcome.too_old;
+    } else if (!is_reachable(peer)) {
+      ++restoring.outcome.refused;
+    } else {
+      restore_peer(peer, age, list, context, restoring);
+    }
+  }
+}
+
+template <typename Peer>
+bool any_within(std::span<const Peer> peers, uint64_t elapsed, unsigned timeout) {
+  return std::any_of(peers.begin(), peers.end(),
+                     [=](const Peer& peer) { return elapsed + peer.minute <= timeout; });
+}
+
+}  // namespace
 
 void TorrentTable::expect(uint64_t torrents) {
-  // It is a guess, which shall not take the memory of those that do come.
-  const uint64_t most = options_.max_memory / 2 / sizeof(Torrent);
-  if (options_.max_memory != 0 && torrents > most) return;
+  // Only an estimate; it must not use up memory that real torrents need.
+  const uint64_t limit = commons_.options.max_memory;
+  if (limit != 0 && torrents > limit / 2 / sizeof(Torrent)) return;
   for (size_t i = 0; i < kShards; ++i) {
     const MutexLock lock(shards_[i].mutex);
-    shards_[i].index.reserve(torrents / kShards);
+    shards_[i].reserve(torrents / kShards);
   }
 }
 
 Restored TorrentTable::restore_torrent(const InfoHash& info_hash, Place place,
                                        const TorrentPast& past, Minute now) {
-  // As the sweep, which would take it out again.
-  if (past.minutes_silent > options_.torrent_timeout.count()) return Restored::too_old;
+  // The sweep would take it out again.
+  if (past.minutes_silent > commons_.options.torrent_timeout.count()) return Restored::too_old;
   const auto minute = static_cast<uint16_t>(now - past.minutes_silent);
   Shard& shard = shards_[place.shard];
   const MutexLock lock(shard.mutex);
-  if (Torrent* torrent = shard.index.find(info_hash, place.order()); torrent != nullptr) {
+  if (Torrent* torrent = shard.find(info_hash, place); torrent != nullptr) {
     torrent->downloaded = std::max(torrent->downloaded, past.downloaded);
     const auto silent = static_cast<uint16_t>(now - torrent->minute);
     if (past.minutes_silent < silent) torrent->minute = minute;
     return Restored::merged;
   }
-  Torrent* torrent = add(shard, info_hash, place);
+  Torrent* torrent = shard.add(info_hash, place);
   if (torrent == nullptr) return Restored::no_memory;
   torrent->downloaded = past.downloaded;
   torrent->minute = minute;
   return Restored::added;
+}
+
+RestoreOutcome TorrentTable::restore(const SwarmPart& part, std::span<const Peer4> peers4,
+                                     std::span<const Peer6> peers6, uint64_t elapsed, Minute now) {
+  const TableOptions& options = commons_.options;
+  const auto timeout = static_cast<unsigned>(options.peer_timeout.count());
+  const uint64_t silent = part.silent + elapsed;
+  const bool is_remembered =
+      part.downloaded != 0 && silent <= static_cast<uint64_t>(options.torrent_timeout.count());
+  const bool has_peers6 = any_within(peers6, elapsed, timeout);
+  const auto all = static_cast<uint32_t>(peers4.size() + peers6.size());
+  if (!is_remembered && !has_peers6 && !any_within(peers4, elapsed, timeout))
+    return {.too_old = all};
+  const Place place = locate(part.info_hash);
+  Shard& shard = shards_[place.shard];
+  const MutexLock lock(shard.mutex);
+  Torrent* torrent = shard.find(part.info_hash, place);
+  const bool is_new = torrent == nullptr;
+  if (is_new) torrent = shard.add(part.info_hash, place);
+  if (torrent == nullptr) return {.refused = all};
+  if (is_new || static_cast<uint16_t>(now - torrent->minute) > silent)
+    torrent->minute = static_cast<uint16_t>(now - static_cast<Minute>(silent));
+  torrent->downloaded = std::max(torrent->downloaded, part.downloaded);
+  const SwarmCounts before = torrent->counts();
+  TorrentPeers peers = torrent->peers();
+  RestoreOutcome outcome;
+  Restoring restoring{now, elapsed, timeout, commons_.room_for(peers), outcome};
+  restore_list(peers4, peers.v4, commons_.context(), restoring);
+  // An IPv6 peer needs the room of the inline IPv4 ones.
+  if (has_peers6 && !peers.v4.unborrow(commons_.memory)) restoring.room = 0;
+  restore_list(peers6, peers.v6, commons_.context(), restoring);
+  const bool is_gone = shard.settle(*torrent, before, peers);
+  outcome.new_torrent = is_new && !is_gone;
+  return outcome;
 }
 
 }  // namespace ot

@@ -1,5 +1,6 @@
-// The walks of TorrentTable that only read. A torrent's place in the sorted sequence is its order,
-// so a walk that always leaves off between two orders misses nothing and repeats nothing.
+// The walks of TorrentTable that read: what each of them copies, and where each may leave off.
+#include <algorithm>
+
 #include "swarm/torrent_table.h"
 
 namespace ot {
@@ -9,81 +10,106 @@ uint32_t address_of(const Peer4& peer) {
   return ByteReader(ByteView(peer.endpoint)).read<uint32_t>();
 }
 
-// The torrent's blocks that the cursor has still to do, the last first. False if one had no room.
-bool copy_blocks(const PeerList<Peer4>& list, SweepCursor& cursor, std::span<uint32_t> out,
-                 size_t& count) {
-  const uint32_t all = list.block_count();
+// Hands copy_block(number) the blocks of a torrent that the cursor has still to do, from the last
+// to the first, until one finds no room; that one and those before it are left for the next call.
+template <typename CopyBlock>
+WalkStep copy_blocks(uint32_t all, SweepCursor& cursor, CopyBlock copy_block) {
   uint32_t left = cursor.blocks_left == 0 ? all : std::min(all, cursor.blocks_left);
-  for (; left > 0; --left) {
-    const PeerBlock<Peer4>& block = list.blocks()[left - 1];
-    if (out.size() - count < block.size()) break;
-    for (size_t i = 0; i < block.size(); ++i) out[count++] = address_of(block.peers[i]);
-  }
+  while (left > 0 && copy_block(left - 1)) --left;
   cursor.blocks_left = left;
-  return left == 0;
+  return left == 0 ? WalkStep::next : WalkStep::leave;
+}
+
+template <typename Peer>
+bool has_room_for(const SwarmCopy& out, size_t peers) {
+  if constexpr (Peer::kCompact == kCompactPeer4) return out.has_room4(peers);
+  return out.has_room6(peers);
+}
+
+// False if the block has no room.
+template <typename Peer>
+bool copy_peers(const PeerBlock<Peer>& block, Minute now, SwarmCopy& out) {
+  if (!has_room_for<Peer>(out, block.size())) return false;
+  for (size_t i = 0; i < block.size(); ++i) {
+    Peer peer = block.peers[i];
+    peer.minute = static_cast<uint8_t>(age_of(peer.minute, now));
+    out.add(peer);
+  }
+  return true;
+}
+
+// 65535 is the stamp of another thread whose clock had just passed the minute: the torrent is new.
+uint16_t silence_of(const Torrent& torrent, Minute now) {
+  const auto silent = static_cast<uint16_t>(now - torrent.minute);
+  return silent == UINT16_MAX ? uint16_t{0} : silent;
 }
 
 }  // namespace
 
-void go_on_at(uint64_t order, SweepCursor& cursor) {
-  if (order > UINT32_MAX) {
-    cursor = {(cursor.shard + 1) % static_cast<uint32_t>(TorrentTable::kShards), 0, 0, 0};
-  } else if (order != cursor.order) {
-    cursor = {cursor.shard, static_cast<uint32_t>(order), 0, 0};
-  }
-}
-
-size_t TorrentTable::copy_torrents(SweepCursor& cursor, std::span<TorrentCopy> out) {
+template <typename Use>
+void TorrentTable::walk(SweepCursor& cursor, size_t slots, Use use) {
+  assert(cursor.shard < kShards);
   Shard& shard = shards_[cursor.shard];
   const MutexLock lock(shard.mutex);
-  TorrentIndex& index = shard.index;
-  size_t at = index.position_after(cursor.order, 0);
-  const size_t end = std::min(index.length(), at + out.size());
+  shard.walk(cursor, slots, use);
+}
+
+// Leaves off before the last order it listed, not after some of its twins: one of them may be
+// removed before the next call, and then nobody knows which are done.
+size_t TorrentTable::list(SweepCursor& cursor, std::span<InfoHash> out) {
+  assert(out.size() >= kLeastStep);
   size_t count = 0;
-  size_t twins = 0;  // copied torrents of the last order
-  uint32_t last = 0;
-  for (; at < end; ++at) {
-    const Torrent& torrent = index.slot(at);
-    if (!torrent.is_occupied()) continue;
-    twins = count != 0 && torrent.order() == last ? twins + 1 : 1;
-    last = torrent.order();
-    out[count++] = {torrent.info_hash(), torrent.counts(), torrent.minute};
-  }
-  uint64_t next = index.lowest_order_from(at);
-  if (count != 0 && next == last) {
-    // Twins stay together; if they are all there is, the rest of them is given up.
-    if (count == twins) {
-      ++next;
-    } else {
-      count -= twins;
-    }
-  }
-  go_on_at(next, cursor);
+  walk(cursor, out.size(), [&](const Torrent& torrent) {
+    out[count++] = torrent.info_hash();
+    return WalkStep::next;
+  });
+  cursor.twins = 0;
   return count;
 }
 
-size_t TorrentTable::torrents_in(uint32_t shard) {
-  Shard& found = shards_[shard];
-  const MutexLock lock(found.mutex);
-  return found.index.size();
+// Leaves off between two orders: twins come in one call.
+size_t TorrentTable::copy_torrents(SweepCursor& cursor, std::span<TorrentCopy> out) {
+  assert(out.size() >= kLeastStep);
+  size_t count = 0;
+  walk(cursor, out.size(), [&](const Torrent& torrent) {
+    out[count++] = {torrent.info_hash(), torrent.counts(), torrent.minute};
+    return WalkStep::next;
+  });
+  if (cursor.twins == 0) return count;
+  if (cursor.twins == count) {
+    // More twins than `out` has room for: the rest of them is given up.
+    cursor.go_on_at(uint64_t{cursor.order} + 1);
+    return count;
+  }
+  return count - std::exchange(cursor.twins, 0);
 }
 
 size_t TorrentTable::copy_addresses4(SweepCursor& cursor, std::span<uint32_t> out) {
-  Shard& shard = shards_[cursor.shard];
-  const MutexLock lock(shard.mutex);
-  TorrentIndex& index = shard.index;
-  size_t at = index.position_after(cursor.order, cursor.twins);
-  const size_t end = std::min(index.length(), at + out.size());
+  assert(out.size() >= PeerList<Peer4>::kBlockLimit);
   size_t count = 0;
-  for (; at < end; ++at) {
-    Torrent& torrent = index.slot(at);
-    if (!torrent.is_occupied()) continue;
-    if (torrent.order() != cursor.order) cursor = {cursor.shard, torrent.order(), 0, 0};
-    if (!copy_blocks(torrent.peers().v4, cursor, out, count)) break;
-    ++cursor.twins;
-  }
-  go_on_at(index.lowest_order_from(at), cursor);
+  walk(cursor, out.size(), [&](Torrent& torrent) {
+    const PeerList<Peer4> list = torrent.peers().v4;
+    return copy_blocks(list.block_count(), cursor, [&](uint32_t number) {
+      const PeerBlock<Peer4>& block = list.blocks()[number];
+      if (out.size() - count < block.size()) return false;
+      for (size_t i = 0; i < block.size(); ++i) out[count++] = address_of(block.peers[i]);
+      return true;
+    });
+  });
   return count;
+}
+
+void TorrentTable::copy_swarms(SweepCursor& cursor, Minute now, SwarmCopy& out) {
+  out.clear();
+  walk(cursor, SwarmCopy::kParts, [&](Torrent& torrent) {
+    const TorrentPeers peers = torrent.peers();
+    const uint32_t blocks4 = peers.v4.block_count();
+    out.begin({torrent.info_hash(), torrent.downloaded, silence_of(torrent, now)});
+    return copy_blocks(blocks4 + peers.v6.block_count(), cursor, [&](uint32_t number) {
+      return number < blocks4 ? copy_peers(peers.v4.blocks()[number], now, out)
+                              : copy_peers(peers.v6.blocks()[number - blocks4], now, out);
+    });
+  });
 }
 
 }  // namespace ot
