@@ -128,16 +128,13 @@ AnnounceOutcome Shard::announce(const AnnounceRequest& request, TorrentPlace pla
   torrent->minute = static_cast<uint16_t>(now);
   const SwarmCounts before = torrent->counts();
   TorrentPeers peers = torrent->peers();
-  const SwarmUpdate update =
-      update_swarm(request, now, commons_->room_for(peers) != 0, peers, commons_->context());
-  if (update.completed && torrent->downloaded != UINT32_MAX) ++torrent->downloaded;
+  const auto asker = update_swarm(request, now, commons_->room_for(peers) != 0, peers,
+                                  commons_->context(), outcome);
+  if (outcome.completed && torrent->downloaded != UINT32_MAX) ++torrent->downloaded;
   outcome.swarm = {peers.seeders(), peers.leechers(), torrent->downloaded};
-  outcome.change = update.change;
-  outcome.completed = update.completed;
-  outcome.minutes_silent = update.minutes_silent;
   if (settle(*torrent, before, peers) || stopped || numwant == 0) return outcome;
   const HandoutBytes used =
-      hand_out(torrent->peers(), request, numwant, update.asker, out, copies, random);
+      hand_out(torrent->peers(), request, numwant, asker, out, copies, random);
   outcome.v4_bytes = used.v4;
   outcome.v6_bytes = used.v6;
   return outcome;

@@ -1,5 +1,5 @@
-// What one announce does to the peers of one torrent: add, renew, complete, remove. Under the
-// shard's lock.
+// What one announce does to the peers of one torrent: adds, renews, completes or removes its own.
+// Under the shard's lock.
 #pragma once
 
 #include <optional>
@@ -8,18 +8,12 @@
 
 namespace ot {
 
-struct SwarmUpdate {
-  PeerChange change = PeerChange::unknown;
-  // This announce completed a download that had not been counted.
-  bool completed = false;
-  // Renewed: minutes since the peer was last heard of.
-  uint8_t minutes_silent = 0;
-  // Where the asker now stands in the list of its family.
-  std::optional<PeerPosition> asker;
-};
-
-// A peer that is not there is added only if `may_add`.
-[[nodiscard]] SwarmUpdate update_swarm(const AnnounceRequest& request, Minute now, bool may_add,
-                                       TorrentPeers& peers, const SwarmContext& context);
+// A peer that is not there is added only if `may_add`. Fills in what the outcome says of the peer
+// (change, completed, minutes_silent), and returns where it stands now in the list of its family;
+// nothing if it is not there.
+[[nodiscard]] std::optional<PeerPosition> update_swarm(const AnnounceRequest& request, Minute now,
+                                                       bool may_add, TorrentPeers& peers,
+                                                       const SwarmContext& context,
+                                                       AnnounceOutcome& outcome);
 
 }  // namespace ot

@@ -25,13 +25,14 @@ class SwarmUpdateTest : public ::testing::Test {
     EXPECT_EQ(memory_.used(), 0U);
   }
 
-  SwarmUpdate announce(const Endpoint& peer, AnnounceEvent event, bool seeding,
-                       bool may_add = true) {
+  AnnounceOutcome announce(const Endpoint& peer, AnnounceEvent event, bool seeding,
+                           bool may_add = true) {
     TorrentPeers peers = torrent_.peers();
-    const SwarmUpdate update =
-        update_swarm(request_of(peer, event, seeding), now_, may_add, peers, context_);
+    AnnounceOutcome outcome;
+    asker_ =
+        update_swarm(request_of(peer, event, seeding), now_, may_add, peers, context_, outcome);
     torrent_.store(peers, memory_);
-    return update;
+    return outcome;
   }
   SwarmCounts counts() const { return torrent_.counts(); }
 
@@ -40,6 +41,7 @@ class SwarmUpdateTest : public ::testing::Test {
   SwarmContext context_{hash_, memory_, best_peer_scan()};
   Torrent torrent_{};
   Minute now_ = 100;
+  std::optional<PeerPosition> asker_;  // after the last announce
 };
 
 TEST_F(SwarmUpdateTest, AddsOnFirstSightWhateverTheEvent) {
@@ -51,13 +53,13 @@ TEST_F(SwarmUpdateTest, AddsOnFirstSightWhateverTheEvent) {
   EXPECT_EQ(counts(), (SwarmCounts{0, 4, 0}));
 }
 
-TEST_F(SwarmUpdateTest, RenewsAndTellsTheSilence) {
+TEST_F(SwarmUpdateTest, RenewsAndReportsHowLongThePeerWasSilent) {
   announce(endpoint4(1), AnnounceEvent::started, false);
   now_ += 31;
-  const SwarmUpdate update = announce(endpoint4(1), AnnounceEvent::none, false);
-  EXPECT_EQ(update.change, PeerChange::renewed);
-  EXPECT_EQ(update.minutes_silent, 31);
-  EXPECT_TRUE(update.asker);
+  const AnnounceOutcome outcome = announce(endpoint4(1), AnnounceEvent::none, false);
+  EXPECT_EQ(outcome.change, PeerChange::renewed);
+  EXPECT_EQ(outcome.minutes_silent, 31);
+  EXPECT_TRUE(asker_);
   EXPECT_EQ(announce(endpoint4(1), AnnounceEvent::started, false).minutes_silent, 0);
   EXPECT_EQ(counts(), (SwarmCounts{0, 1, 0}));
 }
@@ -87,12 +89,12 @@ TEST_F(SwarmUpdateTest, CompletedWithSomethingLeftIsNotCountedAndStaysALeecher) 
   EXPECT_TRUE(announce(endpoint4(1), AnnounceEvent::completed, true).completed);
 }
 
-TEST_F(SwarmUpdateTest, ASeederThatSaysNothingOfCompletionHasNotCompleted) {
+TEST_F(SwarmUpdateTest, ASeederThatDoesNotReportACompletionHasNotCompleted) {
   EXPECT_FALSE(announce(endpoint4(1), AnnounceEvent::started, true).completed);
   EXPECT_EQ(counts(), (SwarmCounts{1, 0, 0}));
 }
 
-TEST_F(SwarmUpdateTest, PausedIsALeecher) {
+TEST_F(SwarmUpdateTest, APausedPeerIsALeecher) {
   announce(endpoint4(1), AnnounceEvent::paused, true);
   EXPECT_EQ(counts(), (SwarmCounts{0, 1, 0}));
   announce(endpoint4(1), AnnounceEvent::none, true);
@@ -101,7 +103,7 @@ TEST_F(SwarmUpdateTest, PausedIsALeecher) {
   EXPECT_EQ(counts(), (SwarmCounts{0, 1, 0}));
 }
 
-TEST_F(SwarmUpdateTest, StoppedRemovesWhoIsThereAndAddsNobody) {
+TEST_F(SwarmUpdateTest, StoppedRemovesAPeerThatIsThereAndAddsNone) {
   EXPECT_EQ(announce(endpoint4(1), AnnounceEvent::stopped, false).change, PeerChange::unknown);
   EXPECT_EQ(counts(), (SwarmCounts{0, 0, 0}));
   announce(endpoint4(1), AnnounceEvent::started, true);
@@ -110,7 +112,7 @@ TEST_F(SwarmUpdateTest, StoppedRemovesWhoIsThereAndAddsNobody) {
   EXPECT_EQ(counts(), (SwarmCounts{0, 0, 0}));
 }
 
-TEST_F(SwarmUpdateTest, BothFamiliesAreOneSwarm) {
+TEST_F(SwarmUpdateTest, BothFamiliesFormOneSwarm) {
   for (uint32_t number = 0; number < 4; ++number)
     announce(endpoint4(number), AnnounceEvent::started, true);
   EXPECT_EQ(announce(endpoint6(1), AnnounceEvent::started, false).change, PeerChange::added);
@@ -120,7 +122,7 @@ TEST_F(SwarmUpdateTest, BothFamiliesAreOneSwarm) {
   EXPECT_EQ(counts(), (SwarmCounts{4, 0, 0}));
 }
 
-TEST_F(SwarmUpdateTest, WhoMayNotBeAddedIsRefusedAndOthersAreNotHurt) {
+TEST_F(SwarmUpdateTest, RefusesAPeerThatMayNotBeAddedAndLeavesOthersAlone) {
   for (uint32_t number = 0; number < 4; ++number)
     announce(endpoint4(number), AnnounceEvent::started, true);
   EXPECT_EQ(announce(endpoint4(9), AnnounceEvent::completed, true, false).change,
@@ -133,7 +135,7 @@ TEST_F(SwarmUpdateTest, WhoMayNotBeAddedIsRefusedAndOthersAreNotHurt) {
   EXPECT_EQ(counts(), (SwarmCounts{3, 0, 0}));
 }
 
-TEST(SwarmUpdateWithoutMemory, RefusesAndLosesNobody) {
+TEST(SwarmUpdateWithoutMemory, RefusesNewPeersAndLosesNone) {
   const SecretHash hash = SecretHash::from_seed(1);
   MemoryBudget memory(1);
   const SwarmContext context{hash, memory, best_peer_scan()};
@@ -141,10 +143,12 @@ TEST(SwarmUpdateWithoutMemory, RefusesAndLosesNobody) {
   torrent.occupy(numbered_hash(1), 1);
   const auto announce = [&](const Endpoint& peer) {
     TorrentPeers peers = torrent.peers();
-    const auto update =
-        update_swarm(request_of(peer, AnnounceEvent::none, true), 0, true, peers, context);
+    AnnounceOutcome outcome;
+    const auto asker =
+        update_swarm(request_of(peer, AnnounceEvent::none, true), 0, true, peers, context, outcome);
+    EXPECT_EQ(asker.has_value(), outcome.change != PeerChange::refused);
     torrent.store(peers, memory);
-    return update.change;
+    return outcome.change;
   };
   for (uint32_t number = 0; number < 4; ++number)
     EXPECT_EQ(announce(endpoint4(number)), PeerChange::added);
