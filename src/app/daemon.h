@@ -84,6 +84,7 @@ class Daemon {
   const MonotonicTime started_;
   const uint32_t tracker_id_;
   TorrentTable table_;
+  SoleWriter sole_writer_;
   const std::unique_ptr<Worker> worker_;           // its jobs use the table
   const std::unique_ptr<TrafficLog> traffic_log_;  // null if nothing of it is built in
   Statistics statistics_;

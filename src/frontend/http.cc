@@ -141,12 +141,11 @@ void HttpFrontend::announce(Exchange& exchange) {
   const auto parsed = parse_announce(exchange.query, client.announced);
   if (!parsed) return fail(exchange, parsed.error().reason);
   const AnnounceRequest& request = parsed->request;
-  Tracker::Target target = tracker_.prepare(request.info_hash);
+  const Tracker::Target target = tracker_.prepare(request.info_hash);
   const size_t numwant = tracker_.numwant(request);
   const ByteSpan room = exchange.out.reserve(AnnounceReplyFrame::size_for(numwant));
   AnnounceReplyFrame frame(room, parsed->form, numwant);
-  tracker_.prefetch(request, target);
-  const auto reply = tracker_.announce(request, target, loop_.now(), frame.peers());
+  const auto reply = tracker_.announce(request, target, numwant, loop_.now(), frame.peers());
   if (!reply) return fail(exchange, kNotAuthorized);
   record(exchange, Action::announce);
   commit(exchange.out, room, frame.finish(*reply, client.connection, exchange.persistence));

@@ -126,12 +126,12 @@ void UdpFrontend::answer(TransactionId transaction, const AnnounceRequest& reque
   const bool v4 = datagram.source.address.is_v4();
   const ByteSpan room = reply.buffer.first(max_reply(datagram)).subspan(kUdpAnnounceHeader);
   const PeerBuffers peers = v4 ? PeerBuffers{room, {}} : PeerBuffers{{}, room};
-  const auto outcome = tracker_.announce_ahead(request, pending.target, loop_.now(), peers);
-  if (!outcome) return write_failure(transaction, kNotAuthorized, datagram, reply);
+  const auto announced = tracker_.announce_ahead(request, pending.target, loop_.now(), peers);
+  if (!announced) return write_failure(transaction, kNotAuthorized, datagram, reply);
   record(datagram, Action::announce);
   ByteWriter writer(reply.buffer);
-  write_announce_header(writer, transaction, *outcome);
-  reply.size = writer.size() + outcome->v4_bytes + outcome->v6_bytes;
+  write_announce_header(writer, transaction, *announced);
+  reply.size = writer.size() + announced->v4_bytes + announced->v6_bytes;
 }
 
 void UdpFrontend::serve(const UdpScrape& scrape, const Pending&, const Datagram& datagram,

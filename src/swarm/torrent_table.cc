@@ -1,5 +1,7 @@
 #include "swarm/torrent_table.h"
 
+#include "swarm/sole_writer.h"
+
 namespace ot {
 
 TorrentTable::TorrentTable(const TableOptions& options, const SecretHash& hash)
@@ -17,32 +19,28 @@ TorrentPlace TorrentTable::locate(const InfoHash& info_hash) const {
   return {shard, commons_.hash(bytes)};
 }
 
+bool TorrentTable::may_change() const {
+  const SoleWriter* writer = sole_writer_.load(std::memory_order_relaxed);
+  return writer == nullptr || writer->may_change_table();
+}
+
+Shard& TorrentTable::shard_to_change(uint32_t number) {
+  assert(number < kShards && may_change());
+  return shards_[number];
+}
+
 AnnounceOutcome TorrentTable::announce(const AnnounceRequest& request, Place place, size_t numwant,
                                        Minute now, PeerBuffers out, Random& random) {
   PeerCopies copies;
-  Shard& shard = shards_[place.shard];
+  Shard& shard = shard_to_change(place.shard);
   const MutexLock lock(shard.mutex);
   const AnnounceOutcome outcome = shard.announce(request, place, numwant, now, out, copies, random);
   copies.write();
   return outcome;
 }
 
-AnnounceOutcome TorrentTable::announce_ahead(const AnnounceRequest& request, Place place,
-                                             size_t numwant, Minute now, PeerBuffers out,
-                                             HandoutQueue& queue, Random& random) {
-  queue.make_way(place.shard);
-  Shard& shard = shards_[place.shard];
-  AnnounceOutcome outcome;
-  {
-    const MutexLock lock(shard.mutex);
-    outcome = shard.announce(request, place, numwant, now, out, queue.current(), random);
-  }
-  queue.next(place.shard);
-  return outcome;
-}
-
 SwarmCounts TorrentTable::scrape(const InfoHash& info_hash, Place place, Minute now) {
-  Shard& shard = shards_[place.shard];
+  Shard& shard = shard_to_change(place.shard);
   const MutexLock lock(shard.mutex);
   const Torrent* torrent = shard.find_clean(info_hash, place, now);
   return torrent == nullptr ? SwarmCounts{} : torrent->counts();
@@ -50,7 +48,7 @@ SwarmCounts TorrentTable::scrape(const InfoHash& info_hash, Place place, Minute 
 
 bool TorrentTable::remove(const InfoHash& info_hash) {
   const Place place = locate(info_hash);
-  Shard& shard = shards_[place.shard];
+  Shard& shard = shard_to_change(place.shard);
   const MutexLock lock(shard.mutex);
   Torrent* torrent = shard.find(info_hash, place);
   if (torrent == nullptr) return false;
@@ -64,7 +62,7 @@ bool TorrentTable::remove(const InfoHash& info_hash) {
 }
 
 SweepResult TorrentTable::sweep(SweepCursor& cursor, Minute now, size_t budget) {
-  Shard& shard = shards_[cursor.shard];
+  Shard& shard = shard_to_change(cursor.shard);
   const MutexLock lock(shard.mutex);
   return shard.sweep(cursor, now, budget);
 }
@@ -73,7 +71,7 @@ bool TorrentTable::settle_slots(size_t pages) {
   for (; pages > 0; --pages) {
     const auto move = commons_.pages.next_move();
     if (!move) return false;
-    Shard& shard = shards_[move->owner.shard];
+    Shard& shard = shard_to_change(move->owner.shard);
     const MutexLock lock(shard.mutex);
     shard.settle_page(move->owner.row, move->page);
   }
@@ -81,6 +79,7 @@ bool TorrentTable::settle_slots(size_t pages) {
 }
 
 size_t TorrentTable::torrents_in(uint32_t shard) {
+  assert(shard < kShards);
   const MutexLock lock(shards_[shard].mutex);
   return shards_[shard].torrents();
 }

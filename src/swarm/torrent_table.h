@@ -1,12 +1,12 @@
 // All torrents and their peers: 1024 shards by the top ten bits of the info_hash, one mutex each.
 //
-// The table finds the shard and takes its lock; the lock protocol, and why every operation is
-// bounded, stand in swarm/shard.h. A table that is full (peers, memory) still answers and says so
-// in the outcome. Time is passed in as minutes of the monotonic clock. Thread-safe, except for
-// prefetch_peers() and announce_ahead(), which read without a lock on the one thread that changes
-// the table.
+// The table finds the shard and takes its lock; swarm/shard.h states the lock protocol and says why
+// every operation is bounded. A table that is full (peers, memory) still answers and says so in the
+// outcome. Time is passed in as minutes of the monotonic clock. Thread-safe; but while a thread
+// holds a SoleWriter, no other thread may change the table.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <span>
 
@@ -14,6 +14,8 @@
 #include "swarm/swarm_copy.h"
 
 namespace ot {
+
+class SoleWriter;
 
 struct TableTotals {
   uint64_t torrents = 0;
@@ -38,22 +40,10 @@ class TorrentTable {
   // Asks the processor for the torrent's cache line, without a lock.
   void prefetch(Place place) const { shards_[place.shard].prefetch(place); }
 
-  // Asks for the lines of the peers that the announce will look at; true if the torrent is there.
-  // Worth it for a batch, some time after prefetch() and before announce(). Takes no lock, since
-  // that would make it wait for each line it comes across: only on the one thread that changes the
-  // table.
-  bool prefetch_peers(const AnnounceRequest& request, Place place) {
-    return shards_[place.shard].prefetch_peers(request, place);
-  }
   // Inserts, renews, completes or removes the peer, counts, and writes up to numwant other peers in
   // compact form, leechers before seeders, of the families for which `out` has room.
   AnnounceOutcome announce(const AnnounceRequest& request, Place place, size_t numwant, Minute now,
                            PeerBuffers out, Random& random);
-  // The same, but the peers are in `out` only after the next announce with this queue, or when it
-  // is written, which must be before anything else is done to the table. As prefetch_peers(), only
-  // on the one thread that changes the table.
-  AnnounceOutcome announce_ahead(const AnnounceRequest& request, Place place, size_t numwant,
-                                 Minute now, PeerBuffers out, HandoutQueue& queue, Random& random);
   // Zeros for a torrent that is not there.
   [[nodiscard]] SwarmCounts scrape(const InfoHash& info_hash, Place place, Minute now);
 
@@ -96,9 +86,8 @@ class TorrentTable {
   // takes too long for a loop, then add_slab().
   [[nodiscard]] bool wants_slab() { return commons_.pages.wants_slab(); }
   bool add_slab(Slab::Memory slab) { return commons_.pages.add(std::move(slab)); }
-  // Moves at most so many pages of slots to where they belong, some microseconds each; false if
-  // there is no more to move, or no room. Only where no other thread calls prefetch_peers() or
-  // announce_ahead().
+  // Moves at most that many pages of slots to where they belong, some microseconds each; false if
+  // there is no more to move, or no room.
   bool settle_slots(size_t pages);
 
   [[nodiscard]] size_t torrents_in(uint32_t shard);
@@ -111,11 +100,17 @@ class TorrentTable {
   }
 
  private:
+  friend class SoleWriter;
+
+  // The shard, for an operation that may change it.
+  [[nodiscard]] Shard& shard_to_change(uint32_t number);
+  [[nodiscard]] bool may_change() const;
   template <typename Use>
   void walk(SweepCursor& cursor, size_t slots, Use use);
 
   TableCommons commons_;
   const std::unique_ptr<Shard[]> shards_;
+  std::atomic<const SoleWriter*> sole_writer_{nullptr};
 };
 
 }  // namespace ot

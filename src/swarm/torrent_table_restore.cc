@@ -69,9 +69,10 @@ void TorrentTable::expect(uint64_t torrents) {
   // Only an estimate; it must not use up memory that real torrents need.
   const uint64_t limit = commons_.options.max_memory;
   if (limit != 0 && torrents > limit / 2 / sizeof(Torrent)) return;
-  for (size_t i = 0; i < kShards; ++i) {
-    const MutexLock lock(shards_[i].mutex);
-    shards_[i].reserve(torrents / kShards);
+  for (uint32_t i = 0; i < kShards; ++i) {
+    Shard& shard = shard_to_change(i);
+    const MutexLock lock(shard.mutex);
+    shard.reserve(torrents / kShards);
   }
 }
 
@@ -80,7 +81,7 @@ Restored TorrentTable::restore_torrent(const InfoHash& info_hash, Place place,
   // The sweep would take it out again.
   if (past.minutes_silent > commons_.options.torrent_timeout.count()) return Restored::too_old;
   const auto minute = static_cast<uint16_t>(now - past.minutes_silent);
-  Shard& shard = shards_[place.shard];
+  Shard& shard = shard_to_change(place.shard);
   const MutexLock lock(shard.mutex);
   if (Torrent* torrent = shard.find(info_hash, place); torrent != nullptr) {
     torrent->downloaded = std::max(torrent->downloaded, past.downloaded);
@@ -107,7 +108,7 @@ RestoreOutcome TorrentTable::restore(const SwarmPart& part, std::span<const Peer
   if (!is_remembered && !has_peers6 && !any_within(peers4, elapsed, timeout))
     return {.too_old = all};
   const Place place = locate(part.info_hash);
-  Shard& shard = shards_[place.shard];
+  Shard& shard = shard_to_change(place.shard);
   const MutexLock lock(shard.mutex);
   Torrent* torrent = shard.find(part.info_hash, place);
   const bool is_new = torrent == nullptr;

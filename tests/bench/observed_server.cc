@@ -131,7 +131,7 @@ class ObservedServer {
       : loop_(loop),
         table_({}, SecretHash::random()),
         access_(AccessMode::open, SecretHash::random()),
-        tracker_(table_, access_, {}, statistics_, Random()),
+        tracker_(writer_, access_, {}, statistics_, Random()),
         ids_(connection_ids()),
         frontend_(loop, tracker_, ids_, statistics_),
         counter_(counting),
@@ -197,6 +197,7 @@ class ObservedServer {
 
   EventLoop& loop_;
   TorrentTable table_;
+  SoleWriter writer_{table_};
   Statistics statistics_;
   AccessControl access_;
   Tracker tracker_;

@@ -31,7 +31,7 @@ class OfflineTracker {
       : loop(EventLoop::create(clock).value()),
         table(settings.table, SecretHash({1, 2, 3, 4, 5, 6})),
         access(settings.access, SecretHash({1, 2, 3, 4, 5, 6})),
-        tracker(table, access, settings.policy, statistics, Random(settings.seed)),
+        tracker(writer, access, settings.policy, statistics, Random(settings.seed)),
         ids(ConnectionIds::Key{2}),
         udp_frontend(*loop, tracker, ids, statistics, settings.udp, settings.http.addresses),
         http_frontend(
@@ -101,6 +101,7 @@ class OfflineTracker {
   ManualClock clock;
   const std::unique_ptr<EventLoop> loop;
   TorrentTable table;
+  SoleWriter writer{table};
   Statistics statistics;
   AccessControl access;
   Tracker tracker;

@@ -40,7 +40,7 @@ class UdpFrontendTest : public testing::Test {
     request.info_hash = numbered_hash(1);
     for (uint16_t i = 0; i < count; ++i) {
       request.peer = {v4 ? kClient4.address : kClient6.address, static_cast<uint16_t>(2000 + i)};
-      (void)tracker.tracker.announce(request, tracker.tracker.prepare(request.info_hash),
+      (void)tracker.tracker.announce(request, tracker.tracker.prepare(request.info_hash), 0,
                                      tracker.loop->now(), {});
     }
   }

@@ -1,11 +1,11 @@
-// Everything a table offers, from several threads at once. Its worth is under ThreadSanitizer
-// (make tsan); elsewhere it checks that the counts come out even.
+// Everything that a table offers to several threads at once. Most useful under ThreadSanitizer
+// (make tsan); elsewhere it checks that the counts add up.
 #include <gtest/gtest.h>
 
 #include <thread>
 #include <vector>
 
-#include "swarm/torrent_table.h"
+#include "swarm/sole_writer.h"
 #include "unit/swarm/numbered.h"
 
 namespace ot {
@@ -55,7 +55,7 @@ class SharedTable {
     }
   }
 
-  // As a new access list does it.
+  // As the eviction does for a new access list.
   void list_and_remove() {
     SweepCursor cursor;
     std::array<InfoHash, 64> batch{};
@@ -66,7 +66,7 @@ class SharedTable {
     }
   }
 
-  // Before the others begin: pages enough for a slab, so that theirs move under them.
+  // Before the others begin: takes enough pages for a slab, so that slots move while they work.
   void grow() {
     std::array<uint8_t, 6> v4{};
     Random random(1);
@@ -79,7 +79,7 @@ class SharedTable {
     }
   }
 
-  // As the loop does it with what the worker made.
+  // As the loop does with slabs that the worker has made.
   void settle() {
     for (int i = 0; i < 2'000; ++i) {
       if (table_.wants_slab()) table_.add_slab(Slab::map(SlabKind::settled));
@@ -96,6 +96,48 @@ class SharedTable {
   std::atomic<Minute> minute_{1000};
   bool moved_ = false;
 };
+
+// Only reads, as the worker does.
+void read_all(TorrentTable& table, const std::atomic<bool>& is_done) {
+  SweepCursor torrents;
+  SweepCursor swarms;
+  std::array<TorrentCopy, 64> copies{};
+  SwarmCopy swarm_copy;
+  while (!is_done) {
+    EXPECT_LE(table.copy_torrents(torrents, copies), copies.size());
+    table.copy_swarms(swarms, 1000, swarm_copy);
+    table.prefetch(table.locate(numbered_hash(torrents.shard)));
+    EXPECT_LE(table.totals().torrents, kTorrents);
+  }
+}
+
+TEST(TorrentTableThreads, OneWritesWithoutLocksWhatOthersRead) {
+  TorrentTable table({}, SecretHash::from_seed(1));
+  SoleWriter writer(table);
+  std::atomic<bool> is_done{false};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 2; ++i) readers.emplace_back([&] { read_all(table, is_done); });
+  Random random(1);
+  std::array<std::array<uint8_t, 30 * kCompactPeer4>, 2> out{};
+  SweepCursor cursor;
+  for (uint32_t i = 0; i < 50'000; ++i) {
+    AnnounceRequest request;
+    const uint32_t number = random.below(3) == 0 ? 0 : random.below(kTorrents);
+    request.info_hash = numbered_hash(number, static_cast<uint8_t>(number % 2));
+    request.peer = endpoint4(random.below(2000));
+    request.event = static_cast<AnnounceEvent>(random.below(5));
+    const TorrentTable::Place place = table.locate(request.info_hash);
+    (void)writer.prefetch_peers(request, place);
+    (void)writer.announce_ahead(request, place, 30, 1000, {out[i % 2], {}}, random);
+    if (i % 32 != 0) continue;
+    writer.finish();
+    table.sweep(cursor, 1000, 200);
+  }
+  writer.finish();
+  is_done = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(table.peers(), table.totals().peers);
+}
 
 TEST(TorrentTableThreads, AnnounceScrapeSweepCountAndRemoveAtOnce) {
   SharedTable shared;

@@ -1,4 +1,4 @@
-// What the access list refuses reaches neither the table nor a client.
+// A torrent that the access list refuses reaches neither the table nor a client.
 #include <gtest/gtest.h>
 
 #include "protocol/tracker_reply.h"
@@ -32,20 +32,20 @@ class TrackerAccess : public testing::TestWithParam<AccessMode> {
     request.info_hash = info_hash;
     request.peer = kClient;
     Bytes room(600);
-    return tracker_.tracker.announce(request, tracker_.tracker.prepare(info_hash),
+    return tracker_.tracker.announce(request, tracker_.tracker.prepare(info_hash), 50,
                                      tracker_.clock.now(), {room, {}});
   }
 
   OfflineTracker tracker_;
 };
 
-TEST_P(TrackerAccess, StoresAndAnswersOnlyWhatTheListPermits) {
+TEST_P(TrackerAccess, ServesOnlyTheTorrentsThatTheListPermits) {
   EXPECT_TRUE(announce(served()));
   EXPECT_FALSE(announce(refused()));
   EXPECT_EQ(tracker_.table.torrents(), 1U);
 }
 
-TEST_P(TrackerAccess, ScrapesARefusedTorrentAsUnknownEvenIfItIsStillInTheTable) {
+TEST_P(TrackerAccess, ScrapesARefusedTorrentAsUnknownEvenWhileItIsInTheTable) {
   ASSERT_TRUE(announce(served()));
   EXPECT_EQ(tracker_.tracker.scrape(served(), tracker_.clock.now()).leechers, 1U);
   const bool noted = GetParam() == AccessMode::white ? tracker_.access.remove(served())

@@ -14,7 +14,9 @@ using std::chrono::seconds;
 class TrackerTest : public testing::Test {
  protected:
   AnnounceReply announce(Tracker& tracker, const AnnounceRequest& request) {
-    return tracker.announce(request, tracker.prepare(request.info_hash), clock_.now(), {v4_, v6_})
+    return tracker
+        .announce(request, tracker.prepare(request.info_hash), tracker.numwant(request),
+                  clock_.now(), {v4_, v6_})
         .value();
   }
   static AnnounceRequest leecher(uint16_t port, std::optional<uint32_t> numwant = std::nullopt) {
@@ -25,18 +27,19 @@ class TrackerTest : public testing::Test {
     return request;
   }
   Tracker tracker_with(const TrackerPolicy& policy) {
-    return {table_, access_, policy, statistics_, Random(7)};
+    return {writer_, access_, policy, statistics_, Random(7)};
   }
 
   ManualClock clock_;
   TorrentTable table_{{}, SecretHash::from_seed(1)};
+  SoleWriter writer_{table_};
   AccessControl access_{AccessMode::open, SecretHash({1, 2, 3, 4, 5, 6})};
   Statistics statistics_;
   Bytes v4_ = Bytes(1000 * kCompactPeer4);
   Bytes v6_ = Bytes(1000 * kCompactPeer6);
 };
 
-TEST_F(TrackerTest, AnswersEachSecondOfIntervalPlusMinusHalfTheJitterAlikeOften) {
+TEST_F(TrackerTest, EverySecondWithinHalfTheJitterIsEquallyLikely) {
   TrackerPolicy policy;
   policy.interval = seconds(1000);
   policy.interval_jitter = seconds(20);
@@ -52,7 +55,7 @@ TEST_F(TrackerTest, AnswersEachSecondOfIntervalPlusMinusHalfTheJitterAlikeOften)
   }
 }
 
-TEST_F(TrackerTest, NeverLeavesTheBoundsForAJitterThatIsOdd) {
+TEST_F(TrackerTest, StaysWithinTheBoundsOfAnOddJitter) {
   TrackerPolicy policy;
   policy.interval = seconds(100);
   policy.interval_jitter = seconds(5);
@@ -77,7 +80,7 @@ TEST_F(TrackerTest, AnswersTheMinimalIntervalOfThePolicy) {
   EXPECT_EQ(announce(tracker, leecher(1)).min_interval, seconds(77));
 }
 
-TEST_F(TrackerTest, GivesTheDefaultNumberOfPeersToWhoDoesNotSayAndNeverMoreThanTheMost) {
+TEST_F(TrackerTest, GivesTheDefaultNumberOfPeersUnlessAskedAndNeverMoreThanTheMaximum) {
   TrackerPolicy policy;
   policy.numwant_default = 5;
   policy.numwant_max = 9;
@@ -91,7 +94,7 @@ TEST_F(TrackerTest, GivesTheDefaultNumberOfPeersToWhoDoesNotSayAndNeverMoreThanT
   }
 }
 
-TEST_F(TrackerTest, CapsADefaultThatIsAboveTheMost) {
+TEST_F(TrackerTest, CapsADefaultThatIsAboveTheMaximum) {
   TrackerPolicy policy;
   policy.numwant_default = 50;
   policy.numwant_max = 10;
