@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <bit>
+#include <cassert>
 #include <new>
 
 namespace ot {
@@ -10,7 +11,7 @@ namespace {
 
 constexpr size_t kWordBits = 64;
 
-// Of that size and alignment; null if there is none.
+// Memory of that size and alignment; null if there is none.
 void* map_aligned(size_t bytes) {
   void* memory =
       ::mmap(nullptr, 2 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -32,10 +33,10 @@ void Slab::Unmap::operator()(Slab* slab) const { ::munmap(slab, kBytes); }
 Slab::Memory Slab::map(SlabKind kind) {
   void* const memory = map_aligned(kBytes);
   if (memory == nullptr) return nullptr;
-  // Only wishes. A nursery must not become a huge page by its first touch: clearing that takes too
-  // long for an announce, and memory is short where most of it stays empty.
+  // Only a request. A nursery must not become a huge page when it is first touched: clearing one
+  // takes too long for an announce, and wastes memory while most of it is empty.
   ::madvise(memory, kBytes, kind == SlabKind::settled ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-  // Only the head is made: the kernel's zeros are empty slots, and are to stay untouched.
+  // Constructs the head alone: the kernel's zeros are empty slots, and must stay untouched.
   Memory slab(static_cast<Slab*>(memory));
   new (&slab->head) Head;
   slab->head.kind = kind;
@@ -52,6 +53,7 @@ Slab& Slab::of(SlotPage* page) {
 }
 
 SlotPage* Slab::take(PageOwner owner) {
+  assert(free_pages() != 0);
   size_t word = 0;
   while (head.used_bits[word] == UINT64_MAX) ++word;
   const auto bit = static_cast<size_t>(std::countr_one(head.used_bits[word]));
@@ -64,11 +66,13 @@ SlotPage* Slab::take(PageOwner owner) {
 
 void Slab::give(const SlotPage* page) {
   const size_t number = number_of(page);
+  assert(number < kPages && (head.used_bits[number / kWordBits] >> number % kWordBits & 1U) != 0);
   head.used_bits[number / kWordBits] &= ~(uint64_t{1} << number % kWordBits);
   --head.used;
 }
 
 SlotPage* Slab::first_used() {
+  assert(head.used != 0);
   size_t word = 0;
   while (head.used_bits[word] == 0) ++word;
   return &pages[word * kWordBits + static_cast<size_t>(std::countr_zero(head.used_bits[word]))];

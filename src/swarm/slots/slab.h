@@ -1,9 +1,9 @@
 // 2 MiB of memory, the size of a huge page, cut into pages of 64 slots.
 //
-// A slab is of one of two kinds. A nursery's memory comes from the kernel 4 KiB at a time, when it
-// is first written, and goes back 4 KiB at a time. A settled slab is one huge page where the kernel
-// has one to give: it is all there from the beginning, and goes as a whole. Not thread-safe;
-// SlotPages' mutex guards what is written to the slots' owners, the shards' locks the slots.
+// There are two kinds. A nursery's memory comes from the kernel 4 KiB at a time, when it is first
+// written, and goes back 4 KiB at a time. A settled slab is one huge page if the kernel has one:
+// all of it is there from the beginning, and goes back as a whole. Not thread-safe: SlotPages'
+// mutex guards the head, the shards' locks guard the slots.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ struct alignas(4096) SlotPage {
 };
 static_assert(sizeof(SlotPage) == 4096);
 
-// Whose page it is: its place in a shard's directory of pages.
+// A page's place: the shard, and the row in the shard's directory of pages.
 struct PageOwner {
   uint16_t shard = 0;
   uint16_t row = 0;
@@ -31,13 +31,13 @@ enum class SlabKind : uint8_t { nursery, settled };
 
 struct Slab {
   static constexpr size_t kBytes = size_t{2} << 20U;
-  // The rest of the first page is for the head.
+  // The head takes the room of the first page.
   static constexpr size_t kPages = kBytes / sizeof(SlotPage) - 1;
 
   struct alignas(sizeof(SlotPage)) Head {
     SlabKind kind = SlabKind::nursery;
     uint32_t used = 0;
-    // In the list it stands in.
+    // Its neighbours in SlotPages' list.
     Slab* before = nullptr;
     Slab* after = nullptr;
     std::array<uint64_t, kPages / 64 + 1> used_bits{};
@@ -49,8 +49,8 @@ struct Slab {
   };
   using Memory = std::unique_ptr<Slab, Unmap>;
 
-  // All pages free. A settled slab's memory is there when this returns, which takes from a third of
-  // a millisecond to twenty. Null if there is none. Any thread.
+  // A slab with all pages free; null if there is no memory. A settled slab's memory is there when
+  // this returns, which takes from a third of a millisecond to twenty. Any thread.
   [[nodiscard]] static Memory map(SlabKind kind);
 
   // The slab a page belongs to.
