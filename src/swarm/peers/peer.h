@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstdint>
 
 #include "base/clock.h"
@@ -42,8 +43,8 @@ using Minute = uint32_t;
       std::chrono::floor<std::chrono::minutes>(time.time_since_epoch()).count());
 }
 
-// Age in minutes of a stamp taken modulo 256; true for ages up to 254. What looks like 255 was
-// stamped by another thread whose clock had just passed the minute: it is new.
+// Age in minutes of a stamp taken modulo 256; right for ages up to 254. A stamp that looks 255
+// minutes old is from another thread whose clock had just passed the minute, and counts as new.
 [[nodiscard]] constexpr unsigned age_of(uint8_t stamp, Minute now) {
   const auto age = static_cast<uint8_t>(now - stamp);
   return age == UINT8_MAX ? 0 : age;
@@ -54,6 +55,7 @@ template <typename Peer>
 [[nodiscard]] Peer make_peer(const Endpoint& endpoint, uint8_t flags, Minute now) {
   Peer peer;
   const ByteView address = endpoint.address.bytes();
+  assert(address.size() == Peer::kCompact - 2);
   std::copy_n(address.begin(), Peer::kCompact - 2, peer.endpoint.begin());
   peer.endpoint[Peer::kCompact - 2] = static_cast<uint8_t>(endpoint.port >> 8U);
   peer.endpoint[Peer::kCompact - 1] = static_cast<uint8_t>(endpoint.port);

@@ -1,8 +1,8 @@
 // A dense array of peers in two parts, leechers then seeders: what a swarm is made of.
 //
-// A choice of either kind never scans the other, and a completion is one swap. The array may lie in
-// a torrent's slot (inline), in a block of its own, or be one of many blocks of a large swarm; this
-// file does not care which. A PeerBlock is a view with counts: it never allocates and never frees.
+// Choosing peers of one kind never scans the other, and a completion is one swap. The array lies in
+// a torrent's slot (borrowed), in a block of its own, or is one of many blocks of a large swarm; it
+// makes no difference here. A PeerBlock is a view with counts: it never allocates and never frees.
 // Not thread-safe; the shard's lock guards it.
 #pragma once
 
@@ -35,7 +35,7 @@ struct PeerBlock {
     return find_peer(scan, peers, size(), key);
   }
 
-  // Asks the processor for the first lines a find() is about to read; by then it foresees the rest.
+  // Asks the processor for the first lines that find() will read; it guesses the rest by itself.
   void prefetch() const {
     constexpr size_t kLine = 64;
     constexpr size_t kLines = 8;
@@ -58,6 +58,7 @@ struct PeerBlock {
 
   // Moves others into the gap: at most one of each kind.
   void remove(size_t index) {
+    assert(index < size());
     const size_t last = size() - 1;
     if (is_seeder(index)) {
       peers[index] = peers[last];
@@ -71,6 +72,7 @@ struct PeerBlock {
 
   // Moves the peer to the part it now belongs to; returns where it is.
   size_t set_seeding(size_t index, bool seeding) {
+    assert(index < size());
     if (is_seeder(index) == seeding) return index;
     const size_t target = seeding ? size_t{leechers} - 1 : size_t{leechers};
     std::swap(peers[index], peers[target]);

@@ -1,6 +1,7 @@
 #include "swarm/peers/peer_choice.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace ot {
 namespace {
@@ -15,9 +16,10 @@ struct Split {
   size_t v6;
 };
 
-// `due` is what each family should get at least, together no more than numwant; the quarter goes
-// before.
+// `due` is the least that each family should get, together no more than numwant; the quarter comes
+// first.
 Split split_families(Split have, Split due, size_t numwant, PeerRoom room, Random& random) {
+  assert(due.v4 + due.v6 <= numwant);
   const size_t most4 = std::min(have.v4, room.v4);
   const size_t most6 = std::min(have.v6, room.v6);
   if (most4 + most6 <= numwant) return {most4, most6};

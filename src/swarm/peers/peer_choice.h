@@ -1,9 +1,8 @@
-// How many peers of each kind and family a reply carries. Pure arithmetic; which ones is
-// peer_sample's business.
+// How many peers of each kind and family a reply carries. Pure arithmetic; peer_sample picks them.
 //
 // A leecher gets leechers and seeders in the proportion of the swarm. If both families are wanted
 // and present, each gets its proportion but at least a quarter. A seeder has no use for seeders and
-// gets them only when leechers run out, or to make up that quarter.
+// gets them only when leechers run out, or to fill that quarter.
 #pragma once
 
 #include <cstddef>
@@ -29,12 +28,14 @@ struct FamilyCounts {
   friend constexpr bool operator==(const FamilyCounts&, const FamilyCounts&) = default;
 };
 
-// `room` is how many peers of each family the reply can hold at most. Never more than `others` has,
-// nor more than numwant in all; exactly numwant if others and room allow.
+// How many peers of each family the reply can hold.
 struct PeerRoom {
   size_t v4 = 0;
   size_t v6 = 0;
 };
+
+// Never more than `others` and `room` have, nor more than numwant in all; exactly numwant if they
+// allow it.
 [[nodiscard]] FamilyCounts choose_peers(FamilyCounts others, size_t numwant, PeerRoom room,
                                         bool asker_seeds, Random& random);
 

@@ -29,10 +29,11 @@ size_t bytes_for(size_t capacity) {
   return MemoryBudget::block_size(capacity * sizeof(Peer));
 }
 
-// Sets the array's size to at least `wanted` peers, filling what malloc gives. False: no memory,
-// block unchanged.
+// Gives the array room for `wanted` peers or more, as much as malloc gives anyway. False, and the
+// block is unchanged, if there is no memory.
 template <typename Peer>
 bool reallocate(PeerBlock<Peer>& block, size_t wanted, MemoryBudget& memory) {
+  assert(wanted >= block.size());
   const size_t capacity = bytes_for<Peer>(wanted) / sizeof(Peer);
   const bool borrowed = block.storage == PeerStorage::borrowed;
   void* old = borrowed ? nullptr : block.peers;
@@ -63,18 +64,22 @@ void shrink(PeerBlock<Peer>& block, MemoryBudget& memory) {
     return;
   }
   if (block.size() + block.size() / 4 + 4 >= block.capacity) return;
-  // A realloc that fails leaves the larger array, which is as good.
+  // If realloc fails, the larger array stays, which does no harm.
   [[maybe_unused]] const bool shrunk = reallocate(block, block.size() + block.size() / 8, memory);
 }
 
-// Where the peers of the last of `count` blocks come from, and go back to.
-uint32_t buddy_of_last(uint32_t count) { return (count - 1) & ((std::bit_ceil(count) >> 1U) - 1); }
+// The block that the peers of the last of `count` blocks come from, and go back to.
+uint32_t buddy_of_last(uint32_t count) {
+  assert(count > 1);
+  return (count - 1) & ((std::bit_ceil(count) >> 1U) - 1);
+}
 
 }  // namespace
 
 template <typename Peer>
 PeerList<Peer> PeerList<Peer>::borrow(Peer* peers, unsigned leechers, unsigned seeders,
                                       size_t capacity) {
+  assert(size_t{leechers} + seeders <= capacity);
   PeerList list;
   list.only_ = {peers, static_cast<uint16_t>(leechers), static_cast<uint16_t>(seeders),
                 static_cast<uint16_t>(capacity), PeerStorage::borrowed};
@@ -83,6 +88,7 @@ PeerList<Peer> PeerList<Peer>::borrow(Peer* peers, unsigned leechers, unsigned s
 
 template <typename Peer>
 typename PeerList<Peer>::Directory& PeerList<Peer>::directory() const {
+  assert(is_directory());
   return *reinterpret_cast<Directory*>(only_.peers);
 }
 
@@ -111,8 +117,8 @@ PeerBlock<Peer>* PeerList<Peer>::blocks() {
   return is_directory() ? directory().first() : &only_;
 }
 
-// Linear hashing: the low bits of the hash name the block; a name not reached yet loses its highest
-// bit.
+// Linear hashing: the low bits of the hash name the block; if there is no such block yet, the name
+// without its highest bit does.
 template <typename Peer>
 uint32_t PeerList<Peer>::block_of(const Peer& peer, const SecretHash& hash) const {
   if (!is_directory()) return 0;
@@ -171,6 +177,7 @@ PeerPosition PeerList<Peer>::set_seeding(PeerPosition position, bool seeding) {
 
 template <typename Peer>
 void PeerList<Peer>::remove(PeerPosition position, const SwarmContext& context) {
+  assert(position.block < block_count());
   Block& block = blocks()[position.block];
   count_peer(block.is_seeder(position.index), -1);
   block.remove(position.index);
@@ -181,6 +188,7 @@ void PeerList<Peer>::remove(PeerPosition position, const SwarmContext& context) 
 template <typename Peer>
 uint32_t PeerList<Peer>::expire_block(uint32_t number, Minute now, unsigned timeout,
                                       const SwarmContext& context) {
+  assert(number < block_count());
   Block& block = blocks()[number];
   const int leechers_before = block.leechers;
   const int seeders_before = block.seeders;
@@ -230,8 +238,8 @@ void PeerList<Peer>::collapse(MemoryBudget& memory) {
   memory.release(old, Directory::bytes_for(old->capacity));
 }
 
-// Adds a block, and moves into it what its buddy held for it. Without memory for that, nothing
-// happens.
+// Adds a block, and moves into it the peers its buddy held for it. Does nothing if there is no
+// memory for that.
 template <typename Peer>
 void PeerList<Peer>::split(const SwarmContext& context) {
   const uint32_t number = block_count();
@@ -263,8 +271,8 @@ void PeerList<Peer>::split(const SwarmContext& context) {
   shrink(buddy, context.memory);
 }
 
-// The reverse of split(): the last block goes back into its buddy. Without memory for that, nothing
-// happens.
+// The reverse of split(): the last block goes back into its buddy. Does nothing if there is no
+// memory for that.
 template <typename Peer>
 void PeerList<Peer>::join(const SwarmContext& context) {
   const uint32_t count = directory().blocks;
@@ -282,7 +290,7 @@ void PeerList<Peer>::join(const SwarmContext& context) {
   if (count - 1 == 1) {
     collapse(context.memory);
   } else if (count * 2 < directory().capacity) {
-    // A realloc that fails leaves the larger directory, which is as good.
+    // If realloc fails, the larger directory stays, which does no harm.
     [[maybe_unused]] const bool resized = resize_directory(count + count / 8, context.memory);
   }
 }

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <optional>
 
 #include "base/memory_budget.h"
@@ -42,12 +43,12 @@ class PeerList {
   // average; below a quarter two are joined.
   static constexpr size_t kSplitAt = 192;
   // No block holds more, so that the work of every operation is bounded even if splits find no
-  // memory. Far out of reach otherwise: 13 standard deviations.
+  // memory. With memory no block comes near it: 13 standard deviations.
   static constexpr size_t kBlockLimit = 2 * kSplitAt;
 
   // Trivial, for the sake of the slot's union: an empty list is PeerList{}.
   PeerList() = default;
-  // A list over an array inside a slot; moves to memory of its own when it outgrows it.
+  // A list over an array inside a slot; moves to memory of its own when the array gets too small.
   [[nodiscard]] static PeerList borrow(Peer* peers, unsigned leechers, unsigned seeders,
                                        size_t capacity);
 
@@ -64,6 +65,7 @@ class PeerList {
     if (!is_borrowed()) blocks()[block_of(key, context.hash)].prefetch();
   }
   [[nodiscard]] Peer& at(PeerPosition position) const {
+    assert(position.block < block_count() && position.index < blocks()[position.block].size());
     return blocks()[position.block].peers[position.index];
   }
   [[nodiscard]] bool is_seeder(PeerPosition position) const {
@@ -77,19 +79,20 @@ class PeerList {
   [[nodiscard]] std::optional<PeerPosition> insert(const Peer& peer, bool seeding,
                                                    const SwarmContext& context);
   PeerPosition set_seeding(PeerPosition position, bool seeding);
-  // Positions taken before are void.
+  // Invalidates all positions.
   void remove(PeerPosition position, const SwarmContext& context);
 
-  // Removes the peers of one block that were last heard of more than `timeout` minutes ago; block <
-  // block_count(). Returns how many went. The blocks stay where they are, so that a walk over them
-  // may go on; then trim().
+  // Removes the peers of one block that were last heard of more than `timeout` minutes ago, and
+  // returns how many. `number` is less than block_count(). The blocks stay where they are, so that
+  // a walk over them can go on; call trim() afterwards.
   uint32_t expire_block(uint32_t number, Minute now, unsigned timeout, const SwarmContext& context);
-  // Gives back memory that removals left unused. One bounded step.
+  // Gives back memory that removals have left unused. One bounded step.
   void trim(const SwarmContext& context);
 
+  // Frees all memory of the list, which is empty then.
   void release(MemoryBudget& memory);
 
-  // The blocks as an array, for those who read all or some of the peers.
+  // The blocks as an array, for reading all peers or some of them.
   [[nodiscard]] uint32_t block_count() const;
   [[nodiscard]] const Block* blocks() const;
   [[nodiscard]] Block* blocks();

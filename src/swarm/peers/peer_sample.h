@@ -3,8 +3,8 @@
 // The peers of a part (all leechers, or all seeders, of all blocks) are taken as a ring. From a
 // random start, runs of up to eight neighbours (a cache line) are taken and random strides skipped,
 // until n are chosen. The start is uniform and independent of the strides, so each peer is as
-// likely as any other. The asker is walked over, unseen. Cost: the lines copied and, in a large
-// swarm, the headers of the blocks between them; a part that is thin in a large swarm may cost a
+// likely as any other. The walk leaves out the asker. It costs the lines copied and, in a large
+// swarm, the headers of the blocks between them; few peers of that kind in a large swarm may cost a
 // pass over all its block headers.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace ot {
 
-// A position on the ring of one part. Never stands still on the asker.
+// A position on the ring of one part. Never stops on the asker.
 template <typename Peer>
 class PartWalk {
  public:
@@ -39,7 +39,7 @@ class PartWalk {
     while (count > 0) count -= step(next_run(count));
   }
 
-  // Goes over `count` peers and has them copied to `out`; answers the end of what they take there.
+  // Has the next `count` peers copied to `out`, and returns the end of what they take there.
   uint8_t* take(size_t count, PeerCopies& copies, uint8_t* out) {
     while (count > 0) {
       const size_t run = next_run(count);
@@ -55,9 +55,9 @@ class PartWalk {
     return block_ == skipped_block_ && offset_ == skipped_offset_;
   }
 
-  // Uniform as counting is, without walking over half of all blocks: any place in any block is as
-  // likely, and one without a peer is drawn again. False if that has not come to an end soon, or is
-  // not worth it.
+  // As uniform as seek() with a random number, without walking over half of all blocks: draws any
+  // place in any block until there is a peer. False if none is found soon, or if there are so few
+  // blocks that counting is as cheap.
   bool seek_by_probing(Random& random) {
     constexpr int kProbes = 24;
     constexpr size_t kFewBlocks = 16;
@@ -111,7 +111,7 @@ uint8_t* sample_part(const PeerList<Peer>& list, bool seeding, size_t n,
                      std::optional<PeerPosition> asker, Random& random, PeerCopies& copies,
                      uint8_t* out) {
   constexpr size_t kRun = 8;
-  // So that a reply from a swarm of a million does not walk all the way round.
+  // Keeps a reply from a swarm of a million from walking all the way round.
   constexpr size_t kMostSkipped = 4096;
   const bool asker_inside = asker && list.is_seeder(*asker) == seeding;
   const size_t others = list.count(seeding) - (asker_inside ? 1U : 0U);

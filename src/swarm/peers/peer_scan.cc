@@ -10,8 +10,7 @@
 namespace ot {
 namespace {
 
-// The six endpoint bytes of a record in the low or high end of a word, whichever the byte order
-// makes cheap.
+// Where the six endpoint bytes of a record stand when it is loaded as a word.
 constexpr uint64_t kEndpointMask =
     std::endian::native == std::endian::little ? 0x0000ffffffffffffULL : 0xffffffffffff0000ULL;
 
@@ -27,8 +26,8 @@ size_t find_portable(const Peer4* peers, size_t count, const Peer4& key) {
 
 #if defined(__x86_64__)
 
-// 16 records, two cache lines, a step; a bit a byte of the compare result, so a record is 8 bits of
-// the mask.
+// 16 records (two cache lines) a step. movemask gives one bit for each byte compared, so a record
+// is 8 bits of the mask.
 __attribute__((target("avx2"))) size_t find_avx2(const Peer4* peers, size_t count,
                                                  const Peer4& key) {
   const __m256i mask = _mm256_set1_epi64x(static_cast<long long>(kEndpointMask));

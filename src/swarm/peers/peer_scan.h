@@ -1,7 +1,7 @@
 // Finding one peer in a dense array: the hot loop of every announce.
 //
-// The portable form works everywhere; on x86 with AVX2 IPv4 arrays are compared 16 peers a step.
-// Both give the same answer; the table is told which to use, and tests run both.
+// The portable form works everywhere; on x86 with AVX2, IPv4 arrays are compared 16 peers a step.
+// Both give the same answer; the table is told which one to use, and tests run both.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ inline constexpr size_t kPeerNotFound = SIZE_MAX;
 
 enum class PeerScan : uint8_t { portable, avx2 };
 
-// The fastest this processor can do.
+// The fastest that this processor can do.
 [[nodiscard]] PeerScan best_peer_scan();
 
 // The index of the record whose endpoint equals `key`, or kPeerNotFound. At most one may match. The

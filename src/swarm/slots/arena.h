@@ -1,8 +1,8 @@
-// Memory that is kept until the end, close together.
+// Small pieces of memory, close together, that are freed all at once.
 //
-// For what is read with each look-up and never given back: small blocks of malloc's would each lie
-// on a page of their own, and no TLB holds so many. Chunks grow from 4 to 64 KiB, so that a small
-// table pays little. Not thread-safe.
+// For what every look-up reads: from malloc each piece would lie on a page of its own, and no TLB
+// holds that many pages. Chunks grow from 4 to 64 KiB, so a small table pays little. Not
+// thread-safe.
 #pragma once
 
 #include "base/memory_budget.h"
@@ -21,11 +21,11 @@ class Arena {
   [[nodiscard]] void* allocate(size_t bytes);
 
  private:
-  // What it gives out stands behind it.
+  // The header; what it gives out follows it.
   struct alignas(16) Chunk {
     Chunk* before;
-    size_t size;  // all of it
-    size_t used;
+    size_t size;  // in bytes, with this header
+    size_t used;  // the same
   };
 
   [[nodiscard]] bool add_chunk(size_t bytes);

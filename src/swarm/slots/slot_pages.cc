@@ -8,8 +8,8 @@
 namespace ot {
 namespace {
 
-// So many settled pages may stand empty before a slab is given up: a slab's and a quarter, so that
-// what goes and comes again is not moved each time.
+// A slab is given up when more settled pages than this stand empty. It is a quarter more than a
+// slab has, so that a table that shrinks and grows a little does not move its pages each time.
 constexpr size_t kFreeAllowed = Slab::kPages + Slab::kPages / 4;
 
 }  // namespace
@@ -57,7 +57,7 @@ SlotPage* SlotPages::take_from(Slab& slab, PageOwner owner) {
   return page;
 }
 
-// A nursery's head is a page, too. What else it holds is counted page by page.
+// A nursery's head counts as a page, and the rest of it page by page.
 void SlotPages::unmap(Slab& slab) {
   if (slab.head.kind == SlabKind::settled) {
     memory_.give(Slab::kBytes);
@@ -67,7 +67,7 @@ void SlotPages::unmap(Slab& slab) {
   Slab::Unmap()(&slab);
 }
 
-// With a free page, and the memory for it taken; null if there is none.
+// A nursery with a free page, for which the memory has been taken; null if there is none.
 Slab* SlotPages::nursery() {
   if (!memory_.take(sizeof(SlotPage))) return nullptr;
   if (Slab* slab = shelves_[nursery_open].first()) return slab;
@@ -102,7 +102,7 @@ SlotPage* SlotPages::take_settled(PageOwner owner) {
   return take_gap(owner);
 }
 
-// Of a settled slab; null if there is none.
+// A page of a settled slab; null if none has a gap.
 SlotPage* SlotPages::take_gap(PageOwner owner) {
   Slab* const slab = shelves_[settled_open].first();
   if (slab == nullptr) return nullptr;
@@ -119,7 +119,7 @@ void SlotPages::give(SlotPage* page) {
   if (slab.head.kind == SlabKind::nursery) {
     --nursery_pages_;
     memory_.give(sizeof(SlotPage));
-    // It reads as zeros then; where the kernel does not take it back, they are written.
+    // It reads as zeros then; if the kernel does not take it back, they are written here.
     if (::madvise(page, sizeof(SlotPage), MADV_DONTNEED) != 0) *page = {};
   } else {
     *page = {};
@@ -139,7 +139,7 @@ void SlotPages::give(SlotPage* page) {
   unmap(slab);
 }
 
-// Until all pages have moved, both they and the slab are counted, so there must be room for more.
+// Until all pages have moved, they and the slab are both counted, hence room for two.
 bool SlotPages::wants_slab() {
   const MutexLock lock(mutex_);
   return nursery_pages_ >= Slab::kPages && settled_free_ == 0 && memory_.has(2 * Slab::kBytes);
@@ -153,7 +153,8 @@ bool SlotPages::add(Slab::Memory slab) {
   return true;
 }
 
-// What leaves fits into the gaps of the others, since there are enough for a slab.
+// The slab whose pages are to move into the gaps of the others, which have room for all of them;
+// null if there is none. An empty one goes back to the kernel right away.
 Slab* SlotPages::slab_to_empty() {
   if (leaving_ != nullptr || settled_free_ < kFreeAllowed) return leaving_;
   Slab* emptiest = shelves_[settled_open].first();
@@ -167,7 +168,7 @@ Slab* SlotPages::slab_to_empty() {
   return nullptr;
 }
 
-// New pages have taken the gaps, so a slab that was to leave stays.
+// New pages have taken the gaps, so the slab that was to leave stays.
 void SlotPages::keep_leaving() {
   Slab* const stays = std::exchange(leaving_, nullptr);
   if (stays == nullptr) return;

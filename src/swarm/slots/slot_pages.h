@@ -1,15 +1,15 @@
 // The memory of all shards' slots: pages of 64 slots from slabs of 2 MiB.
 //
 // A shard's slots are too few for huge pages of their own, and with pages of 4 KiB the processor
-// waits longer for a slot's address than for the slot: no TLB holds a table of a million torrents.
-// So shards share huge pages. The kernel clears one in a third of a millisecond, on some hosts in
-// twenty, which no announce can wait for: where no settled slab has a gap, a new page comes from a
-// nursery slab, of small pages, and when enough for a whole slab have come together, a settled slab
-// is made beside the loop (Slab::map(), add()) and the pages move there one by one. Where many
-// settled pages have become free, the emptiest slab moves into the gaps of the others and goes back
-// to the kernel. See docs/decisions/0009-slots-in-shared-huge-pages.md.
+// waits longer for a slot's address than for the slot: no TLB covers a table of a million torrents.
+// So shards share huge pages. The kernel takes a third of a millisecond to clear one, on some hosts
+// twenty, and no announce can wait that long: if no settled slab has a gap, a new page comes from a
+// nursery slab of small pages. When there are enough of those to fill a slab, a settled slab is
+// made away from the loop (Slab::map(), add()), and the pages move there one by one. When many
+// settled pages have become free, the pages of the emptiest slab move into the gaps of the others,
+// and it goes back to the kernel. See docs/decisions/0009-slots-in-shared-huge-pages.md.
 //
-// Thread-safe: take() and give() are called under a shard's lock and have one of their own inside.
+// Thread-safe: take() and give() are called under a shard's lock and take another one inside.
 #pragma once
 
 #include <array>
@@ -32,24 +32,24 @@ class SlotPages {
   // For the shards' directories of their pages: as Arena::allocate().
   [[nodiscard]] void* keep(size_t bytes);
 
-  // Whether there is memory for so many pages now.
+  // Whether there is memory for that many pages now.
   [[nodiscard]] bool has(size_t pages);
   // A page without torrents; null if there is no memory.
   [[nodiscard]] SlotPage* take(PageOwner owner);
-  // Whatever is in it.
+  // Takes a page back, whatever is in it.
   void give(SlotPage* page);
 
-  // Whether a settled slab more would be filled at once.
+  // Whether one more settled slab would be filled at once, and there is memory for it.
   [[nodiscard]] bool wants_slab();
-  // Takes a slab of the settled kind in. False, and lets go of it, if there is no memory for it.
+  // Takes in a slab of the settled kind. If there is no memory for it, frees it and returns false.
   bool add(Slab::Memory slab);
 
   struct Move {
     PageOwner owner;
     SlotPage* page;
   };
-  // A page that should be elsewhere, if there is room for it. To be taken with take_settled(),
-  // under the owner's lock, if it is still the owner's.
+  // A page that belongs elsewhere, if there is room for it there. Move it under the owner's lock,
+  // to a page from take_settled(), if it is still the owner's.
   [[nodiscard]] std::optional<Move> next_move();
   // As take(), but in a settled slab or not at all.
   [[nodiscard]] SlotPage* take_settled(PageOwner owner);

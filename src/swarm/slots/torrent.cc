@@ -17,6 +17,7 @@ SwarmCounts Torrent::counts() const {
 }
 
 void Torrent::store_counts(unsigned leechers, unsigned seeders) {
+  assert(leechers + seeders <= kInlinePeers);
   state_ = static_cast<uint8_t>(kOccupied | leechers | (seeders << kSeedersShift));
 }
 
@@ -26,8 +27,8 @@ void Torrent::store(TorrentPeers& peers, MemoryBudget& memory) {
     return;
   }
   assert(!peers.v4.is_borrowed());
-  // One less than fits, so that a swarm that breathes at the border does not allocate with each
-  // breath. A list that has lost its last peers at once may still have many blocks.
+  // One less than fits, so that a swarm whose size goes up and down there does not allocate each
+  // time. A list that has lost its last peers at once may still have many blocks.
   const bool small = peers.v4.block_count() == 1 && peers.v4.size() < kInlinePeers;
   if ((small || peers.v4.size() == 0) && peers.v6.size() == 0) {
     if (peers.v4.size() != 0) std::copy_n(peers.v4.blocks()->peers, peers.v4.size(), inline_);

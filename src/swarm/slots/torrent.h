@@ -1,7 +1,7 @@
 // One torrent as the table stores it: a slot of 64 bytes, one cache line.
 //
 // Half of a tracker's torrents have one peer, so the slot itself holds up to four IPv4 peers; only
-// a larger swarm, or one with IPv6 peers, has memory of its own. An all-zero slot is empty.
+// a larger swarm, or one with IPv6 peers, has memory of its own. A slot of zeros is empty.
 // Trivially copyable: slots move when the index grows. Not thread-safe; the shard's lock guards it.
 #pragma once
 
@@ -40,11 +40,11 @@ class Torrent {
   }
   void clear() { *this = {}; }
 
-  // The view borrows this slot: use it, store() it, forget it, before the slot may move.
+  // The view borrows this slot: use it and store() it before the slot may move.
   [[nodiscard]] TorrentPeers peers();
-  // Brings back what peers() gave out; a list that has become small returns into the slot, and a
-  // torrent without peers holds no memory. An IPv6 peer needs the room of the inline ones, so
-  // v4.unborrow() must have succeeded before it was inserted.
+  // Takes back what peers() gave out. A list that has become small returns into the slot, and a
+  // torrent without peers holds no memory. An IPv6 peer takes the room of the inline ones, so
+  // v4.unborrow() must have succeeded before it is inserted.
   void store(TorrentPeers& peers, MemoryBudget& memory);
 
   [[nodiscard]] SwarmCounts counts() const;
@@ -71,7 +71,7 @@ class Torrent {
   [[nodiscard]] unsigned inline_seeders() const { return (state_ >> kSeedersShift) & kCountMask; }
   void store_counts(unsigned leechers, unsigned seeders);
 
-  // Occupied bit, lists bit; without lists three bits each of seeders and leechers.
+  // Bits: occupied, lists; without lists also three each for seeders and leechers.
   uint8_t state_;
   InfoHash info_hash_;
   uint32_t order_;

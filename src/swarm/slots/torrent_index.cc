@@ -1,6 +1,7 @@
 #include "swarm/slots/torrent_index.h"
 
 #include <algorithm>
+#include <cassert>
 #include <new>
 
 namespace ot {
@@ -8,8 +9,8 @@ namespace {
 
 // Slots after the last home, for the run that begins there.
 constexpr size_t kTail = 16;
-// The table grows by a 16th above 17/20, and takes no more above 15/16 if there is no memory to
-// grow.
+// Above a load of 17/20 the table grows by a 16th; if there is no memory for that, it takes in
+// torrents up to a load of 15/16.
 constexpr size_t kGrowth = 16;
 // How many slots one step looks at while the size changes. Insertions alone must finish a change
 // before the next is due: 1/32 of the slots against 17/20 of 1/kGrowth.
@@ -47,7 +48,7 @@ size_t TorrentIndex::position_after(uint32_t order, size_t twins) const {
 uint64_t TorrentIndex::lowest_order_from(size_t position) const {
   if (position >= length_) return kAllOrders;
   if (slot(position).is_occupied()) return slot(position).order();
-  // Nothing is pushed across an empty slot, so what comes has its home here or later.
+  // No torrent is pushed past an empty slot, so those to come have their home here or later.
   const auto lowest = [position](uint64_t homes) {
     return ((uint64_t{position} << 32U) + homes - 1) / homes;
   };
@@ -63,11 +64,12 @@ void TorrentIndex::reserve(size_t torrents) {
   if (add_pages(slots)) finish_resizing(slots - kTail);
 }
 
-// A change of size under way is finished in time: where it finds no room for its tail, neither does
-// an insertion.
+// Not asked while the size changes: if there is no room for its tail, an insertion finds none
+// either.
 bool TorrentIndex::is_packed() const { return !is_resizing() && size_ * 16 >= low_homes_ * 15; }
 
 Torrent* TorrentIndex::insert(const InfoHash& info_hash, uint32_t order) {
+  assert(pages_ != nullptr && find(info_hash, order) == nullptr);
   step();
   if (!is_resizing() && wants_to_grow()) start_growing();
   if (is_packed() || !reserve_tail(1)) return nullptr;
@@ -79,7 +81,7 @@ Torrent* TorrentIndex::insert(const InfoHash& info_hash, uint32_t order) {
   return torrent;
 }
 
-// Where find() has found it; so it is not far from home.
+// Not far from its home, since find() has found it there.
 size_t TorrentIndex::position_of(const Torrent& torrent) const {
   size_t at = home(torrent.order());
   while (&slot(at) != &torrent) ++at;
@@ -87,26 +89,27 @@ size_t TorrentIndex::position_of(const Torrent& torrent) const {
 }
 
 void TorrentIndex::erase(Torrent* torrent) {
+  assert(torrent->is_occupied());
   close_gap(position_of(*torrent));
   --size_;
   step();
 }
 
-// Room for so many torrents more at the end of the array, wherever they are inserted. No home is
-// among the last kTail slots, so what stands there is the end of a run: if one of them is free, the
-// rest is too.
+// Makes room at the end of the array for that many more torrents, wherever they are inserted. None
+// of the last kTail slots is a home, so torrents there are the end of a run: if one slot is free,
+// the slots after it are, too.
 bool TorrentIndex::reserve_tail(size_t torrents) {
   if (torrents <= kTail && !slot(length_ - torrents).is_occupied()) return true;
   return add_pages(length_ + whole_pages(torrents));
 }
 
-// Frees the slot for a torrent of that order, moving the run that stands there up by one. The tail
-// must have room for that.
+// Frees the slot for a torrent of that order by moving the run that stands there up by one. The
+// tail must have room for that.
 Torrent* TorrentIndex::open_gap(size_t at, uint32_t order) {
   size_t end = at;
   while (slot(end).is_occupied()) ++end;
   for (size_t to = end; to > at; --to) slot(to) = slot(to - 1);
-  // What still awaits its new home must stay on its side of the cursor.
+  // Torrents that still await their new home must stay on their side of the cursor.
   if (resizing_ == Resizing::growing) {
     if (cursor_ > at && cursor_ <= end) ++cursor_;
     if (order < boundary_) cursor_ = std::max(cursor_, at + 1);
@@ -115,7 +118,7 @@ Torrent* TorrentIndex::open_gap(size_t at, uint32_t order) {
   return &slot(at);
 }
 
-// Empties a slot and moves the run behind it down by one, as far as homes allow.
+// Empties a slot and moves the run after it down by one, as far as homes allow.
 void TorrentIndex::close_gap(size_t gap) {
   size_t end = gap + 1;
   for (; end < length_ && slot(end).is_occupied() && home(slot(end).order()) < end; ++end)
@@ -124,7 +127,7 @@ void TorrentIndex::close_gap(size_t gap) {
   if (resizing_ == Resizing::shrinking && gap < cursor_ && cursor_ < end) --cursor_;
 }
 
-// By doubling, so that all that are kept take less than the last one again.
+// Doubles, so that all those that are kept take less than the last one does.
 bool TorrentIndex::grow_directory() {
   constexpr size_t kFirst = 15;  // 128 bytes
   Directory* const old = directory_.load(std::memory_order_relaxed);
@@ -156,7 +159,7 @@ bool TorrentIndex::add_page() {
   return true;
 }
 
-// Up to that many slots; false, and nothing added, if there is no memory for all of them.
+// Adds pages up to that many slots; false, with none added, if there is no memory for all of them.
 bool TorrentIndex::add_pages(size_t slots) {
   const size_t before = length_;
   while (length_ < slots) {
@@ -167,7 +170,7 @@ bool TorrentIndex::add_pages(size_t slots) {
   return true;
 }
 
-// Down to that many slots; those behind must be empty.
+// Gives pages back down to that many slots; those after them must be empty.
 void TorrentIndex::drop_pages(size_t slots) {
   while (length_ > slots) {
     length_ -= kPageSlots;
@@ -176,6 +179,7 @@ void TorrentIndex::drop_pages(size_t slots) {
 }
 
 void TorrentIndex::settle(size_t row, SlotPage* page) {
+  // It may have been given back meanwhile.
   if (entry(row).load(std::memory_order_relaxed) != page) return;
   SlotPage* settled = pages_->take_settled(owner(row));
   if (settled == nullptr) return;
@@ -184,7 +188,8 @@ void TorrentIndex::settle(size_t row, SlotPage* page) {
   pages_->give(page);
 }
 
-// A large shard comes by its pages in the course of some insertions, and begins when all are there.
+// A large shard gets its pages in the course of several insertions, and starts when it has them
+// all.
 void TorrentIndex::start_growing() {
   // One more than there are, so that the smallest table grows by a page.
   const size_t slots = whole_pages(low_homes_ + low_homes_ / kGrowth + 1 + kTail);
@@ -232,8 +237,8 @@ void TorrentIndex::step() {
   }
 }
 
-// What is left behind the tail when the table has shrunk. A page is kept, lest a run that breathes
-// at the end of the array has it mapped and unmapped for ever.
+// Gives back what is left after the tail when the table has shrunk, except for one page: otherwise
+// a run that grows and shrinks at the end of the array would map and unmap it again and again.
 void TorrentIndex::give_back_memory() {
   if (wants_to_grow()) return;
   const size_t needed = whole_pages(low_homes_ + kTail);
@@ -254,9 +259,9 @@ void TorrentIndex::step_growing() {
   if (cursor_ == 0) finish_resizing(high_homes_);
 }
 
-// Gives the torrents of the highest order without a new home, which end at `last`, their place by
-// high_homes_. They go together or not at all: a boundary between equal orders would lose one of
-// them. False if the tail has no room.
+// Moves the torrents of the highest order without a new home, the last of which is at `last`, to
+// their place by high_homes_. They go together or not at all: a boundary between equal orders would
+// lose one of them. False if the tail has no room.
 bool TorrentIndex::lift_group(size_t last) {
   const uint32_t order = slot(last).order();
   size_t first = last;
@@ -265,7 +270,7 @@ bool TorrentIndex::lift_group(size_t last) {
   }
   const size_t new_home = home_among(order, high_homes_);
   if (new_home > first && !reserve_tail(last + 1 - first)) return false;
-  // Those at the new home or behind it have been pushed that far already. All lower orders stand
+  // Those at the new home or after it have been pushed that far already. All lower orders stand
   // below the group, so the rest goes right there, the last first.
   for (size_t at = std::min(last + 1, std::max(new_home, first)); at-- > first;) {
     const Torrent moving = slot(at);
@@ -289,8 +294,8 @@ void TorrentIndex::step_shrinking() {
   if (cursor_ == length_) finish_resizing(low_homes_);
 }
 
-// The mirror of lift_group(): the torrents of the lowest order that start at `first` go down to
-// low_homes_.
+// The mirror image of lift_group(): moves the torrents of the lowest order, which start at `first`,
+// down to low_homes_.
 void TorrentIndex::lower_group(size_t first) {
   const uint32_t order = slot(first).order();
   size_t at = first;

@@ -4,18 +4,19 @@
 // Slots are kept sorted by `order`, the high half of the torrent's keyed hash, and a torrent's home
 // is order * homes / 2^32: the table is one sorted sequence with gaps. A look-up starts at home and
 // ends at a gap or a larger order, so a miss costs as much as a hit even at a load of 0.85. Growing
-// keeps the sequence and only spreads it: pages are added at the end and the slots move up from
-// the top, a bounded number per operation, with no second copy. `boundary_` says which side of the
-// sequence already has its new home. Shrinking is the mirror image; its memory goes back a little
-// at a time too, since giving back costs more than moving. See
-// docs/decisions/0003-a-sorted-index-grown-in-place.md. Where its pages are, SlotPages says.
+// keeps the sequence and only spreads it: pages are added at the end and the slots move up, the
+// last first, a bounded number per operation, with no second copy. `boundary_` says which side of
+// the sequence has its new home already. Shrinking is the mirror image; its memory goes back a
+// little at a time too, since giving back costs more than moving. See
+// docs/decisions/0003-a-sorted-index-grown-in-place.md. The pages come from SlotPages.
 //
-// Not thread-safe but for prefetch(); the shard's lock guards it. Pointers to slots are void after
-// insert, erase, step.
+// Not thread-safe except for prefetch(); the shard's lock guards it. insert(), erase() and step()
+// invalidate pointers to slots.
 #pragma once
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <cstdint>
 
 #include "base/prefetch.h"
@@ -29,8 +30,9 @@ class TorrentIndex {
   TorrentIndex(const TorrentIndex&) = delete;
   TorrentIndex& operator=(const TorrentIndex&) = delete;
 
-  // Where the memory comes from, and goes with; call once, before anything else.
+  // Call once, before anything else. The pages outlive the index and free its memory.
   void set_pages(SlotPages& pages, size_t shard) {
+    assert(pages_ == nullptr && shard <= UINT16_MAX);
     pages_ = &pages;
     shard_ = static_cast<uint16_t>(shard);
   }
@@ -38,19 +40,19 @@ class TorrentIndex {
   [[nodiscard]] Torrent* find(const InfoHash& info_hash, uint32_t order);
   // The torrent must not be present. A torrent without peers, or null if there is no memory.
   [[nodiscard]] Torrent* insert(const InfoHash& info_hash, uint32_t order);
-  // Before the first torrent: room for so many, if there is as much memory, which spares growing
-  // step by step. What the torrents do not come to use the sweep takes back.
+  // Before the first torrent: makes room for that many, if there is memory for it, which saves
+  // growing step by step. The sweep takes back what is not used.
   void reserve(size_t torrents);
   void erase(Torrent* torrent);
-  // Starts to shrink a table that is less than half full. Not erase()'s business: a walk that
-  // erases in order leaves the rest as dense as it was on fewer orders, and fewer homes would make
-  // one long run of it. Call when such a walk is over.
+  // Starts to shrink a table that is less than half full. erase() does not: a walk that erases in
+  // order leaves the rest as dense as it was, on fewer orders, and fewer homes would make one long
+  // run of it. Call it when such a walk is over.
   void shrink_if_sparse();
-  // Goes on with a change of size, if one is under way, looking at no more than a few dozen slots.
+  // Continues a change of size, if one is under way, and looks at no more than a few dozen slots.
   void step();
 
-  // Asks the processor for the lines where a torrent is looked for, its home and some behind it:
-  // two behind is where it stands on average. Any thread, any time, no lock.
+  // Asks the processor for the lines where find() will look: the torrent's home and a few after it
+  // (on average it stands two after its home). Any thread, any time, no lock.
   void prefetch(uint32_t order) const {
     const size_t at = home_among(order, published_homes_.load(std::memory_order_acquire));
     const Directory* directory = directory_.load(std::memory_order_acquire);
@@ -66,13 +68,14 @@ class TorrentIndex {
   // All slots, occupied or not, for walks by position.
   [[nodiscard]] size_t length() const { return length_; }
   [[nodiscard]] Torrent& slot(size_t position) const {
+    assert(position < length_);
     SlotPage* page = entry(position / kPageSlots).load(std::memory_order_relaxed);
     return page->slots[position % kPageSlots];
   }
-  // For walks in order, which no change of size disturbs. Where to go on after all lower orders and
-  // `twins` torrents of this one; the slot may be empty, or length().
+  // For walks in order, which no change of size disturbs. The position after all lower orders and
+  // `twins` torrents of this one; the slot there may be empty, or it may be length().
   [[nodiscard]] size_t position_after(uint32_t order, size_t twins) const;
-  // The lowest order that a torrent at this position or behind it can have; 2^32 or more if none.
+  // The lowest order that a torrent can have at this position or after it; 2^32 or more if none.
   [[nodiscard]] uint64_t lowest_order_from(size_t position) const;
   [[nodiscard]] bool is_resizing() const { return resizing_ != Resizing::none; }
 
@@ -87,8 +90,8 @@ class TorrentIndex {
 
   using Entry = std::atomic<SlotPage*>;
 
-  // Where the pages are, in the sequence of the slots; the entries stand behind it. One that has
-  // become too small is kept, as prefetch() may be reading it.
+  // Where the pages are, in the order of the slots; the entries follow the header. A directory that
+  // has become too small is kept, since prefetch() may be reading it.
   struct Directory {
     size_t capacity;
 
@@ -125,6 +128,7 @@ class TorrentIndex {
   void lower_group(size_t first);
   [[nodiscard]] Torrent* open_gap(size_t at, uint32_t order);
   void close_gap(size_t gap);
+
   SlotPages* pages_ = nullptr;
   std::atomic<Directory*> directory_{nullptr};
   // Whole pages; at least kTail more than there are homes.
@@ -135,7 +139,8 @@ class TorrentIndex {
   uint64_t low_homes_ = 0;
   uint64_t high_homes_ = 0;
   uint64_t boundary_ = 0;
-  // Growing: what awaits its new home stands below it. Shrinking: at it or above.
+  // The torrents that await their new home stand below it when growing, at it or above when
+  // shrinking.
   size_t cursor_ = 0;
   std::atomic<uint64_t> published_homes_{0};
   uint16_t shard_ = 0;

@@ -1,10 +1,10 @@
 // What an access list of a million hashes costs: to read, to hold, and a look-up in cold memory.
 //
-// Three kinds of cold. "Random": every look-up is on another hash, nothing is done to the caches,
+// Three kinds of cold. "Random": every look-up is of another hash, and the caches are left alone,
 // as in the rows of the table. "Evicted": before each batch of look-ups other memory is read until
 // nothing of the list is left in a cache; "in turn" each look-up then waits for the one before, so
 // that the memory's whole latency shows, and "a bare line" is what one load costs that way. With
-// prefetch the lines of 32 questions are asked for first, as for a batch of datagrams.
+// prefetch the lines of 32 look-ups are asked for first, as for a batch of datagrams.
 #include <array>
 #include <cstdio>
 #include <numeric>
@@ -68,7 +68,7 @@ void measure_evicted(std::string_view name, std::span<const InfoHash> listed, Lo
   for (size_t batch = 0; batch < kBatches; ++batch) {
     const std::vector<InfoHash> asked = questions(listed, batch);
     caches.empty();
-    // The questions themselves come from the client's packet and are warm.
+    // The hashes to look up come from a client's packet and are warm.
     for (const InfoHash& hash : asked) keep(hash.bytes[0]);
     const Duration before = own_cpu();
     keep(look_up(asked));
@@ -79,7 +79,7 @@ void measure_evicted(std::string_view name, std::span<const InfoHash> listed, Lo
               times[times.size() / 2], times.front());
 }
 
-// Waits until what was loaded before has come.
+// Waits until all earlier loads have arrived.
 void wait_for_loads() {
 #if defined(__x86_64__)
   asm volatile("lfence" : : : "memory");
@@ -96,7 +96,7 @@ size_t ask_in_turn(std::span<const InfoHash> asked, LookUp look_up) {
   return found;
 }
 
-// As a batch of datagrams does: each hash is computed once and serves both passes.
+// As for a batch of datagrams: each hash is computed once for both passes.
 size_t ask_in_batches(std::span<const InfoHash> asked, const AccessList& list,
                       const SecretHash& secret) {
   constexpr size_t kDatagrams = 32;
@@ -134,7 +134,7 @@ void measure_look_ups(std::span<const InfoHash> listed) {
   measure_evicted("list: look-up, evicted, in turn", listed, [&](const auto& asked) {
     return ask_in_turn(asked, [&](const InfoHash& hash) { return list->contains(hash); });
   });
-  // The listed hashes lie in 20 MB; a question's first bytes choose a line of them.
+  // The listed hashes lie in 20 MB; the first bytes of a hash choose a line of them.
   measure_evicted("a bare line, evicted, in turn", listed, [&](const auto& asked) {
     return ask_in_turn(asked, [&](const InfoHash& hash) {
       const auto at = ByteReader(hash.bytes).read<uint32_t>() % listed.size();

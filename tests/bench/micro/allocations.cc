@@ -3,8 +3,8 @@
 #include <atomic>
 #include <cstddef>
 
-// glibc's own names behind malloc and friends, so that ours can stand in front of them; operator
-// new ends in malloc.
+// glibc's own names for malloc and the like, so that ours can come before them; operator new calls
+// malloc.
 extern "C" {
 void* __libc_malloc(size_t size);
 void* __libc_calloc(size_t count, size_t size);

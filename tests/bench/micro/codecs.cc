@@ -1,4 +1,5 @@
-// Nanoseconds per operation of the codecs and of what guards the table against chosen keys.
+// Nanoseconds per operation of the codecs, and of the hashes that protect the table from chosen
+// keys.
 #include <vector>
 
 #include "base/secret_hash.h"
@@ -23,7 +24,7 @@ PopulationOptions small_crowd() {
   return options;
 }
 
-// Repeats one operation on a few different inputs, so that no branch can learn them all.
+// Repeats one operation on a few different inputs, so that branch prediction cannot learn them all.
 template <typename Inputs, typename Operation>
 void measure_each(std::string_view name, const Inputs& inputs, Operation operation) {
   measure(name, kOperations, [&] {

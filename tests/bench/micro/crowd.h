@@ -1,6 +1,6 @@
-// A tracker without sockets that is full of a crowd's peers, and that crowd's requests, ready to be
-// served: what is measured then is the tracker's own work from request to reply, and nothing else.
-// Everything is drawn from one seed and repeats exactly.
+// A tracker without sockets, full of a crowd's peers, and that crowd's requests ready to be served:
+// they measure the tracker's own work from request to reply and nothing else. Everything is drawn
+// from one seed and repeats exactly.
 #pragma once
 
 #include <vector>
@@ -32,7 +32,7 @@ class OfflineCrowd {
     }
   }
 
-  // Serves the first `count` UDP requests in full batches; answers how many bytes came back.
+  // Serves the first `count` UDP requests in full batches; returns how many bytes came back.
   size_t serve_udp(size_t count) {
     std::array<Datagram, UdpServer::kBatch> in;
     std::array<UdpReply, UdpServer::kBatch> out;

@@ -1,7 +1,7 @@
-// The announce paths alone, for counting what no noise can move: instructions and allocations.
+// The announce paths alone, to count what no noise disturbs: instructions and allocations.
 //
 //   guard udp N | http N        serves N renewing announces and prints nothing: run it under
-//                               callgrind with two Ns, the difference is N's alone
+//                               callgrind with two Ns; the difference is free of the start
 //   guard allocations           serves them outside of valgrind and prints "udp=A http=B"
 #include <cstdio>
 #include <cstring>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr uint32_t kRequests = 20000;
 
-// Row 1's law, small enough for an instrumented processor.
+// The population of row 1, small enough for valgrind.
 PopulationOptions crowd_options() {
   PopulationOptions options;
   options.torrents = 10000;

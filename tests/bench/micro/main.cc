@@ -8,8 +8,8 @@
 
 namespace ot::bench {
 
-// From request to reply through the front ends, no sockets: what is left of a reply's cost is the
-// kernel's.
+// From request to reply through the front ends, without sockets: the kernel has the rest of a
+// reply's cost.
 void measure_paths() {
   constexpr uint32_t kRequests = 200000;
   OfflineCrowd crowd(PopulationOptions(), kRequests);

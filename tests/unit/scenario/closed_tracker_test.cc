@@ -1,5 +1,5 @@
-// A tracker for members: what its list lets in, what leaves when the list changes, and whom proxies
-// bring.
+// A tracker for members: which torrents its list lets in, which leave when the list changes, and
+// the clients that proxies bring.
 #include <gtest/gtest.h>
 
 #include "lists/eviction.h"
@@ -21,7 +21,7 @@ class ClosedTracker : public testing::Test {
     return settings;
   }
 
-  // From now on these are served, and the sweep that takes out the others is due.
+  // From now on only these are served, and the eviction of the others is due.
   void list(std::initializer_list<uint32_t> torrents) {
     std::vector<InfoHash> hashes;
     for (const uint32_t torrent : torrents) hashes.push_back(numbered_hash(torrent));
@@ -41,7 +41,7 @@ class ClosedTracker : public testing::Test {
         "/announce?info_hash=" + percent_encode(numbered_hash(torrent)) + "&port=6881&left=1";
     return tracker_.http(from, get(target, fields)).body;
   }
-  // Over both wires, and both agree.
+  // Asks over both wires, which must agree.
   bool refuses(uint32_t torrent) {
     const Endpoint from = peer4(99);
     const UdpAnnounceFields fields{numbered_hash(torrent), 1, AnnounceEvent::none, 0, 6881};
@@ -80,7 +80,7 @@ TEST_F(ClosedTracker, FollowsItsListThroughItsLife) {
   EXPECT_EQ(scrape(2).leechers, 5U);
   EXPECT_FALSE(refuses(3));
 
-  // As by FIFO, which takes what is refused out of the table.
+  // As through the FIFO, which takes a refused torrent out of the table.
   ASSERT_TRUE(tracker_.access.add(numbered_hash(4)) && tracker_.access.remove(numbered_hash(2)));
   ASSERT_TRUE(tracker_.table.remove(numbered_hash(2)));
   EXPECT_FALSE(refuses(4));
@@ -95,7 +95,7 @@ TEST_F(ClosedTracker, FollowsItsListThroughItsLife) {
   EXPECT_EQ(tracker_.table.torrents(), 0U);
 }
 
-// A torrent that is there may spare its announces the list, but nobody shall see it.
+// The list may not be asked about a torrent that is there, but no client may notice.
 TEST_F(ClosedTracker, AnswersByTheListInForceWhetherTheTorrentIsThereOrNot) {
   list({1, 2});
   evict();
@@ -114,7 +114,7 @@ TEST_F(ClosedTracker, AnswersByTheListInForceWhetherTheTorrentIsThereOrNot) {
   EXPECT_FALSE(refuses(1));
 }
 
-TEST_F(ClosedTracker, TracksWhomAProxyNamesAndNeverTheProxy) {
+TEST_F(ClosedTracker, TracksTheClientThatAProxyNamesAndNeverTheProxy) {
   list({1});
   const Endpoint proxy{IpAddress::parse("10.255.0.1").value(), 50000};
   EXPECT_NE(http_body(proxy, 1).find("failure reason"), std::string::npos);

@@ -1,10 +1,10 @@
-// Whom a reply names.
+// Which peers a reply names.
 #include "unit/scenario/simulated_clients.h"
 
 namespace ot {
 namespace {
 
-// Seeders are peers with numbers from here on.
+// Seeders have numbers from here on.
 constexpr uint32_t kSeeders = 10'000;
 
 bool is_seeder(const Endpoint& peer) {
@@ -23,7 +23,7 @@ class PeerChoiceScenario : public ScenarioTest {
   }
 };
 
-TEST_F(PeerChoiceScenario, ASeederIsToldOfLeechersOnlyWhileThereAreEnough) {
+TEST_F(PeerChoiceScenario, ASeederGetsOnlyLeechersWhileThereAreEnough) {
   join(1, 60, 1);
   seeders(200);
   for (const Wire wire : {Wire::http, Wire::udp}) {
@@ -37,7 +37,7 @@ TEST_F(PeerChoiceScenario, ASeederIsToldOfLeechersOnlyWhileThereAreEnough) {
   }
 }
 
-TEST_F(PeerChoiceScenario, ASeederIsToldOfNoSeederOfTheOtherFamilyEither) {
+TEST_F(PeerChoiceScenario, ASeederGetsNoSeedersOfTheOtherFamilyEither) {
   join(1, 60, 1);
   seeders(200, peer6);
   const Told told = clients_.announce({.peer = peer4(kSeeders + 1), .left = 0, .numwant = 40});
@@ -45,7 +45,7 @@ TEST_F(PeerChoiceScenario, ASeederIsToldOfNoSeederOfTheOtherFamilyEither) {
   EXPECT_EQ(count_seeders(told), 0U);
 }
 
-TEST_F(PeerChoiceScenario, ALeecherIsToldOfBothKinds) {
+TEST_F(PeerChoiceScenario, ALeecherGetsBothKinds) {
   join(1, 100, 1);
   seeders(100);
   for (int i = 0; i < 20; ++i) {
@@ -98,14 +98,14 @@ TEST_F(PeerChoiceScenario, TheAskerIsNeverHandedItself) {
   }
 }
 
-TEST_F(PeerChoiceScenario, EveryPeerIsNamedInTheLongRun) {
+TEST_F(PeerChoiceScenario, EveryPeerIsHandedOutSoonerOrLater) {
   join(1, 500, 1);
   std::set<Endpoint> named;
   for (int i = 0; i < 200; ++i) named.merge(clients_.announce({.peer = peer4(1)}).peer_set());
   EXPECT_EQ(named.size(), 499U);
 }
 
-TEST_F(PeerChoiceScenario, NumwantIsKeptToWhateverIsAsked) {
+TEST_F(PeerChoiceScenario, NoReplyHasMorePeersThanNumwant) {
   join(1, 300, 1);
   for (const Wire wire : {Wire::http, Wire::udp}) {
     for (const auto& [numwant, expected] :

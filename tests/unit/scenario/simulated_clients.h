@@ -1,8 +1,8 @@
-// Clients of a tracker without sockets: they speak HTTP text and UDP datagrams and know of the
-// tracker only what it answers.
+// Clients of a tracker without sockets: they speak HTTP text and UDP datagrams, and all they know
+// of the tracker is its replies.
 //
-// A scenario says who announces what, lets time pass, and looks at what others are told. Ask::over
-// chooses the wire; what is told comes back in one form whatever it was.
+// A scenario says which peers announce what, lets time pass, and looks at the replies to others.
+// Ask::over chooses the wire; replies have one form for both.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ struct Ask {
   Wire over = Wire::http;
 };
 
-// What an announce is told.
+// The reply to an announce.
 struct Told {
   int64_t seeders = -1;
   int64_t leechers = -1;
@@ -61,7 +61,7 @@ class SimulatedClients {
     return ask.over == Wire::http ? announce_http(ask) : announce_udp(ask);
   }
 
-  // What a scrape of one torrent says.
+  // The reply to a scrape of one torrent.
   SwarmCounts scrape(const InfoHash& hash = numbered_hash(1), Wire over = Wire::http) {
     return over == Wire::http ? scrape_http(hash) : scrape_udp(hash);
   }
@@ -170,7 +170,7 @@ class ScenarioTest : public testing::Test {
   static constexpr AnnounceEvent kStopped = AnnounceEvent::stopped;
   static constexpr AnnounceEvent kPaused = AnnounceEvent::paused;
 
-  // Announces peers number first to last of both kinds over the wire: leechers or seeders.
+  // Announces the peers numbered first to last over the wire, as leechers or seeders.
   void join(uint32_t first, uint32_t last, uint64_t left, Endpoint (*peer)(uint32_t) = peer4) {
     for (uint32_t i = first; i <= last; ++i)
       clients_.announce({.peer = peer(i), .event = kStarted, .left = left, .numwant = 0});

@@ -8,8 +8,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// A peer's age counts in whole minutes, and a sweep of the table takes one: so much later than
-// promised may it be gone.
+// Ages count in whole minutes and a sweep of the table takes one, so a peer may stay that much
+// longer than promised.
 constexpr Duration kSlack = minutes(2) + seconds(5);
 
 class SwarmLife : public ScenarioTest {};
@@ -61,7 +61,7 @@ TEST_F(SwarmLife, APeerThatKeepsAnnouncingStays) {
   EXPECT_EQ(clients_.scrape(), (SwarmCounts{0, 1, 0}));
 }
 
-TEST_F(SwarmLife, ALateReturnIsNotToldOfThoseWhoHaveTimedOut) {
+TEST_F(SwarmLife, APeerThatReturnsLateGetsNoStalePeers) {
   join(1, 3, 1);
   tracker_.advance(minutes(30));
   clients_.announce({.peer = peer4(1)});
@@ -84,7 +84,7 @@ TEST_F(SwarmLife, TheTimeoutIsTheConfiguredOne) {
   EXPECT_EQ(tracker.table.peers(), 0U);
 }
 
-TEST_F(SwarmLife, ATorrentWithDownloadsIsRememberedADayAndNotLonger) {
+TEST_F(SwarmLife, ATorrentWithDownloadsIsRememberedForADayAndNoLonger) {
   clients_.announce({.peer = peer4(1), .event = kCompleted, .left = 0});
   clients_.announce({.peer = peer4(1), .event = kStopped, .left = 0});
   tracker_.advance(hours(24) + seconds(59));  // the sweep has been there in the last minute
@@ -120,7 +120,7 @@ TEST_F(SwarmLife, ADownloadIsCountedOncePerPeer) {
   EXPECT_EQ(tracker_.statistics.completed(), 2U);
 }
 
-TEST_F(SwarmLife, WhoSaysCompletedWithSomethingLeftHasNotCompleted) {
+TEST_F(SwarmLife, CompletedWithSomethingLeftIsNoDownload) {
   EXPECT_EQ(clients_.announce({.peer = peer4(1), .event = kCompleted, .left = 5}).leechers, 1);
   EXPECT_EQ(clients_.scrape(), (SwarmCounts{0, 1, 0}));
   clients_.announce({.peer = peer4(1), .event = kCompleted, .left = 0});
@@ -172,7 +172,7 @@ TEST_F(SwarmLife, AgesAreRightWhereMinutesWrap) {
   }
 }
 
-TEST_F(SwarmLife, TheDayOfRememberingIsRightWhereMinutesWrap) {
+TEST_F(SwarmLife, TorrentsAreRememberedForADayWhereMinutesWrap) {
   tracker_.clock.advance(minutes(65536 - 60) - tracker_.clock.now().time_since_epoch());
   tracker_.loop->run_once(Duration::zero());
   clients_.announce({.peer = peer4(1), .event = kCompleted, .left = 0});

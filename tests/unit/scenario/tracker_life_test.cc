@@ -46,7 +46,7 @@ TEST_F(TrackerLife, AConnectionIdLivesTenToFifteenMinutes) {
   }
 }
 
-TEST_F(TrackerLife, AFullTableAnswersStoresNothingMoreAndCountsIt) {
+TEST_F(TrackerLife, AFullTableAnswersAndCountsWhatItDoesNotStore) {
   OfflineSettings settings;
   settings.table.max_peers = 10;
   OfflineTracker tracker(settings);
@@ -64,7 +64,7 @@ TEST_F(TrackerLife, AFullTableAnswersStoresNothingMoreAndCountsIt) {
   EXPECT_EQ(tracker.statistics.not_stored(), 2U);
 }
 
-TEST_F(TrackerLife, ThousandsOfFakeHashesCostNothingOnceTheyAge) {
+TEST_F(TrackerLife, ThousandsOfFakeHashesCostNothingOnceTheyAreStale) {
   tracker_.advance(minutes(1));
   const auto flood = [&] {
     for (uint32_t i = 0; i < 20'000; ++i) {
@@ -102,14 +102,14 @@ TEST_F(TrackerLife, StatisticsAgreeWithWhatClientsDid) {
   EXPECT_EQ(tracker_.statistics.completed(), 5U);
 }
 
-// What clients do in a simulated minute, done to the tracker over both wires and to the naive
+// Does what clients do in a simulated minute, to the tracker over both wires and to the naive
 // table.
 class DayOfLoad {
  public:
   explicit DayOfLoad(uint64_t seed) : naive_({}), random_(seed) {}
 
   void pass_minute() {
-    // Naive peers leave the minute they time out; ours at the latest when somebody looks.
+    // Naive peers leave in the minute they time out; ours when the torrent is touched, or before.
     naive_.expire(minute_of(tracker_.loop->now()));
     for (int i = 0; i < 40; ++i) announce_one();
     tracker_.advance(minutes(1), seconds(5));
@@ -173,7 +173,7 @@ class DayOfLoad {
   Random random_;
 };
 
-TEST(TrackerDay, OfLoadKeepsCountsEqualToARecount) {
+TEST(TrackerDay, CountsEqualARecountAfterADayOfLoad) {
   DayOfLoad day(11);
   for (int hour = 0; hour < 24; ++hour) {
     for (int minute = 0; minute < 60; ++minute) day.pass_minute();

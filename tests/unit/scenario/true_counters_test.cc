@@ -1,5 +1,5 @@
-// The counters after days of coming and going: they say what the clients did, a walk over the table
-// finds what is kept, and no download is counted twice.
+// Counters after days of peers coming and going: they say what the clients did, they agree with a
+// walk over the table, and no download is counted twice.
 #include <map>
 
 #include "unit/scenario/simulated_clients.h"
@@ -46,14 +46,14 @@ TEST_F(TrueCounters, APeerThatCompletesTwiceHasCompletedOnce) {
   EXPECT_EQ(tracker_.recount().downloaded, 1U);
 }
 
-TEST_F(TrueCounters, ASeederThatNeverSaysItCompletedHasNot) {
+TEST_F(TrueCounters, ASeederThatReportsNoCompletionHasNotCompleted) {
   clients_.announce({.peer = peer4(1), .event = kStarted, .left = 0});
   clients_.announce({.peer = peer4(1), .left = 0});
   EXPECT_EQ(tracker_.statistics.completed(), 0U);
   EXPECT_EQ(tracker_.recount().downloaded, 0U);
 }
 
-TEST_F(TrueCounters, DownloadsOfAllTorrentsAreTheDownloadsCounted) {
+TEST_F(TrueCounters, DownloadsOfAllTorrentsAddUpToTheCompletions) {
   for (uint32_t i = 0; i < 300; ++i) {
     clients_.announce({.peer = i % 3 == 0 ? peer6(i) : peer4(i),
                        .event = kCompleted,

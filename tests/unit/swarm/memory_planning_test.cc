@@ -1,5 +1,5 @@
-// The formula by which docs/operations.md lets an operator plan memory, read from there and held
-// against tables of many shapes.
+// Reads the formula for planning memory from docs/operations.md and compares it with tables of many
+// shapes.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -41,7 +41,7 @@ struct Formula {
   }
 };
 
-// A page of index for each shard is what an almost empty table takes.
+// An almost empty table takes a page of index for each shard.
 constexpr uint64_t kEmptyTable = TorrentTable::kShards * 4096;
 
 struct Shape {
@@ -49,7 +49,7 @@ struct Shape {
   uint32_t peers4;  // of each torrent
   uint32_t peers6;
 
-  // With the table's own share of the fixed part only, so that it hides nothing.
+  // Counts only the table's own share of the fixed part, so that the rest hides nothing.
   [[nodiscard]] uint64_t planned(const Formula& formula) const {
     const uint64_t of_one = formula.torrent + peers4 * formula.peer4 + peers6 * formula.peer6 +
                             (peers6 > 0 ? formula.torrent_with_peer6 : 0);

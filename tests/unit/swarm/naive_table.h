@@ -1,8 +1,8 @@
-// The table as one would write it first: maps of maps. Slow, obviously right, the yardstick of the
-// model test.
+// The table in its simplest form, maps of maps: slow, obviously right, and what the model test
+// compares with.
 //
-// Where the real table may do one thing or another (memory runs out, a sweep has or has not come
-// by), the test tells the naive one which it was.
+// Where the real table may do one thing or another (memory runs out, a sweep has come by or not),
+// the test tells the naive one which it was.
 #pragma once
 
 #include <map>
@@ -23,7 +23,7 @@ class NaiveTable {
     uint32_t downloaded = 0;
     Minute minute = 0;
   };
-  // Whether newcomers are refused: by the limits, or as told.
+  // Whether new peers are refused: by the limits, or as told.
   enum class Full : uint8_t { by_limits, yes, no };
 
   explicit NaiveTable(const TableOptions& options) : options_(options) {}
@@ -52,7 +52,7 @@ class NaiveTable {
     return present ? PeerChange::renewed : PeerChange::added;
   }
 
-  // What sweeps of the whole table leave.
+  // Leaves what sweeps of the whole table leave.
   void expire(Minute now) {
     for (auto swarm = swarms_.begin(); swarm != swarms_.end();) {
       std::erase_if(swarm->second.peers,
@@ -71,7 +71,7 @@ class NaiveTable {
   [[nodiscard]] bool is_idle(const Swarm& swarm, Minute now) const {
     return now - swarm.minute > static_cast<Minute>(options_.torrent_timeout.count());
   }
-  // A sweep has been there already.
+  // A sweep has already removed it.
   void drop_peer(const InfoHash& info_hash, const Endpoint& peer) {
     swarms_[info_hash].peers.erase(peer);
   }

@@ -35,7 +35,7 @@ uint32_t peer_number(const uint8_t* compact) {
   return std::is_same_v<Peer, Peer4> ? number & 0xffffffU : number;
 }
 
-// Hashes of one shard if `first` is the same.
+// Hashes with the same `first` are in the same shard.
 inline InfoHash numbered_hash(uint32_t number, uint8_t first = 0) {
   InfoHash hash;
   hash.bytes[0] = first;

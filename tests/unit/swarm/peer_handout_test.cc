@@ -25,7 +25,7 @@ class PeerHandoutTest : public testing::Test {
   TorrentPeers peers_{};
 };
 
-TEST_F(PeerHandoutTest, NeverHandsOutTheAskerAndNobodyTwice) {
+TEST_F(PeerHandoutTest, HandsOutNeitherTheAskerNorAnyPeerTwice) {
   AnnounceRequest request;
   request.peer = endpoint4(7);
   const auto asker = peers_.v4.find(numbered_peer<Peer4>(7), context_);

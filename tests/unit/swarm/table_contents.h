@@ -1,4 +1,4 @@
-// All a table holds, as a value to compare.
+// All that a table holds, as a value to compare.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +30,7 @@ struct TorrentContents {
 };
 using TableContents = std::map<InfoHash, TorrentContents>;
 
-// A walk to the end, `between` being called after each step with what it copied.
+// Walks to the end; calls `between` after each step with what it has copied.
 template <typename Between>
 void walk_swarms(TorrentTable& table, Minute now, Between between) {
   SwarmCopy copy;

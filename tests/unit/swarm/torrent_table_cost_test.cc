@@ -1,7 +1,7 @@
 // What an adversary who chooses info_hashes, or an unlucky moment, can make an announce cost.
 //
-// Times are CPU time of this thread. Other load disturbs it, so costs are the least of several runs
-// of the same operations: what is inherent is in each of them.
+// Times are CPU time of this thread. Other load disturbs even that, so a cost is the least of
+// several runs of the same operations.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@
 namespace ot {
 namespace {
 
-// Under a sanitizer these only run the code; the times are not ours.
+// Under a sanitizer these tests only run the code; its times mean nothing.
 constexpr bool kTimesCount = !(OT_HAS_SANITIZER);
 constexpr uint32_t kTorrents = kTimesCount ? 1'000'000 : 50'000;
 
@@ -30,7 +30,7 @@ InfoHash chosen_hash(uint32_t number, size_t same) {
   InfoHash hash;
   for (size_t i = same; i < InfoHash::kSize; ++i)
     hash.bytes[i] = static_cast<uint8_t>(random.next() >> 56U);
-  // With 16 bytes the same only 4 are left, which collide at random.
+  // With 16 equal bytes only 4 are left, which collide at random.
   for (size_t i = 0; i < 4 && same >= 16; ++i)
     hash.bytes[16 + i] = static_cast<uint8_t>(number >> (8U * i));
   return hash;
@@ -113,8 +113,8 @@ class LeastTimes {
   size_t at_ = 0;
 };
 
-// One shard that grows to a million torrents and empties again: the array of 80 MB moves, and its
-// memory goes back.
+// One shard grows to a million torrents and empties again: 80 MB of slots move, and their memory
+// goes back.
 TEST(TorrentTableCost, NoOperationOnAShardOfAMillionTakesAMillisecond) {
   LeastTimes arrivals;
   LeastTimes departures;

@@ -56,7 +56,7 @@ class TableModel {
     EXPECT_EQ(refused_ != 0, options_.table.max_memory != 0 || options_.table.max_peers != 0);
   }
 
-  // Lets everybody leave; then nothing may be held.
+  // Lets all peers leave; then the table may hold nothing.
   void drain() {
     // In strides that the stamps, which count modulo 256, can follow.
     for (int stride = 0; stride < 40; ++stride) {
@@ -117,7 +117,7 @@ class TableModel {
                 ByteView(v6).first(outcome.v6_bytes));
   }
 
-  // A stale peer or torrent that turns out to be gone is gone for the naive table too.
+  // If a stale peer or torrent turns out to be gone, the naive table drops it too.
   void learn_what_was_swept(const AnnounceRequest& request, const AnnounceOutcome& outcome) {
     const NaiveTable::Swarm* swarm = naive_.find(request.info_hash);
     if (swarm == nullptr) return;
@@ -141,7 +141,7 @@ class TableModel {
     const Minute heard = present ? before->peers.at(request.peer).minute : now_;
     refused_ += outcome.change == PeerChange::refused ? 1U : 0U;
     auto full = NaiveTable::Full::by_limits;
-    // The order in which the sweep makes room, and where memory runs out, only the table knows.
+    // Only the table knows in which order the sweep makes room, and where memory runs out.
     if (sweeping_ || options_.table.max_memory != 0)
       full = outcome.change == PeerChange::refused ? NaiveTable::Full::yes : NaiveTable::Full::no;
     ASSERT_EQ(outcome.change, naive_.announce(request, now_, full));
@@ -211,7 +211,7 @@ class TableModel {
     expect_counts(counts, swarm == nullptr ? NaiveTable::Swarm{} : *swarm);
   }
 
-  // As for what an access list has come to refuse.
+  // As the eviction does with torrents that a new access list refuses.
   void remove() {
     const InfoHash hash = random_hash();
     const NaiveTable::Swarm* swarm = naive_.find(hash);
@@ -237,7 +237,8 @@ class TableModel {
     if (cursor_.shard > 2 * 4) finish_pass();
   }
 
-  // What a pass may have missed in a swarm of many blocks, one that nothing disturbs finds.
+  // A pass that nothing disturbs finds what one before it may have missed in a swarm of many
+  // blocks.
   void finish_pass() {
     sweep_all();
     naive_.expire(now_);
@@ -262,7 +263,7 @@ class TableModel {
     EXPECT_EQ(mine.seeders, theirs.seeders);
   }
 
-  // A walk lists what there is and nothing else; what it lists twice counts once.
+  // A walk lists what is there and nothing else; it may list a torrent twice.
   void compare_list(uint64_t torrents) {
     std::set<InfoHash> listed;
     std::array<InfoHash, 16> batch{};
@@ -295,7 +296,7 @@ class TorrentTableModel : public ::testing::TestWithParam<PeerScan> {
     model.drain();
   }
 };
-// On a processor without AVX2 the two are one.
+// On a processor without AVX2 both are the same.
 INSTANTIATE_TEST_SUITE_P(Scans, TorrentTableModel,
                          ::testing::Values(PeerScan::portable, best_peer_scan()),
                          [](const auto& scan) {
@@ -317,7 +318,7 @@ TEST_P(TorrentTableModel, AgreesWhenFull) {
   run(options, 20);
 }
 
-TEST_P(TorrentTableModel, AgreesWhenMemoryRunsOutNowAndThen) {
+TEST_P(TorrentTableModel, AgreesWhileMemoryRunsOutNowAndThen) {
   ModelOptions options{.table = {}, .seed = 4, .torrents = 300};
   options.table.max_memory = 100'000;
   run(options, 20);

@@ -40,7 +40,7 @@ class TableRestoreTest : public testing::Test {
   Random random_{1};
 };
 
-TEST_F(TableRestoreTest, ATorrentIsThereAgainWithItsDownloads) {
+TEST_F(TableRestoreTest, BringsATorrentBackWithItsDownloads) {
   EXPECT_EQ(restore(1, {17, 3}), Restored::added);
   EXPECT_EQ(scrape(1), (SwarmCounts{0, 0, 17}));
   EXPECT_EQ(table_.torrents(), 1U);
@@ -48,12 +48,12 @@ TEST_F(TableRestoreTest, ATorrentIsThereAgainWithItsDownloads) {
   EXPECT_EQ(table_.peers(), 0U);
 }
 
-TEST_F(TableRestoreTest, AnAnnounceGoesOnFromThere) {
+TEST_F(TableRestoreTest, AnnouncesCountOnFromTheRestoredDownloads) {
   restore(1, {17, 3});
   EXPECT_EQ(announce(1, kNow, true, AnnounceEvent::completed), (SwarmCounts{1, 0, 18}));
 }
 
-TEST_F(TableRestoreTest, CountsDoNotGrowByRestoringTwice) {
+TEST_F(TableRestoreTest, RestoringTwiceRaisesNoCount) {
   restore(1, {17, 3});
   EXPECT_EQ(restore(1, {17, 3}), Restored::merged);
   EXPECT_EQ(restore(1, {5, 2}), Restored::merged);
@@ -63,13 +63,13 @@ TEST_F(TableRestoreTest, CountsDoNotGrowByRestoringTwice) {
   EXPECT_EQ(table_.torrents(), 1U);
 }
 
-TEST_F(TableRestoreTest, PeersThatAreThereStay) {
+TEST_F(TableRestoreTest, LeavesPeersThatAreThereAlone) {
   announce(1, kNow);
   EXPECT_EQ(restore(1, {17, 3}), Restored::merged);
   EXPECT_EQ(scrape(1), (SwarmCounts{0, 1, 17}));
 }
 
-TEST_F(TableRestoreTest, ATorrentIsForgottenWhenItWouldHaveBeen) {
+TEST_F(TableRestoreTest, ForgetsATorrentWhenItWouldHaveBeenForgottenAnyway) {
   EXPECT_EQ(restore(1, {17, 0}), Restored::added);
   EXPECT_EQ(restore(2, {17, kDay}), Restored::added);
   EXPECT_EQ(restore(3, {0, kDay}), Restored::added);
@@ -91,14 +91,14 @@ TEST_F(TableRestoreTest, TheLaterOfTwoAnnouncesCounts) {
   EXPECT_EQ(sweep(kNow - 10 + kDay + 1), 1U);
 }
 
-// A machine that has just been started: the last announce was before its clock's beginning.
-TEST_F(TableRestoreTest, AnAnnounceMayBeOlderThanTheClock) {
+// On a machine that has just started, the last announce was before the clock's zero.
+TEST_F(TableRestoreTest, TheLastAnnounceMayBeOlderThanTheClock) {
   EXPECT_EQ(restore(1, {17, 600}, 2), Restored::added);
   EXPECT_EQ(sweep(2 + kDay - 600), 0U);
   EXPECT_EQ(sweep(2 + kDay - 600 + 1), 1U);
 }
 
-TEST_F(TableRestoreTest, ATorrentWithoutDownloadsIsThereUntilItIsTouched) {
+TEST_F(TableRestoreTest, KeepsATorrentWithoutDownloadsUntilItIsTouched) {
   restore(1, {0, 3});
   EXPECT_EQ(sweep(kNow), 0U);
   EXPECT_EQ(table_.torrents(), 1U);
@@ -106,7 +106,7 @@ TEST_F(TableRestoreTest, ATorrentWithoutDownloadsIsThereUntilItIsTouched) {
   EXPECT_EQ(table_.torrents(), 0U);
 }
 
-TEST(TableRestore, StaysWithinTheMemoryThereIs) {
+TEST(TableRestore, StaysWithinItsMemoryLimit) {
   constexpr uint64_t kMemory = 16 << 20;
   TableOptions options;
   options.max_memory = kMemory;
@@ -125,8 +125,8 @@ TEST(TableRestore, StaysWithinTheMemoryThereIs) {
   EXPECT_LE(table.totals().bytes, kMemory);
 }
 
-// What is expected and does not come is given back by three passes of the sweep, a minute each.
-TEST(TableRestore, GivesBackWhatWasExpectedInVain) {
+// Three passes of the sweep, a minute each, give back what is not used.
+TEST(TableRestore, GivesBackMemoryThatTheExpectedTorrentsDoNotUse) {
   TorrentTable table({}, SecretHash::from_seed(1));
   table.expect(1'000'000);
   const uint64_t expected = table.totals().bytes;
@@ -139,7 +139,7 @@ TEST(TableRestore, GivesBackWhatWasExpectedInVain) {
   EXPECT_EQ(table.torrents(), 1U);
 }
 
-TEST_F(TableRestoreTest, TheLargestCountStaysTheLargest) {
+TEST_F(TableRestoreTest, TheLargestCountDoesNotWrap) {
   restore(1, {UINT32_MAX, 0});
   EXPECT_EQ(announce(1, kNow, true, AnnounceEvent::completed).downloaded, UINT32_MAX);
 }

@@ -34,7 +34,7 @@ class TableStateTest : public testing::Test {
       }
     }
   }
-  // Everything of table_ into `other`, `elapsed` minutes later.
+  // Restores all of table_ into `other`, `elapsed` minutes later.
   RestoreOutcome copy_into(TorrentTable& other, uint64_t elapsed = 0) {
     RestoreOutcome all;
     walk_swarms(table_, kNow, [&](const SwarmCopy& copy) {
@@ -53,7 +53,7 @@ class TableStateTest : public testing::Test {
   Random random_{1};
 };
 
-TEST_F(TableStateTest, CopyOfAnEmptyTableIsEmpty) {
+TEST_F(TableStateTest, ACopyOfAnEmptyTableIsEmpty) {
   EXPECT_TRUE(contents_of(table_, kNow).empty());
 }
 
@@ -90,7 +90,7 @@ TEST_F(TableStateTest, AnotherTableHoldsTheSameAfterwards) {
   EXPECT_EQ(other.torrents(), expected.torrents);
 }
 
-TEST_F(TableStateTest, WhatIsThereAlreadyIsNotStoredTwice) {
+TEST_F(TableStateTest, StoresNothingTwice) {
   fill(500);
   for (uint32_t n = 0; n < 3'000; ++n) announce(numbered_hash(1, 200), endpoint4(n));
   const TableContents before = contents_of(table_, kNow);
@@ -98,7 +98,7 @@ TEST_F(TableStateTest, WhatIsThereAlreadyIsNotStoredTwice) {
   EXPECT_EQ(contents_of(table_, kNow), before);
 }
 
-TEST_F(TableStateTest, TheYoungerOfTwoCounts) {
+TEST_F(TableStateTest, KeepsTheYoungerOfTwoStamps) {
   announce4(1, 1, kNow - 20);
   announce4(2, 1, kNow - 5);
   TorrentTable other({}, SecretHash::from_seed(2));
@@ -109,7 +109,7 @@ TEST_F(TableStateTest, TheYoungerOfTwoCounts) {
   EXPECT_EQ(contents_of(other, kNow), contents_of(table_, kNow));
 }
 
-TEST_F(TableStateTest, WhoCannotBeReachedIsRefused) {
+TEST_F(TableStateTest, RefusesPeersThatCannotBeReached) {
   const IpAddress nowhere4 = IpAddress::parse("0.0.0.0").value();
   const IpAddress nowhere6 = IpAddress::parse("::").value();
   const std::array<Peer4, 3> peers4{
@@ -129,7 +129,7 @@ TEST_F(TableStateTest, WhoCannotBeReachedIsRefused) {
   EXPECT_EQ(table_.torrents(), 1U);
 }
 
-TEST_F(TableStateTest, PeersPastTheirTimeoutAreNotRevived) {
+TEST_F(TableStateTest, DoesNotReviveStalePeers) {
   announce4(1, 1, kNow - 35);
   announce4(1, 2, kNow - 34);
   announce4(2, 3, kNow - 40);
@@ -143,14 +143,14 @@ TEST_F(TableStateTest, PeersPastTheirTimeoutAreNotRevived) {
             std::vector{peer_text(numbered_peer<Peer4>(2, false, 45))});
 }
 
-TEST_F(TableStateTest, NothingIsRevivedAfterAYear) {
+TEST_F(TableStateTest, RevivesNothingAfterAYear) {
   fill(100);
   TorrentTable other({}, SecretHash::from_seed(2));
   EXPECT_EQ(copy_into(other, 365 * 24 * 60).peers, 0U);
   EXPECT_EQ(other.torrents(), 0U);
 }
 
-TEST_F(TableStateTest, DownloadsAreRememberedAsLongAsTheTableWould) {
+TEST_F(TableStateTest, RemembersDownloadsForAsLongAsTheTableDoes) {
   const InfoHash hash = numbered_hash(1);
   announce(hash, endpoint4(1), kNow, true, AnnounceEvent::completed);
   announce(hash, endpoint4(1), kNow, true, AnnounceEvent::stopped);
@@ -163,7 +163,7 @@ TEST_F(TableStateTest, DownloadsAreRememberedAsLongAsTheTableWould) {
   }
 }
 
-TEST_F(TableStateTest, LimitsRefuseWhatIsTooMuch) {
+TEST_F(TableStateTest, RefusesPeersBeyondTheLimits) {
   for (uint32_t n = 0; n < 3'000; ++n) announce4(1, n);
   for (uint32_t n = 0; n < 3'000; ++n) announce(numbered_hash(2), endpoint6(n));
   const auto refused = [&](const TableOptions& options) {
@@ -179,7 +179,7 @@ TEST_F(TableStateTest, LimitsRefuseWhatIsTooMuch) {
   EXPECT_GT(refused({.max_memory = 40'000}), 1'000U);
 }
 
-TEST_F(TableStateTest, WhatIsThereAllAlongComesOnceWhateverChangesMeanwhile) {
+TEST_F(TableStateTest, CopiesWhatIsThereAllAlongOnceWhateverChangesMeanwhile) {
   fill(5'000);
   const TableContents before = contents_of(table_, kNow);
   uint32_t next = 100'000;

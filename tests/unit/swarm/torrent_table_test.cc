@@ -9,7 +9,7 @@
 namespace ot {
 namespace {
 
-// A table and what an announce to it takes, with room for every answer.
+// A table and what an announce needs, with room for every answer.
 class TestTable {
  public:
   explicit TestTable(const TableOptions& options = {})
@@ -42,7 +42,7 @@ class TestTable {
     return sum;
   }
   void pass(Minute minutes) { now_ += minutes; }
-  // Time during which the table is swept every few minutes, as the daemon does.
+  // Lets time pass while the table is swept every few minutes, as the daemon does.
   void live(Minute minutes) {
     for (Minute minute = 0; minute < minutes; minute += 20) {
       pass(20);
@@ -62,7 +62,7 @@ class TestTable {
 
 const InfoHash kHash = numbered_hash(1);
 
-TEST(TorrentTable, AnswersAFirstAnnounceAndTellsTheNextOfIt) {
+TEST(TorrentTable, HandsTheFirstPeerToTheSecond) {
   TestTable test;
   const auto first = test.announce(kHash, endpoint4(1), AnnounceEvent::started, false, 50);
   EXPECT_EQ(first.change, PeerChange::added);
@@ -107,7 +107,7 @@ TEST(TorrentTable, APeerLeavesAfterItsTimeoutAndNotBefore) {
   EXPECT_EQ(test.table().totals().seeders, 0U);
 }
 
-TEST(TorrentTable, ATouchedTorrentIsCleanedOnTheWay) {
+TEST(TorrentTable, TouchingATorrentRemovesItsStalePeers) {
   TestTable test;
   test.announce(kHash, endpoint4(1));
   test.announce(numbered_hash(2), endpoint4(1));
@@ -131,7 +131,7 @@ TEST(TorrentTable, RemembersDownloadsForTorrentTimeout) {
   EXPECT_EQ(test.table().torrents(), 0U);
 }
 
-TEST(TorrentTable, APeerThatReturnsLivesOnWithTheDownloads) {
+TEST(TorrentTable, APeerThatReturnsFindsTheDownloads) {
   TestTable test;
   test.announce(kHash, endpoint4(1), AnnounceEvent::completed, true);
   test.live(20 * 60);
@@ -161,7 +161,7 @@ TEST(TorrentTable, SweepsALargeSwarmInStepsAndGivesAllMemoryBack) {
   EXPECT_LE(test.table().totals().bytes, 3 * 4096U);
 }
 
-TEST(TorrentTable, AFullTableAnswersDoesNotStoreAndTakesLeaveOnly) {
+TEST(TorrentTable, AFullTableAnswersAndStoresNothingNew) {
   TableOptions options;
   options.max_peers = 3;
   TestTable test(options);
@@ -188,7 +188,7 @@ TEST(TorrentTable, OneTorrentCannotTakeMoreThanItsShare) {
   EXPECT_EQ(test.announce(numbered_hash(2), endpoint4(2)).change, PeerChange::added);
 }
 
-TEST(TorrentTable, StaysWithinItsMemoryAndAnswersAllTheSame) {
+TEST(TorrentTable, StaysWithinItsMemoryLimitAndStillAnswers) {
   TableOptions options;
   options.max_memory = 200'000;
   TestTable test(options);
@@ -200,7 +200,7 @@ TEST(TorrentTable, StaysWithinItsMemoryAndAnswersAllTheSame) {
   }
   EXPECT_GT(refused, 5'000U);
   EXPECT_EQ(test.table().peers(), 20'000 - refused);
-  // Those who are there may renew and leave; then there is room again.
+  // Peers that are there may renew and leave; then there is room again.
   test.pass(46);
   test.sweep();
   EXPECT_EQ(test.table().peers(), 0U);
@@ -238,7 +238,7 @@ TEST(TorrentTable, WritesOnlyTheFamiliesThereIsRoomFor) {
   EXPECT_EQ(none.v4_bytes + none.v6_bytes, 0U);
 }
 
-TEST(TorrentTable, ASweepInTinyStepsComesRoundThroughAnEmptiedShard) {
+TEST(TorrentTable, ASweepInTinyStepsGetsThroughAnEmptiedShard) {
   TestTable test;
   for (uint32_t number = 0; number < 5000; ++number)
     test.announce(numbered_hash(number), endpoint4(1));

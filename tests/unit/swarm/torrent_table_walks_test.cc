@@ -26,7 +26,7 @@ class TableWalkTest : public testing::Test {
     announce(info_hash, peer, false, AnnounceEvent::stopped);
   }
 
-  // All a walk in steps of `step` slots brings, calling `between` after each.
+  // All that a walk in steps of `step` slots brings; calls `between` after each step.
   template <typename Between>
   std::vector<TorrentCopy> torrents(size_t step, Between between) {
     return walk<TorrentCopy>(
@@ -62,7 +62,7 @@ class TableWalkTest : public testing::Test {
 
 constexpr auto kNothing = [] {};
 
-TEST_F(TableWalkTest, OfAnEmptyTableBringsNothing) {
+TEST_F(TableWalkTest, AnEmptyTableBringsNothing) {
   EXPECT_TRUE(torrents(16, kNothing).empty());
   EXPECT_TRUE(addresses(1024, kNothing).empty());
 }
@@ -89,7 +89,7 @@ TEST_F(TableWalkTest, BringsEachTorrentOnceWithItsCounts) {
 TEST_F(TableWalkTest, BringsWhatIsThereAllAlongOnceWhileOthersComeAndGo) {
   for (uint32_t n = 0; n < 4000; n += 2) announce(numbered_hash(n), endpoint4(n));
   uint32_t next = 1;
-  // Odd ones only: first the table grows, then it empties.
+  // Only odd ones come and go: first the table grows, then it empties.
   const auto disturb = [&] {
     for (int i = 0; i < 40; ++i, next += 2) {
       const uint32_t n = next % 8000;
@@ -121,7 +121,7 @@ TEST_F(TableWalkTest, BringsTheAddressOfEachIpv4PeerOnce) {
   }
 }
 
-// Torrents of one shard and one order: what a walk may not leave off between.
+// Torrents of one shard and one order; a walk may not leave off between them.
 class TwinWalkTest : public TableWalkTest {
  protected:
   TwinWalkTest() {

@@ -28,7 +28,7 @@ TEST(PeerChoice, GivesExactlyNumwantIfOthersAndRoomAllow) {
     expect_within(chosen.v6, others.v6, room.v6);
     const size_t possible =
         std::min(others.v4.total(), room.v4) + std::min(others.v6.total(), room.v6);
-    // A seeder that has leechers enough gets no seeders, but numwant all the same.
+    // A seeder with enough leechers gets no seeders, but still numwant peers.
     EXPECT_EQ(total(chosen), std::min(numwant, possible));
     if (HasFailure()) break;
   }
@@ -46,7 +46,7 @@ TEST(PeerChoice, ALeecherGetsKindsInProportion) {
   EXPECT_NEAR(seeders / kRounds, 10.0 * 90 / 990, 0.02);
 }
 
-TEST(PeerChoice, ASeederIsNotToldOfSeedersWhileThereAreLeechersEnough) {
+TEST(PeerChoice, ASeederGetsNoSeedersWhileThereAreEnoughLeechers) {
   Random random(1);
   EXPECT_EQ(choose_peers({{30, 500}, {}}, 30, kAmple, true, random),
             (FamilyCounts{{30, 0}, {0, 0}}));
@@ -80,14 +80,14 @@ TEST(PeerChoice, EachFamilyGetsAtLeastAQuarter) {
   }
 }
 
-TEST(PeerChoice, AQuarterThatAFamilyDoesNotHaveGoesToTheOther) {
+TEST(PeerChoice, TheOtherFamilyGetsWhatIsMissingOfAQuarter) {
   Random random(1);
   const FamilyCounts chosen = choose_peers({{1000, 0}, {3, 0}}, 40, kAmple, false, random);
   EXPECT_EQ(chosen.v6.total(), 3U);
   EXPECT_EQ(chosen.v4.total(), 37U);
 }
 
-TEST(PeerChoice, OnePeerIsOfEitherFamilyAsTheSwarmIs) {
+TEST(PeerChoice, ASinglePeerIsOfEitherFamilyInProportion) {
   Random random(1);
   size_t v6 = 0;
   for (int i = 0; i < 10'000; ++i) {

@@ -19,7 +19,7 @@ class ListAndMap {
   ListAndMap(const ListAndMap&) = delete;
   ListAndMap& operator=(const ListAndMap&) = delete;
 
-  // False if the list has refused.
+  // False if the list refuses.
   bool insert(uint32_t number, bool seeding, Minute now = 0) {
     const auto position =
         list_.insert(numbered_peer<Peer>(number, seeding, now), seeding, context());
@@ -45,7 +45,8 @@ class ListAndMap {
   }
   bool contains(uint32_t number) const { return seeding_of_.contains(number); }
 
-  // All that the map says and nothing else, each where a look-up finds it; blocks bounded.
+  // Holds what the map holds and nothing else, each peer where a look-up finds it; blocks are
+  // bounded.
   void check() const {
     size_t seeders = 0;
     for (const auto& [number, seeding] : seeding_of_) {
@@ -126,7 +127,7 @@ TYPED_TEST(PeerListOf, KeepsBlocksShortAndFullInASwarmOfAHundredThousand) {
   EXPECT_LT(both.memory().used(), 100 * sizeof(TypeParam) * 2);
 }
 
-TYPED_TEST(PeerListOf, LeavesABorrowedArrayWhenItOutgrowsIt) {
+TYPED_TEST(PeerListOf, LeavesABorrowedArrayThatIsTooSmall) {
   std::array<TypeParam, 4> slot{};
   MemoryBudget memory;
   const SecretHash hash = SecretHash::from_seed(1);
@@ -147,7 +148,7 @@ TYPED_TEST(PeerListOf, LeavesABorrowedArrayWhenItOutgrowsIt) {
   EXPECT_EQ(memory.used(), 0U);
 }
 
-TYPED_TEST(PeerListOf, ExpiresWhatIsTooOldAndNothingElse) {
+TYPED_TEST(PeerListOf, ExpiresOnlyWhatIsTooOld) {
   for (const uint32_t peers : {1U, 5U, 180U, 5000U}) {
     ListAndMap<TypeParam> both;
     // The stamps wrap in between.
@@ -169,8 +170,8 @@ TYPED_TEST(PeerListOf, ExpiresWhatIsTooOldAndNothingElse) {
   }
 }
 
-// Each insertion is tried with all amounts of memory left that could make one of its steps fail.
-TYPED_TEST(PeerListOf, IsIntactWhereverMemoryRunsOut) {
+// Tries each insertion with every amount of memory that could make one of its steps fail.
+TYPED_TEST(PeerListOf, StaysIntactWhereverMemoryRunsOut) {
   constexpr uint64_t kLimit = 1U << 24U;
   ListAndMap<TypeParam> both(kLimit);
   size_t refused = 0;
@@ -188,7 +189,7 @@ TYPED_TEST(PeerListOf, IsIntactWhereverMemoryRunsOut) {
   }
   EXPECT_GT(refused, 100U);
   both.check();
-  // Joins find no memory either; then the blocks stay, and go later.
+  // Joins find no memory either; the blocks then stay for a while.
   for (uint32_t number = 0; number < 1200; ++number) {
     const size_t ballast = number < 1000 ? kLimit - both.memory().used() : 0;
     ASSERT_TRUE(both.memory().take(ballast));
@@ -199,13 +200,13 @@ TYPED_TEST(PeerListOf, IsIntactWhereverMemoryRunsOut) {
   EXPECT_EQ(both.memory().used(), 0U);
 }
 
-// A first split that found no memory used to leave a directory of one block, which joined itself.
+// A first split without memory used to leave a directory of one block, which then joined itself.
 TYPED_TEST(PeerListOf, ASplitThatFailsLeavesASingleBlock) {
   constexpr uint64_t kLimit = 1U << 24U;
   ListAndMap<TypeParam> both(kLimit);
   uint32_t number = 0;
   while (both.list().size() < PeerList<TypeParam>::kSplitAt) both.insert(number++, false);
-  // Enough for a directory, not for a block of it.
+  // Enough for a directory, not for one of its blocks.
   const size_t ballast = kLimit - both.memory().used() - 100;
   ASSERT_TRUE(both.memory().take(ballast));
   for (int i = 0; i < 3; ++i) both.insert(number++, false);
@@ -224,7 +225,7 @@ TYPED_TEST(PeerListOf, ABlockThatCannotSplitStopsAtItsLimit) {
   ListAndMap<TypeParam> both(kLimit);
   uint32_t number = 0;
   for (;; ++number) {
-    // Never enough for half of the block apart.
+    // Never enough to move half of the block.
     const size_t left = both.list().size() * sizeof(TypeParam) / 4 + 200;
     const size_t ballast = kLimit - both.memory().used() - left;
     ASSERT_TRUE(both.memory().take(ballast));

@@ -16,7 +16,7 @@ struct Case {
   size_t numwant;
 };
 
-// Neighbours come together, so the deviation of a small part is made of few independent ones.
+// Neighbours come together, so a small part has few independent deviations.
 constexpr double kMostUneven = 2.5;
 
 // A list of numbered peers, the leechers first, and how often each has been given out.
@@ -57,8 +57,8 @@ class Sampled {
     }
   }
 
-  // The mean squared deviation of the hits of a part from evenness, in units of what chance alone
-  // would make it: about 1 for a uniform choice of single peers.
+  // The mean squared deviation of a part's hits from the mean, divided by what chance alone gives:
+  // about 1 for a uniform choice of single peers.
   double unevenness(bool seeding, std::optional<uint32_t> asker) const {
     double sum = 0;
     double squares = 0;
@@ -84,7 +84,7 @@ class Sampled {
   Random random_{7};
 };
 
-// One block, two blocks, many; more wanted than there are; a thin part of a large swarm.
+// One block, two blocks, many; more wanted than there are; few of a kind in a large swarm.
 class PeerSample : public ::testing::TestWithParam<Case> {};
 INSTANTIATE_TEST_SUITE_P(Swarms, PeerSample,
                          ::testing::Values(Case{3, 2, 1}, Case{9, 1, 4}, Case{20, 20, 50},
@@ -105,7 +105,7 @@ TEST_P(PeerSample, IsUniformOverEachPart) {
   }
 }
 
-TEST_P(PeerSample, IsUniformOverTheOthersAndNeverGivesTheAsker) {
+TEST_P(PeerSample, IsUniformOverTheOthersAndLeavesOutTheAsker) {
   const std::vector<uint32_t> askers{0, GetParam().leechers / 2, GetParam().leechers - 1,
                                      GetParam().leechers + GetParam().seeders - 1};
   for (const uint32_t asker : askers) {
@@ -119,7 +119,7 @@ TEST_P(PeerSample, IsUniformOverTheOthersAndNeverGivesTheAsker) {
   }
 }
 
-TEST(PeerSampleOfNobody, WritesNothing) {
+TEST(PeerSampleOfAnEmptyList, WritesNothing) {
   Random random(1);
   const PeerList<Peer4> list{};
   PeerCopies copies;

@@ -12,11 +12,11 @@
 namespace ot {
 namespace {
 
-// What this processor can do; the two are one on a processor without AVX2.
+// The scans that this processor can do; on one without AVX2 both are the same.
 const std::set<PeerScan> kScans{PeerScan::portable, best_peer_scan()};
 
-// Bytes that differ from each other in one place only now and then, so that a scan that compares
-// too little is caught; flags and minute are noise.
+// Peers that mostly have the same bytes, so that a scan that compares too few of them is caught;
+// flags and minute are noise.
 Peer4 noisy_peer(Random& random) {
   Peer4 peer;
   for (uint8_t& byte : peer.endpoint) byte = static_cast<uint8_t>(random.below(3));
@@ -48,7 +48,7 @@ TEST(PeerScan, FindsWhatANaiveLoopFindsInArraysOfAnySize) {
   }
 }
 
-TEST(PeerScan, FindsEveryPeerOfAnArrayWhereItStands) {
+TEST(PeerScan, FindsEveryPeerOfAnArrayAtItsIndex) {
   for (size_t size = 1; size <= 200; ++size) {
     std::vector<Peer4> peers;
     for (size_t i = 0; i < size; ++i)

@@ -29,7 +29,7 @@ TEST(Peer, AgesAcrossTheWrapOfItsStamp) {
   EXPECT_EQ(age_of(static_cast<uint8_t>(100'000), 100'200), 200U);
 }
 
-TEST(Peer, HeardOfByAThreadAMinuteAheadIsNew) {
+TEST(Peer, AStampByAThreadThatIsAMinuteAheadIsNew) {
   EXPECT_EQ(age_of(251, 250), 0U);
   EXPECT_EQ(age_of(0, 255), 0U);
 }

@@ -8,7 +8,7 @@
 namespace ot {
 namespace {
 
-TEST(Arena, GivesRoomThatIsAlignedAndNobodyElses) {
+TEST(Arena, GivesRoomThatIsAlignedAndDoesNotOverlap) {
   MemoryBudget memory;
   Arena arena(memory);
   std::vector<uint8_t*> rooms;
@@ -23,7 +23,7 @@ TEST(Arena, GivesRoomThatIsAlignedAndNobodyElses) {
     for (size_t at = 0; at < 1 + i % 200; ++at) ASSERT_EQ(rooms[i][at], i % 251);
 }
 
-TEST(Arena, TakesLittleAtFirstAndGivesAllBackAtItsEnd) {
+TEST(Arena, TakesLittleAtFirstAndGivesAllBackInTheEnd) {
   MemoryBudget memory;
   {
     Arena arena(memory);
@@ -36,7 +36,7 @@ TEST(Arena, TakesLittleAtFirstAndGivesAllBackAtItsEnd) {
   EXPECT_EQ(memory.used(), 0U);
 }
 
-TEST(Arena, HasNothingToGiveWithoutMemory) {
+TEST(Arena, GivesNothingIfThereIsNoMemory) {
   MemoryBudget memory(5000);
   Arena arena(memory);
   EXPECT_NE(arena.allocate(2000), nullptr);

@@ -23,7 +23,8 @@ bool is_empty(const SlotPage& page) {
 class SlotPagesTest : public ::testing::Test {
  protected:
   SlotPage* take() { return pages_.take({0, next_row_++}); }
-  // Everything from a nursery into a settled slab; the pages now, in the sequence of their rows.
+  // Moves everything from a nursery into a settled slab; returns the pages in the order of their
+  // rows.
   void settle(std::deque<SlotPage*>& held) {
     pages_.add(Slab::map(SlabKind::settled));
     while (const auto move = pages_.next_move()) {
@@ -39,7 +40,7 @@ class SlotPagesTest : public ::testing::Test {
   uint16_t next_row_ = 0;
 };
 
-TEST_F(SlotPagesTest, GivesEmptyPagesAgainAndAgainAndCountsThem) {
+TEST_F(SlotPagesTest, EveryPageIsEmptyAndCounted) {
   for (int round = 0; round < 3; ++round) {
     std::set<SlotPage*> taken;
     for (size_t i = 0; i < 2 * Slab::kPages; ++i) {
@@ -55,7 +56,7 @@ TEST_F(SlotPagesTest, GivesEmptyPagesAgainAndAgainAndCountsThem) {
   }
 }
 
-TEST_F(SlotPagesTest, EmptiesWhatComesBackInEitherKindOfSlab) {
+TEST_F(SlotPagesTest, EmptiesPagesThatComeBackInBothKindsOfSlab) {
   std::deque<SlotPage*> held;
   for (size_t i = 0; i < Slab::kPages; ++i) held.push_back(take());
   for (const bool settled : {false, true}) {
@@ -68,7 +69,7 @@ TEST_F(SlotPagesTest, EmptiesWhatComesBackInEitherKindOfSlab) {
   }
 }
 
-TEST_F(SlotPagesTest, WantsASlabOnlyWhenItWouldBeFull) {
+TEST_F(SlotPagesTest, WantsASlabOnlyWhenItWouldBeFilled) {
   for (size_t i = 0; i + 1 < Slab::kPages; ++i) take();
   EXPECT_FALSE(pages_.wants_slab());
   EXPECT_FALSE(pages_.next_move());
@@ -79,7 +80,7 @@ TEST_F(SlotPagesTest, WantsASlabOnlyWhenItWouldBeFull) {
   EXPECT_TRUE(pages_.next_move());
 }
 
-TEST_F(SlotPagesTest, MovesPagesToASlabThatIsThenFullAndTheNurseryGone) {
+TEST_F(SlotPagesTest, MovesPagesUntilTheSlabIsFullAndTheNurseryIsGone) {
   std::deque<SlotPage*> held;
   for (size_t i = 0; i < Slab::kPages; ++i) held.push_back(take());
   settle(held);
@@ -98,8 +99,8 @@ TEST_F(SlotPagesTest, FillsGapsOfSettledSlabsFirst) {
   EXPECT_NE(&Slab::of(take()), &Slab::of(gap));
 }
 
-// Three slabs of which every second page goes: what is left moves together, and memory goes back.
-TEST_F(SlotPagesTest, GivesUpTheEmptiestSlabWhenThereAreGapsForItsPages) {
+// Every second page of three slabs goes: the rest moves together, and memory goes back.
+TEST_F(SlotPagesTest, GivesUpTheEmptiestSlabWhenItsPagesFitIntoGaps) {
   std::deque<SlotPage*> held;
   for (size_t i = 0; i < 3 * Slab::kPages; ++i) held.push_back(take());
   for (int i = 0; i < 3; ++i) settle(held);
@@ -125,9 +126,9 @@ TEST_F(SlotPagesTest, GivesUpTheEmptiestSlabWhenThereAreGapsForItsPages) {
   EXPECT_EQ(memory_.used(), 0U);
 }
 
-// A slab that is being given up stays, and its own gaps are filled, when growth has taken the gaps
-// it would have moved into.
-TEST_F(SlotPagesTest, KeepsASlabWhenGapsAreGoneBeforeItIsEmpty) {
+// If growth takes the gaps that a leaving slab would have moved into, it stays, and its own gaps
+// are filled.
+TEST_F(SlotPagesTest, KeepsASlabIfTheGapsAreGoneBeforeItIsEmpty) {
   std::deque<SlotPage*> held;
   for (size_t i = 0; i < 3 * Slab::kPages; ++i) held.push_back(take());
   for (int i = 0; i < 3; ++i) settle(held);
@@ -141,7 +142,7 @@ TEST_F(SlotPagesTest, KeepsASlabWhenGapsAreGoneBeforeItIsEmpty) {
   EXPECT_EQ(memory_.used(), 3 * Slab::kBytes + 2 * kPage);
 }
 
-TEST(SlotPagesAtTheirLimit, TakeNoMoreThanTheBudgetHas) {
+TEST(SlotPagesAtTheirLimit, TakeNoMoreThanTheBudget) {
   MemoryBudget memory(3 * kPage);
   SlotPages pages(memory);
   ASSERT_NE(pages.take({0, 0}), nullptr);
@@ -153,7 +154,7 @@ TEST(SlotPagesAtTheirLimit, TakeNoMoreThanTheBudgetHas) {
   EXPECT_FALSE(pages.next_move());
 }
 
-TEST(SlotPagesAtTheirLimit, WantNoSlabWithoutMemoryForIt) {
+TEST(SlotPagesAtTheirLimit, WantNoSlabThatThereIsNoMemoryFor) {
   MemoryBudget memory(Slab::kBytes + 100 * kPage);
   SlotPages pages(memory);
   for (uint16_t row = 0; row < Slab::kPages; ++row) ASSERT_NE(pages.take({0, row}), nullptr);
@@ -161,7 +162,7 @@ TEST(SlotPagesAtTheirLimit, WantNoSlabWithoutMemoryForIt) {
 }
 
 // A table's torrents and peers are the same after all its slots have moved.
-TEST(SettledTable, HoldsWhatItHeldBefore) {
+TEST(SettledTable, HoldsTheSameAsBefore) {
   TorrentTable table({}, SecretHash::from_seed(1));
   std::array<uint8_t, 6> v4{};
   Random random(1);

@@ -20,7 +20,7 @@ class IndexAndMap {
     index_.set_pages(pages_, 0);
   }
 
-  // False if the index has refused.
+  // False if the index refuses.
   bool insert(uint32_t number, uint32_t order) {
     Torrent* torrent = index_.insert(numbered_hash(number), order);
     if (torrent == nullptr) return false;
@@ -35,14 +35,14 @@ class IndexAndMap {
     index_.erase(torrent);
     order_of_.erase(number);
   }
-  // In no order, as torrents end; so the table may shrink at any time.
+  // Erases in no order, as torrents end, so the table may shrink at any time.
   void erase_any(Random& random) {
     index_.shrink_if_sparse();
     auto victim = order_of_.lower_bound(static_cast<uint32_t>(random.next()) % (last() + 1));
     if (victim == order_of_.end()) victim = order_of_.begin();
     erase(victim->first);
   }
-  // A step of what brings slots into settled slabs, as if the worker always had one.
+  // Moves a page into a settled slab, as if the worker always had one ready.
   void settle() {
     if (pages_.wants_slab()) pages_.add(Slab::map(SlabKind::settled));
     if (const auto move = pages_.next_move()) index_.settle(move->owner.row, move->page);
@@ -50,7 +50,7 @@ class IndexAndMap {
   void reserve(size_t torrents) { index_.reserve(torrents); }
   Torrent* find(uint32_t number) { return index_.find(numbered_hash(number), order_of_[number]); }
 
-  // Sorted, complete, each torrent where a look-up finds it, with what it was given.
+  // Sorted, complete, and every torrent is where a look-up finds it, with its own contents.
   void check() {
     size_t occupied = 0;
     uint32_t last_order = 0;
@@ -71,8 +71,8 @@ class IndexAndMap {
     }
     ASSERT_GE(memory_.used(), index_.length() * sizeof(Torrent));
   }
-  // Whether the memory is what slots and heads of nurseries take, nothing being settled, and the
-  // directories of once `most` slots.
+  // Whether the memory is what slots, heads of nurseries and the directories of `most` slots take.
+  // Nothing may be settled.
   [[nodiscard]] bool holds_no_more(size_t most) const {
     const size_t pages = index_.length() / SlotPage::kSlots;
     const size_t heads = (pages + Slab::kPages - 1) / Slab::kPages;
@@ -102,7 +102,7 @@ struct Orders {
 
 uint32_t any_order(Random& random) { return static_cast<uint32_t>(random.next()); }
 
-// Keyed hashes are uniform; the index must only be slower, not wrong, if orders are not.
+// Keyed hashes are uniform. If orders are not, the index may be slower but not wrong.
 const std::vector<Orders> kOrders{
     {"Random", [](uint32_t, Random& random) { return any_order(random); }, 20'000},
     {"EqualLowBits", [](uint32_t, Random& random) { return any_order(random) << 16U; }, 20'000},
@@ -178,13 +178,13 @@ TEST_P(TorrentIndexWith, AWalkInOrderMeetsAllThatStayWhileOthersComeAndGo) {
       order = next;
       if (meets) met.insert(both.index().slot(at).downloaded);
     }
-    // Twins are counted, so where one has left another may be passed over.
+    // Twins are counted, so if one has left, another may be passed over.
     for (uint32_t number = 0; number < residents; ++number)
       EXPECT_TRUE(met.contains(number) || (!growing && order_counts[both.order_of(number)] > 1));
   }
 }
 
-TEST(TorrentIndex, HoldsTwoHundredThousandTightlyAndGivesMemoryBack) {
+TEST(TorrentIndex, HoldsTwoHundredThousandDenselyAndGivesMemoryBack) {
   IndexAndMap both;
   Random random(1);
   constexpr uint32_t kTorrents = 200'000;
@@ -219,16 +219,16 @@ TEST(TorrentIndex, FindsNothingInAnEmptyIndex) {
   EXPECT_GT(both.index().lowest_order_from(both.index().position_after(0, 0)), UINT32_MAX);
 }
 
-TEST(TorrentIndex, TellsTorrentsOfOneOrderApart) {
+TEST(TorrentIndex, DistinguishesTorrentsOfTheSameOrder) {
   IndexAndMap both;
   for (uint32_t number = 0; number < 3; ++number) both.insert(number, 77);
   EXPECT_EQ(both.index().find(numbered_hash(9), 77), nullptr);
   EXPECT_EQ(both.find(1)->downloaded, 1U);
 }
 
-// Refuses only when packed, and neither then nor in a change of size that memory stops half way
-// does it lose a torrent.
-TEST(TorrentIndex, IsIntactWhereverMemoryRunsOut) {
+// Refuses only when packed, and loses no torrent, not even in a change of size that lack of memory
+// stops half way.
+TEST(TorrentIndex, StaysIntactWhereverMemoryRunsOut) {
   constexpr uint64_t kLimit = 1U << 30U;
   for (const uint32_t free_pages : {0U, 1U, 2U, 5U}) {
     IndexAndMap both(kLimit);
@@ -254,8 +254,9 @@ TEST(TorrentIndex, IsIntactWhereverMemoryRunsOut) {
   }
 }
 
-// A growth of more than 50 pages takes none of the 40 there are, which others may need.
-TEST(TorrentIndex, TakesNothingForAGrowthThatThereIsNotEnoughMemoryFor) {
+// There are 40 pages left, and a growth needs more than 50: it takes none, since others may need
+// them.
+TEST(TorrentIndex, TakesNoMemoryForAGrowthItCannotFinish) {
   constexpr uint64_t kLimit = 1U << 30U;
   IndexAndMap both(kLimit);
   Random random(1);
@@ -269,7 +270,7 @@ TEST(TorrentIndex, TakesNothingForAGrowthThatThereIsNotEnoughMemoryFor) {
   EXPECT_GE(both.size() * 16, (both.index().length() - 64) * 15) << "packed before it refuses";
 }
 
-TEST(TorrentIndex, WithWhatWasReservedDoesNotGrowUntilThatIsFull) {
+TEST(TorrentIndex, DoesNotGrowUntilWhatWasReservedIsFull) {
   constexpr uint32_t kTorrents = 5000;
   IndexAndMap index;
   index.reserve(kTorrents);
@@ -284,7 +285,7 @@ TEST(TorrentIndex, WithWhatWasReservedDoesNotGrowUntilThatIsFull) {
   index.check();
 }
 
-TEST(TorrentIndex, GrowsAsEverIfThereIsNoMemoryForWhatIsToBeReserved) {
+TEST(TorrentIndex, GrowsStepByStepIfThereIsNoMemoryToReserve) {
   IndexAndMap index(64 << 10);
   index.reserve(5000);
   for (uint32_t i = 0; i < 500; ++i) ASSERT_TRUE(index.insert(i, i << 20U));

@@ -77,7 +77,7 @@ TEST_F(TorrentTest, HoldsFourPeersWithoutMemory) {
   expect_peers4({0, 1, 2, 3});
 }
 
-TEST_F(TorrentTest, GrowsOutOfItsSlotAndReturnsWithThree) {
+TEST_F(TorrentTest, LeavesItsSlotWithFivePeersAndReturnsWithThree) {
   for (uint32_t number = 0; number < 6; ++number) insert4(number, number % 2 == 0);
   EXPECT_GT(memory_.used(), 0U);
   EXPECT_EQ(torrent_.counts(), (SwarmCounts{3, 3, 0}));
@@ -90,7 +90,7 @@ TEST_F(TorrentTest, GrowsOutOfItsSlotAndReturnsWithThree) {
   expect_peers4({3, 4, 5});
 }
 
-TEST_F(TorrentTest, AnIpv6PeerMovesTheOthersOutAndItsLeavingBringsThemBack) {
+TEST_F(TorrentTest, AnIpv6PeerMovesTheOthersOutAndTheyReturnWhenItLeaves) {
   for (uint32_t number = 0; number < 3; ++number) insert4(number);
   insert6(1);
   expect_peers4({0, 1, 2});
@@ -111,7 +111,7 @@ TEST_F(TorrentTest, KeepsCountersWhateverItsPeersDo) {
   EXPECT_EQ(memory_.used(), 0U);
 }
 
-// Such a torrent used to be erased with its directory still allocated.
+// Such a torrent used to be erased while its directory was still allocated.
 TEST_F(TorrentTest, HoldsNoMemoryAfterAllPeersOfManyBlocksExpired) {
   for (uint32_t number = 0; number < 2000; ++number) insert4(number);
   TorrentPeers peers = torrent_.peers();
