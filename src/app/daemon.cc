@@ -154,7 +154,7 @@ Result<void, SystemError> Daemon::serve(Listeners listeners) {
     if (!server) return Unexpected(server.error());
     udp_servers_.push_back(std::move(*server));
   }
-  slot_settler_.emplace(*loop_, *worker_, table_, clock_);
+  upkeep_.emplace(*loop_, *worker_, table_, clock_);
   age();
   tick();
   return {};

@@ -100,7 +100,7 @@ class Daemon {
   FullScrapes full_scrapes_;
   HttpFrontend http_frontend_;
   ProxyIntroduction proxy_introduction_;
-  std::optional<SlotSettler> slot_settler_;
+  std::optional<Upkeep> upkeep_;
   TcpServer tcp_server_;
   std::vector<std::unique_ptr<UdpServer>> udp_servers_;
   std::unique_ptr<SignalWatcher> signals_;
