@@ -48,7 +48,6 @@ Daemon::Daemon(std::unique_ptr<EventLoop> loop, std::unique_ptr<Worker> worker,
       sole_writer_(table_),
       worker_(std::move(worker)),
       traffic_log_(built_in_traffic_log(clock, log_, Random())),
-      request_times_(statistics_),
       lists_(options.lists, *loop_, *worker_, table_, clock, log_),
       tracker_(sole_writer_, lists_.control(), options.policy, statistics_, Random()),
       connection_ids_(new_connection_ids()),
@@ -230,8 +229,8 @@ void Daemon::end_pass(Duration took) {
   statistics_.record_pass(took);
   uint64_t datagrams = 0;
   for (const auto& server : udp_servers_) datagrams += server->sent();
-  request_times_.end_pass(Transport::udp, took, datagrams);
-  request_times_.end_pass(Transport::tcp, took, tcp_server_.answered_at_once());
+  statistics_.end_pass(Transport::udp, took, datagrams);
+  statistics_.end_pass(Transport::tcp, took, tcp_server_.answered_at_once());
 }
 
 StatsSnapshot Daemon::snapshot() {

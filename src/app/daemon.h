@@ -31,7 +31,6 @@
 #include "net/worker.h"
 #include "state/state_keeper.h"
 #include "swarm/expiry.h"
-#include "tracker/request_times.h"
 #include "tracker/upkeep.h"
 #include "traffic/traffic_log.h"
 
@@ -88,7 +87,6 @@ class Daemon {
   const std::unique_ptr<Worker> worker_;           // its jobs use the table
   const std::unique_ptr<TrafficLog> traffic_log_;  // null if nothing of it is built in
   Statistics statistics_;
-  RequestTimes request_times_;
   AccessLists lists_;
   std::optional<StateKeeper> state_;
   Tracker tracker_;
