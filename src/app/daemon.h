@@ -83,7 +83,7 @@ class Daemon {
   const std::unique_ptr<Worker> worker_;  // its jobs use the table, and end on the loop
   AccessLists lists_;
   const std::unique_ptr<StateKeeper> state_;  // null: no state file is configured
-  SlotSettler upkeep_;
+  Upkeep upkeep_;
   Census census_;
   FullScrapes full_scrapes_;
   ServingLoop serving_;

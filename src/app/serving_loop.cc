@@ -17,7 +17,6 @@ LoopCore::LoopCore(std::unique_ptr<EventLoop> event_loop, AccessMode mode, const
 ServingLoop::ServingLoop(const Rooms& rooms, HttpFrontend::TakeSnapshot take_snapshot,
                          const RoomOptions& options)
     : core_(rooms.core),
-      request_times_(core_.statistics),
       tracker_(rooms.writer, core_.access, options.policy, core_.statistics, Random()),
       udp_frontend_(*core_.loop, tracker_, rooms.connection_ids, core_.statistics, options.udp,
                     options.http.addresses),
@@ -62,8 +61,8 @@ void ServingLoop::end_pass(Duration took) {
   core_.statistics.record_pass(took);
   uint64_t datagrams = 0;
   for (const auto& server : udp_servers_) datagrams += server->sent();
-  request_times_.end_pass(Transport::udp, took, datagrams);
-  request_times_.end_pass(Transport::tcp, took, tcp_server_.answered_at_once());
+  core_.statistics.end_pass(Transport::udp, took, datagrams);
+  core_.statistics.end_pass(Transport::tcp, took, tcp_server_.answered_at_once());
 }
 
 void ServingLoop::add_to(StatsSnapshot& snapshot) const {

@@ -19,7 +19,6 @@
 #include "net/tcp_server.h"
 #include "net/udp_server.h"
 #include "swarm/expiry.h"
-#include "tracker/request_times.h"
 #include "traffic/traffic_log.h"
 
 namespace ot {
@@ -73,7 +72,6 @@ class ServingLoop {
   void end_pass(Duration took);
 
   LoopCore& core_;
-  RequestTimes request_times_;
   Tracker tracker_;
   UdpFrontend udp_frontend_;
   HttpFrontend http_frontend_;

@@ -14,6 +14,7 @@
 #include "net/udp_server.h"
 #include "protocol/connection_id.h"
 #include "protocol/udp_packet.h"
+#include "tracker/statistics.h"
 #include "tracker/tracker.h"
 
 namespace ot {

@@ -1,8 +1,7 @@
-// Ages the table: a little on every tick, the whole table in about a minute.
+// Removes what has expired: a little on every tick, from the whole table in about a minute.
 //
-// A tick sweeps the shards that have come due and stops early when its time is up, so that no
-// announce waits behind it; what it leaves stays due. Thread: that of the loop whose timer calls
-// it; it shares the table with others.
+// A tick sweeps the shards that are due, and stops early when its time is up, so that announces do
+// not wait long; the rest stays due. Thread: that of the loop whose timer calls it.
 #pragma once
 
 #include "base/clock.h"
@@ -30,14 +29,14 @@ class Expiry {
   [[nodiscard]] const ExpiryCounters& counters() const { return counters_; }
 
  private:
-  // One lock is held for about this many cache lines, some tens of microseconds.
+  // Cache lines that are looked at under one lock: some tens of microseconds.
   static constexpr size_t kBudget = 256;
   static constexpr Duration kLongestStep = std::chrono::microseconds(250);
 
   TorrentTable& table_;
   const Clock& clock_;
   MonotonicTime last_;
-  Duration due_{0};  // shards that wait to be swept, in the time they stand for
+  Duration due_{0};  // how far the sweep is behind; a shard stands for a 1024th of a round
   SweepCursor cursor_;
   ExpiryCounters counters_;
 };

@@ -17,7 +17,7 @@ PeerRoom room_of(PeerBuffers out) {
   return {out.v4.size() / kCompactPeer4, out.v6.size() / kCompactPeer6};
 }
 
-// Mostly one kind, or one family, is not wanted at all.
+// Most replies have no peers of one kind, or of one family.
 template <typename Peer>
 size_t take_peers(const PeerList<Peer>& list, PartCounts wanted, std::optional<PeerPosition> asker,
                   Random& random, PeerCopies& copies, uint8_t* out) {

@@ -1,5 +1,5 @@
-// The peers an announce is told of: chosen (peer_choice) and sampled (peer_sample) under the
-// shard's lock, and then copied in compact form (peer_copies), leechers before seeders.
+// The peers that a reply names: how many of each kind (peer_choice), which ones (peer_sample), and
+// their copies in compact form (peer_copies), leechers before seeders. Under the shard's lock.
 #pragma once
 
 #include <optional>
@@ -10,14 +10,14 @@
 
 namespace ot {
 
-// Bytes of PeerBuffers that are used.
+// How many bytes of PeerBuffers the peers take.
 struct HandoutBytes {
   size_t v4 = 0;
   size_t v6 = 0;
 };
 
-// Up to `numwant` peers other than the asker, of the families for which `out` has room. They are
-// there when `copies` has been written.
+// Chooses up to `numwant` peers other than the asker, of the families for which `out` has room.
+// They are in `out` when `copies` has been written.
 [[nodiscard]] HandoutBytes hand_out(const TorrentPeers& peers, const AnnounceRequest& request,
                                     size_t numwant, std::optional<PeerPosition> asker,
                                     PeerBuffers out, PeerCopies& copies, Random& random);

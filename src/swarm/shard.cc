@@ -128,8 +128,8 @@ AnnounceOutcome Shard::announce(const AnnounceRequest& request, TorrentPlace pla
   torrent->minute = static_cast<uint16_t>(now);
   const SwarmCounts before = torrent->counts();
   TorrentPeers peers = torrent->peers();
-  const auto asker = update_swarm(request, now, commons_->room_for(peers) != 0, peers,
-                                  commons_->context(), outcome);
+  const auto asker =
+      update_swarm(request, now, commons_->may_add_to(peers), peers, commons_->context(), outcome);
   if (outcome.completed && torrent->downloaded != UINT32_MAX) ++torrent->downloaded;
   outcome.swarm = {peers.seeders(), peers.leechers(), torrent->downloaded};
   if (settle(*torrent, before, peers) || stopped || numwant == 0) return outcome;

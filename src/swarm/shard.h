@@ -47,7 +47,11 @@ struct TableCommons {
   [[nodiscard]] bool is_full() const {
     return options.max_peers != 0 && peers.load(std::memory_order_relaxed) >= options.max_peers;
   }
-  // How many more peers the limits allow in a torrent that has these.
+  // Whether the limits allow one more peer in a torrent that has these, and how many more.
+  [[nodiscard]] bool may_add_to(const TorrentPeers& present) const {
+    const uint32_t limit = options.max_peers_per_torrent;
+    return !is_full() && (limit == 0 || present.size() < limit);
+  }
   [[nodiscard]] uint64_t room_for(const TorrentPeers& present) const;
 
   const TableOptions options;

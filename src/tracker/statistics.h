@@ -1,6 +1,12 @@
 // What a loop counts. One Statistics a loop, written by that loop alone, read by any thread.
 //
-// record() is the one door: front ends and tracker say what happened, not which number to raise.
+// Front ends say what happened, with record(), not which number to raise; of announces the Tracker
+// tells it. How long requests take is counted without reading a clock for any of them: a pass of
+// the loop reads it when it begins and when it ends, and all that the pass answers goes out in
+// between. So a request that came in and was answered within one pass counts with the time of that
+// pass: no less than it took, and at most a few batches more. A request whose bytes came in over
+// several passes, or whose reply had to wait for the worker, is rare; its server remembers when it
+// began.
 #pragma once
 
 #include <array>
@@ -10,7 +16,7 @@
 #include "base/duration_histogram.h"
 #include "base/ip_address.h"
 #include "bittorrent/announce.h"
-#include "swarm/torrent_table.h"
+#include "tracker/announce_observer.h"
 
 namespace ot {
 
@@ -19,8 +25,8 @@ enum class Action : uint8_t {
   connect,   // UDP: a connection id given
   announce,  // answered with success
   scrape,
-  mismatch,  // UDP: a connection id that was wrong
-  refused,   // a request that was no good: failure reason, error packet, error page
+  mismatch,  // UDP: a wrong connection id
+  refused,   // answered with a failure reason, an error packet or an error page
 };
 inline constexpr size_t kActions = 6;
 
@@ -40,33 +46,41 @@ inline constexpr size_t kHttpErrors = 9;
 
 struct TrafficLog;
 
-class Statistics {
+class Statistics final : public AnnounceObserver {
  public:
-  // Re-announces are counted by the minutes since the last one, up to this many, the last row for
-  // all older ones.
+  // Re-announces are counted by the minutes since the last one; the last row is for all older ones.
   static constexpr size_t kRenewRows = 45;
 
   void record(Transport transport, Family family, Action action) {
     actions_[index(transport)][index(family)][static_cast<size_t>(action)].add(1);
   }
   void record(const AnnounceOutcome& outcome);
+  // Records it, and tells the TrafficLog if the build remembers announces.
+  void on_announce(const AnnounceRequest& request, const AnnounceOutcome& outcome) override;
   void record(HttpError error) { http_errors_[static_cast<size_t>(error)].add(1); }
-  // A full scrape was served, in so many bytes of body.
+  // A full scrape was served, with that many bytes of body.
   void record_full_scrape(uint64_t bytes) {
     full_scrapes_.add(1);
     full_scrape_bytes_.add(bytes);
   }
-  // So many peers came in from other trackers of the cluster.
+  // That many peers came in from other trackers of the cluster.
   void record_synced(uint64_t peers) { synced_peers_.add(peers); }
-  // A pass of the loop took so long, waiting left out.
+  // A pass of the loop took that long, waiting left out.
   void record_pass(Duration duration) { passes_.add(duration); }
-  // So many requests took so long each, from their first byte to their reply.
+  // That many requests took that long each, from their first byte to their reply.
   void record_requests(Transport transport, Duration took, uint64_t times) {
     if (times != 0) request_times_[index(transport)].add(took, times);
   }
+  // A pass that took that long has brought the number of requests answered within a pass to
+  // `answered`, counted since the start, or since the sockets were opened anew.
+  void end_pass(Transport transport, Duration took, uint64_t answered) {
+    uint64_t& before = answered_[index(transport)];
+    if (answered > before) record_requests(transport, took, answered - before);
+    before = answered;
+  }
 
-  // What this loop remembers beyond counts, if the build has any of it; the loop's, and outlives
-  // this. Null until attached.
+  // What this loop remembers beyond counts, if the build has any of it; outlives this. Null until
+  // attached.
   void attach(TrafficLog& traffic) { traffic_ = &traffic; }
   [[nodiscard]] TrafficLog* traffic() const { return traffic_; }
 
@@ -78,7 +92,7 @@ class Statistics {
     return actions(transport, Family::v4, action) + actions(transport, Family::v6, action);
   }
   [[nodiscard]] uint64_t completed() const { return completed_.value(); }
-  // Announces answered without storing the peer, for want of room.
+  // Announces that were answered although there was no room to store the peer.
   [[nodiscard]] uint64_t not_stored() const { return not_stored_.value(); }
   [[nodiscard]] uint64_t full_scrapes() const { return full_scrapes_.value(); }
   [[nodiscard]] uint64_t full_scrape_bytes() const { return full_scrape_bytes_.value(); }
@@ -108,6 +122,7 @@ class Statistics {
   Count synced_peers_;
   DurationHistogram passes_;
   std::array<DurationHistogram, 2> request_times_;
+  std::array<uint64_t, 2> answered_{};  // as end_pass() was last told; the loop's alone
   TrafficLog* traffic_ = nullptr;
 };
 

@@ -1,8 +1,5 @@
 #include "tracker/tracker.h"
 
-#include "base/features.h"
-#include "traffic/traffic_log.h"
-
 namespace ot {
 
 std::optional<AnnounceReply> Tracker::announce(const AnnounceRequest& request, Target target,
@@ -22,15 +19,14 @@ std::optional<AnnounceReply> Tracker::announce_ahead(const AnnounceRequest& requ
                                                   minute_of(now), out, random_));
 }
 
-AnnounceReply Tracker::reply_to(const AnnounceRequest& request, const AnnounceOutcome& outcome) {
-  statistics_.record(outcome);
-  if constexpr (features::kAnnounceLog) {
-    if (TrafficLog* traffic = statistics_.traffic()) traffic->record_announce(request, outcome);
-  }
-  const auto jitter = static_cast<uint32_t>(policy_.interval_jitter.count());
-  const auto interval = policy_.interval - std::chrono::seconds(jitter / 2) +
-                        std::chrono::seconds(random_.below(jitter / 2 * 2 + 1));
-  return {outcome.swarm, outcome.v4_bytes, outcome.v6_bytes, interval, policy_.min_interval};
+std::optional<AnnounceReply> Tracker::reply_to(const AnnounceRequest& request,
+                                               const AnnounceOutcome& outcome) {
+  observer_.on_announce(request, outcome);
+  const auto half = static_cast<uint32_t>(policy_.interval_jitter.count() / 2);
+  const auto interval = policy_.interval - std::chrono::seconds(half) +
+                        std::chrono::seconds(random_.below(2 * half + 1));
+  return AnnounceReply{outcome.swarm, outcome.v4_bytes, outcome.v6_bytes, interval,
+                       policy_.min_interval};
 }
 
 }  // namespace ot

@@ -12,7 +12,7 @@
 #include "access/access_control.h"
 #include "base/random.h"
 #include "swarm/sole_writer.h"
-#include "tracker/statistics.h"
+#include "tracker/announce_observer.h"
 
 namespace ot {
 
@@ -30,12 +30,12 @@ class Tracker {
  public:
   // All of them outlive the Tracker.
   Tracker(SoleWriter& writer, const AccessControl& access, const TrackerPolicy& policy,
-          Statistics& statistics, Random random)
+          AnnounceObserver& observer, Random random)
       : writer_(writer),
         table_(writer.table()),
         access_(access),
         policy_(policy),
-        statistics_(statistics),
+        observer_(observer),
         random_(random) {
     assert(policy.interval_jitter.count() >= 0);
   }
@@ -94,14 +94,15 @@ class Tracker {
   [[nodiscard]] bool refuses(const AnnounceRequest& request, const Target& target) const {
     return !target.is_permitted && !access_.permits(request.info_hash, target.place.hash);
   }
-  [[nodiscard]] AnnounceReply reply_to(const AnnounceRequest& request,
-                                       const AnnounceOutcome& outcome);
+  // Optional so that the reply is made where the caller wants it.
+  [[nodiscard]] std::optional<AnnounceReply> reply_to(const AnnounceRequest& request,
+                                                      const AnnounceOutcome& outcome);
 
   SoleWriter& writer_;
   TorrentTable& table_;
   const AccessControl& access_;
   const TrackerPolicy policy_;
-  Statistics& statistics_;
+  AnnounceObserver& observer_;
   Random random_;
 };
 

@@ -1,8 +1,9 @@
-// Brings the table's slots together in huge pages, while the tracker serves.
+// The upkeep of the table's memory: brings its slots together in huge pages while the tracker
+// serves.
 //
-// The worker makes a slab ready, the loop moves pages of slots into it, a tenth of a millisecond
-// at a time, since only the loop changes the table. A table that does not grow or shrink costs a
-// look four times a second. Thread: that of the loop. Table, worker and loop outlive it.
+// The worker prepares a slab, and the loop moves pages of slots into it, a tenth of a millisecond
+// at a time. Moving changes the table, so it is done on the loop's thread. A table that neither
+// grows nor shrinks is looked at four times a second. Table, worker and loop outlive the upkeep.
 #pragma once
 
 #include "net/event_loop.h"
@@ -11,11 +12,11 @@
 
 namespace ot {
 
-class SlotSettler {
+class Upkeep {
  public:
-  SlotSettler(EventLoop& loop, Worker& worker, TorrentTable& table, const Clock& clock);
-  SlotSettler(const SlotSettler&) = delete;
-  SlotSettler& operator=(const SlotSettler&) = delete;
+  Upkeep(EventLoop& loop, Worker& worker, TorrentTable& table, const Clock& clock);
+  Upkeep(const Upkeep&) = delete;
+  Upkeep& operator=(const Upkeep&) = delete;
 
  private:
   class SlabJob;
@@ -23,7 +24,7 @@ class SlotSettler {
   static constexpr Duration kTick = std::chrono::milliseconds(5);
   static constexpr Duration kTickWhenSettled = std::chrono::milliseconds(250);
   static constexpr Duration kLongestStep = std::chrono::microseconds(100);
-  // Between two looks at the clock.
+  // Moved between two looks at the clock.
   static constexpr size_t kPages = 8;
 
   void step();

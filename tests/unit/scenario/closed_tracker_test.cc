@@ -71,11 +71,11 @@ TEST_F(ClosedTracker, FollowsItsListThroughItsLife) {
   join(1, 1, 5, Wire::http);
   join(2, 6, 10, Wire::udp);
   EXPECT_TRUE(refuses(3));
-  EXPECT_EQ(tracker_.table.torrents(), 2U) << "what is refused leaves no trace";
+  EXPECT_EQ(tracker_.table.torrents(), 2U) << "a refused torrent leaves no trace";
 
   list({2, 3});
   EXPECT_TRUE(refuses(1));
-  EXPECT_EQ(scrape(1), SwarmCounts{}) << "at once, though its peers are there still";
+  EXPECT_EQ(scrape(1), SwarmCounts{}) << "at once, although its peers are still there";
   EXPECT_EQ(tracker_.table.peers(), 10U);
   evict();
   EXPECT_EQ(tracker_.table.peers(), 5U);
@@ -89,7 +89,7 @@ TEST_F(ClosedTracker, FollowsItsListThroughItsLife) {
   EXPECT_FALSE(refuses(4));
   EXPECT_TRUE(refuses(2));
   list({2, 3});
-  EXPECT_TRUE(refuses(4)) << "the list is taken to hold what came in between";
+  EXPECT_TRUE(refuses(4)) << "the new list holds what was added meanwhile";
   EXPECT_FALSE(refuses(2));
 
   evict();

@@ -75,7 +75,7 @@ TEST_F(PeerChoiceScenario, BothFamiliesGetAtLeastAQuarter) {
     EXPECT_GE(told.count(Family::v6), 10U);
   }
   const Told told = clients_.announce({.peer = peer4(1), .numwant = 80});
-  EXPECT_EQ(told.count(Family::v6), 15U) << "all there are, and IPv4 has the rest";
+  EXPECT_EQ(told.count(Family::v6), 15U) << "all IPv6 peers, and IPv4 gets the rest";
   EXPECT_EQ(told.count(Family::v4), 65U);
 }
 

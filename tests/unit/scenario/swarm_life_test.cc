@@ -1,4 +1,4 @@
-// A swarm over time: who is in it, who is counted, who is forgotten when.
+// A swarm over time: when peers are in it, are counted, and are forgotten.
 #include "unit/scenario/simulated_clients.h"
 
 namespace ot {
@@ -34,7 +34,7 @@ TEST_F(SwarmLife, ASwarmIsBornCompletesSeedsAndDies) {
     EXPECT_EQ(clients.scrape(), (SwarmCounts{2, 0, 1}));
     told = say(1, kStopped, 0);
     EXPECT_EQ(told.seeders, 1);
-    EXPECT_TRUE(told.peers.empty()) << "who leaves is told of nobody";
+    EXPECT_TRUE(told.peers.empty()) << "a peer that leaves gets no peers";
     say(2, kStopped, 0);
     EXPECT_EQ(clients.scrape(), (SwarmCounts{0, 0, 1})) << "the download is remembered";
     EXPECT_EQ(tracker.table.peers(), 0U);

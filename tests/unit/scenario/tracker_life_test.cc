@@ -54,7 +54,7 @@ TEST_F(TrackerLife, AFullTableAnswersAndCountsWhatItDoesNotStore) {
   for (uint32_t i = 1; i <= 10; ++i) clients.announce({.peer = peer4(i)});
   const Told told = clients.announce({.peer = peer4(11)});
   EXPECT_EQ(told.leechers, 10);
-  EXPECT_EQ(told.peers.size(), 10U) << "it is served all the same";
+  EXPECT_EQ(told.peers.size(), 10U) << "it is served anyway";
   EXPECT_EQ(clients.announce({.peer = peer4(11), .info_hash = numbered_hash(2)}).leechers, 0);
   EXPECT_EQ(tracker.table.peers(), 10U);
   EXPECT_EQ(tracker.table.torrents(), 1U);

@@ -35,7 +35,7 @@ TEST_F(TrueCounters, APeerThatCompletesTwiceHasCompletedOnce) {
     clients_.announce({.peer = peer4(1), .event = kCompleted, .left = left, .over = wire});
   };
   completes(1, Wire::http);
-  EXPECT_EQ(tracker_.statistics.completed(), 0U) << "with bytes left it has not";
+  EXPECT_EQ(tracker_.statistics.completed(), 0U) << "it still has bytes to download";
   completes(0, Wire::http);
   completes(0, Wire::http);
   completes(0, Wire::udp);

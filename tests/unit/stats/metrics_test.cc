@@ -5,8 +5,6 @@
 #include <set>
 #include <sstream>
 
-#include "tracker/request_times.h"
-
 namespace ot {
 namespace {
 
@@ -100,11 +98,10 @@ TEST_F(StatsMetricsTest, HaveAHistogramOfPasses) {
 }
 
 TEST_F(StatsMetricsTest, HaveAHistogramOfRequestsByProtocol) {
-  RequestTimes times(first_);
-  times.end_pass(Transport::udp, microseconds(20), 32);
-  times.end_pass(Transport::tcp, microseconds(20), 0);
-  times.end_pass(Transport::udp, milliseconds(1), 33);
-  times.end_pass(Transport::udp, milliseconds(1), 33);
+  first_.end_pass(Transport::udp, microseconds(20), 32);
+  first_.end_pass(Transport::tcp, microseconds(20), 0);
+  first_.end_pass(Transport::udp, milliseconds(1), 33);
+  first_.end_pass(Transport::udp, milliseconds(1), 33);
   second_.record_requests(Transport::tcp, std::chrono::seconds(2), 1);
   EXPECT_TRUE(has(R"(opentracker_request_seconds_bucket{protocol="udp",le="1.6e-05"} 0)"));
   EXPECT_TRUE(has(R"(opentracker_request_seconds_bucket{protocol="udp",le="3.2e-05"} 32)"));
@@ -115,10 +112,9 @@ TEST_F(StatsMetricsTest, HaveAHistogramOfRequestsByProtocol) {
 }
 
 TEST_F(StatsMetricsTest, CountNoRequestTwiceWhenTheSocketsAreReopened) {
-  RequestTimes times(first_);
-  times.end_pass(Transport::udp, microseconds(20), 10);
-  times.end_pass(Transport::udp, microseconds(20), 0);
-  times.end_pass(Transport::udp, microseconds(20), 2);
+  first_.end_pass(Transport::udp, microseconds(20), 10);
+  first_.end_pass(Transport::udp, microseconds(20), 0);
+  first_.end_pass(Transport::udp, microseconds(20), 2);
   EXPECT_TRUE(has(R"(opentracker_request_seconds_count{protocol="udp"} 12)"));
 }
 

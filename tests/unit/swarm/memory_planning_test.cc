@@ -83,7 +83,7 @@ TEST_P(MemoryPlanning, ATableTakesNoMoreThanTheDocumentedFormulaSays) {
     for (uint32_t peer = 0; peer < shape.peers6; ++peer) add(torrent, endpoint6(peer));
   }
   const Formula formula = Formula::documented();
-  ASSERT_GT(formula.torrent_with_peer6, 0U) << "docs/operations.md has another formula";
+  ASSERT_GT(formula.torrent_with_peer6, 0U) << "docs/operations.md has no formula of this form";
   EXPECT_GT(formula.megabytes * 1'000'000, 2 * kEmptyTable);
   EXPECT_LE(table_.totals().bytes, shape.planned(formula));
 }

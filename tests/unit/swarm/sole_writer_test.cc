@@ -11,8 +11,8 @@ namespace ot {
 namespace {
 
 constexpr uint32_t kTorrents = 6;
-constexpr uint32_t kShards =
-    2;  // so that half of the announces come to the shard whose copies wait
+// Few, so that half of the announces come to the shard whose copies wait.
+constexpr uint32_t kShards = 2;
 constexpr size_t kRoom4 = 50 * kCompactPeer4;
 constexpr size_t kRoom6 = 50 * kCompactPeer6;
 

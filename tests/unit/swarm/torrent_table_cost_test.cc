@@ -140,7 +140,7 @@ TEST(TorrentTableCost, NoOperationOnAShardOfAMillionTakesAMillisecond) {
       cursor = {};
       sweeps.time([&] { table.sweep(cursor, 55, 1000); });
     }
-    EXPECT_LT(table.totals().bytes, 1U << 20U) << "the memory has gone back";
+    EXPECT_LT(table.totals().bytes, 1U << 20U) << "the memory is given back";
   }
   RecordProperty("longest_arrival_us", std::to_string(arrivals.longest() * 1e6));
   RecordProperty("longest_departure_us", std::to_string(departures.longest() * 1e6));

@@ -232,7 +232,7 @@ class TableModel {
   void sweep_a_little() {
     const SweepCursor before = cursor_;
     table_.sweep(cursor_, now_, 1 + random_.below(30));
-    EXPECT_NE(cursor_, before) << "a sweep that stands still";
+    EXPECT_NE(cursor_, before) << "the sweep does not advance";
     // All torrents are in the first shards.
     if (cursor_.shard > 2 * 4) finish_pass();
   }

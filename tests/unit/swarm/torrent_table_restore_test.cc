@@ -112,7 +112,7 @@ TEST(TableRestore, StaysWithinItsMemoryLimit) {
   options.max_memory = kMemory;
   TorrentTable table(options, SecretHash::from_seed(1));
   table.expect(1'000'000);
-  EXPECT_EQ(table.totals().bytes, 0U) << "a guess does not take all there is";
+  EXPECT_EQ(table.totals().bytes, 0U) << "an estimate does not use up the memory";
   uint32_t added = 0;
   for (uint32_t i = 0; i < 300'000; ++i) {
     const InfoHash hash = numbered_hash(i, static_cast<uint8_t>(i));

@@ -16,7 +16,7 @@ TEST(Statistics, StartsAtZero) {
   EXPECT_EQ(statistics.not_stored(), 0U);
 }
 
-TEST(Statistics, CountsEachActionOfEachTransportAndFamilyApart) {
+TEST(Statistics, CountsEachActionByTransportAndFamily) {
   Statistics statistics;
   uint64_t times = 0;
   for (const Transport transport : {Transport::tcp, Transport::udp}) {
@@ -46,7 +46,7 @@ TEST(Statistics, AddsUpBothFamiliesOfATransport) {
   EXPECT_EQ(statistics.actions(Transport::tcp, Action::announce), 1U);
 }
 
-TEST(Statistics, CountsRenewalsByTheMinutesSinceTheLast) {
+TEST(Statistics, CountsRenewalsByTheMinutesSinceTheLastAnnounce) {
   Statistics statistics;
   for (const int minutes : {0, 30, 30, 44, 45, 200}) {
     AnnounceOutcome outcome;
@@ -56,7 +56,7 @@ TEST(Statistics, CountsRenewalsByTheMinutesSinceTheLast) {
   }
   EXPECT_EQ(statistics.renewed(0), 1U);
   EXPECT_EQ(statistics.renewed(30), 2U);
-  EXPECT_EQ(statistics.renewed(44), 3U) << "the last row stands for all that are older";
+  EXPECT_EQ(statistics.renewed(44), 3U) << "the last row is for all older ones";
 }
 
 TEST(Statistics, CountsNoRenewalForAPeerThatIsNewGoneOrRefused) {
@@ -71,7 +71,7 @@ TEST(Statistics, CountsNoRenewalForAPeerThatIsNewGoneOrRefused) {
   EXPECT_EQ(statistics.not_stored(), 1U);
 }
 
-TEST(Statistics, CountsCompletionsWhateverElseHappened) {
+TEST(Statistics, CountsCompletionsOfNewAndOldPeers) {
   Statistics statistics;
   AnnounceOutcome outcome;
   outcome.completed = true;

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "tracker/statistics.h"
 #include "unit/frontend/datagrams.h"
 
 namespace ot {
@@ -108,7 +109,48 @@ TEST_F(TrackerTest, GivesNoMorePeersThanTheBufferHolds) {
   EXPECT_EQ(announce(tracker, leecher(1, 20)).v4_bytes, 3 * kCompactPeer4);
 }
 
-TEST_F(TrackerTest, TellsTheStatisticsWhatBecameOfAnAnnounce) {
+// Keeps what it is told.
+class Listener final : public AnnounceObserver {
+ public:
+  void on_announce(const AnnounceRequest& request, const AnnounceOutcome& outcome) override {
+    requests.push_back(request);
+    outcomes.push_back(outcome);
+  }
+
+  std::vector<AnnounceRequest> requests;
+  std::vector<AnnounceOutcome> outcomes;
+};
+
+TEST_F(TrackerTest, TellsItsObserverOfEachAnnounceThatIsAnswered) {
+  Listener listener;
+  Tracker tracker(writer_, access_, {}, listener, Random(7));
+  (void)announce(tracker, leecher(1, 0));
+  clock_.advance(std::chrono::minutes(31));
+  (void)announce(tracker, leecher(1, 0));
+  AnnounceRequest stop = leecher(2, 0);
+  stop.event = AnnounceEvent::stopped;
+  (void)tracker.announce_ahead(stop, tracker.prepare(stop.info_hash), clock_.now(), {});
+  tracker.finish();
+  ASSERT_EQ(listener.outcomes.size(), 3U);
+  EXPECT_EQ(listener.outcomes[0].change, PeerChange::added);
+  EXPECT_EQ(listener.outcomes[1].change, PeerChange::renewed);
+  EXPECT_EQ(listener.outcomes[1].minutes_silent, 31);
+  EXPECT_EQ(listener.outcomes[2].change, PeerChange::unknown);
+  EXPECT_EQ(listener.requests[1].peer, leecher(1).peer);
+  EXPECT_EQ(listener.requests[2].event, AnnounceEvent::stopped);
+}
+
+TEST_F(TrackerTest, DoesNotTellItOfWhatGoesStraightToTheTable) {
+  Listener listener;
+  Tracker tracker(writer_, access_, {}, listener, Random(7));
+  const AnnounceRequest request = leecher(1);
+  Random random(1);
+  table_.announce(request, table_.locate(request.info_hash), 0, 0, {}, random);
+  EXPECT_EQ(tracker.scrape(request.info_hash, clock_.now()).leechers, 1U);
+  EXPECT_TRUE(listener.outcomes.empty());
+}
+
+TEST_F(TrackerTest, StatisticsCountWhatBecameOfAnnounces) {
   Tracker tracker = tracker_with({});
   AnnounceRequest request = leecher(1);
   (void)announce(tracker, request);
@@ -120,7 +162,7 @@ TEST_F(TrackerTest, TellsTheStatisticsWhatBecameOfAnAnnounce) {
   EXPECT_EQ(statistics_.completed(), 1U);
 }
 
-TEST_F(TrackerTest, ScrapesWhatWasAnnouncedAndZerosForWhatWasNot) {
+TEST_F(TrackerTest, ScrapesCountsOfAKnownTorrentAndZerosOfAnUnknownOne) {
   Tracker tracker = tracker_with({});
   (void)announce(tracker, leecher(1));
   AnnounceRequest seeder = leecher(2);

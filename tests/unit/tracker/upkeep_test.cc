@@ -8,7 +8,7 @@
 namespace ot {
 namespace {
 
-class SlotSettlerTest : public testing::Test {
+class UpkeepTest : public testing::Test {
  protected:
   void announce(uint32_t first, uint32_t count, AnnounceEvent event) {
     for (uint32_t number = first; number < first + count; ++number) {
@@ -27,26 +27,26 @@ class SlotSettlerTest : public testing::Test {
   Random random_{1};
 };
 
-TEST_F(SlotSettlerTest, MakesASlabForEachThatWouldBeFull) {
+TEST_F(UpkeepTest, MakesAsManySlabsAsThePagesFill) {
   announce(0, 60'000, AnnounceEvent::started);
   const uint64_t in_nurseries = bytes();
-  const SlotSettler settler(*loop_, *worker_, table_, clock_);
+  const Upkeep upkeep(*loop_, *worker_, table_, clock_);
   ASSERT_TRUE(loopback::pump(
       *loop_, [&] { return worker_->statistics().done == in_nurseries / Slab::kBytes; }));
   ASSERT_TRUE(loopback::pump(*loop_, [&] { return !table_.wants_slab(); }));
   EXPECT_LE(bytes(), in_nurseries + 2 * Slab::kBytes);
 }
 
-TEST_F(SlotSettlerTest, LeavesASmallTableAlone) {
+TEST_F(UpkeepTest, LeavesASmallTableAlone) {
   announce(0, 1000, AnnounceEvent::started);
-  const SlotSettler settler(*loop_, *worker_, table_, clock_);
+  const Upkeep upkeep(*loop_, *worker_, table_, clock_);
   for (int i = 0; i < 20; ++i) loop_->run_once(std::chrono::milliseconds(10));
   EXPECT_EQ(worker_->statistics().done, 0U);
 }
 
-TEST_F(SlotSettlerTest, MayGoWhileTheWorkerMakesASlab) {
+TEST_F(UpkeepTest, MayBeDestroyedWhileTheWorkerMakesASlab) {
   announce(0, 60'000, AnnounceEvent::started);
-  for (int i = 0; i < 5; ++i) const SlotSettler settler(*loop_, *worker_, table_, clock_);
+  for (int i = 0; i < 5; ++i) const Upkeep upkeep(*loop_, *worker_, table_, clock_);
   EXPECT_TRUE(table_.wants_slab());
   EXPECT_TRUE(loopback::pump(*loop_, [&] { return worker_->statistics().waiting == 0; }));
 }

@@ -83,7 +83,7 @@ TEST_F(TorrentTest, LeavesItsSlotWithFivePeersAndReturnsWithThree) {
   EXPECT_EQ(torrent_.counts(), (SwarmCounts{3, 3, 0}));
   remove4(0);
   remove4(1);
-  EXPECT_GT(memory_.used(), 0U) << "four would fit, but come back only below";
+  EXPECT_GT(memory_.used(), 0U) << "four would fit, but the list returns with three";
   remove4(2);
   EXPECT_EQ(memory_.used(), 0U);
   EXPECT_EQ(torrent_.counts(), (SwarmCounts{1, 2, 0}));
