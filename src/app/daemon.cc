@@ -118,7 +118,9 @@ Result<void, std::string> Daemon::load(const StateDumpOptions& dump) {
     state_->load([this](const InfoHash& info_hash) { return core_.access.permits(info_hash); });
     state_->begin();
   }
-  return load_state_dump(dump, table_, core_.access, clock_, log_);
+  const auto loaded = load_state_dump(dump, table_, core_.access, clock_, log_);
+  if (!loaded) return Unexpected(loaded.error());
+  return {};
 }
 
 void Daemon::report_ready() {

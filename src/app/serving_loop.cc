@@ -14,8 +14,7 @@ LoopCore::LoopCore(std::unique_ptr<EventLoop> event_loop, AccessMode mode, const
   if (traffic_log) statistics.attach(*traffic_log);
 }
 
-ServingLoop::ServingLoop(const Rooms& rooms, HttpFrontend::TakeSnapshot take_snapshot,
-                         const RoomOptions& options)
+ServingLoop::ServingLoop(const Rooms& rooms, TakeSnapshot take_snapshot, const RoomOptions& options)
     : core_(rooms.core),
       tracker_(rooms.writer, core_.access, options.policy, core_.statistics, Random()),
       udp_frontend_(*core_.loop, tracker_, rooms.connection_ids, core_.statistics, options.udp,

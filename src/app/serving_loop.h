@@ -51,8 +51,7 @@ class ServingLoop {
     Log& log;
   };
 
-  ServingLoop(const Rooms& rooms, HttpFrontend::TakeSnapshot take_snapshot,
-              const RoomOptions& options);
+  ServingLoop(const Rooms& rooms, TakeSnapshot take_snapshot, const RoomOptions& options);
   ServingLoop(const ServingLoop&) = delete;
   ServingLoop& operator=(const ServingLoop&) = delete;
 
