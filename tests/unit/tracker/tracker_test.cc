@@ -145,7 +145,8 @@ TEST_F(TrackerTest, DoesNotTellItOfWhatGoesStraightToTheTable) {
   Tracker tracker(writer_, access_, {}, listener, Random(7));
   const AnnounceRequest request = leecher(1);
   Random random(1);
-  table_.announce(request, table_.locate(request.info_hash), 0, 0, {}, random);
+  const Minute now = minute_of(clock_.now());
+  table_.announce(request, table_.locate(request.info_hash), 0, now, {}, random);
   EXPECT_EQ(tracker.scrape(request.info_hash, clock_.now()).leechers, 1U);
   EXPECT_TRUE(listener.outcomes.empty());
 }
