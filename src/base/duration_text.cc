@@ -37,7 +37,8 @@ std::string format_duration(std::chrono::seconds duration) {
 }
 
 std::string two_digits(uint64_t number) {
-  return (number < 10 ? "0" : "") + std::to_string(number);
+  std::string text(number < 10 ? 1 : 0, '0');
+  return text += std::to_string(number);
 }
 
 }  // namespace ot

@@ -121,7 +121,7 @@ void Builder::read_line(const ConfigLine& line, const Origin& origin) {
   const ConfigEntry* before = key->repeatable ? nullptr : find(key->name);
   if (before != nullptr && before->origin.word == origin.word) {
     return complain(origin, *key,
-                    "given twice; it is also on line " + std::to_string(before->origin.line));
+                    "given twice; the first is on line " + std::to_string(before->origin.line));
   }
   set(*key, line.value, origin);
 }

@@ -101,7 +101,7 @@ TEST(Configuration, CollectsEveryErrorInTheOrderOfTheLines) {
                    "o.conf:3: tracker.peer_timeout: the value is missing; write "
                    "tracker.peer_timeout DURATION",
                    "o.conf:6: bogus: unknown key; the manual, opentracker.conf(5), lists all keys",
-                   "o.conf:7: tracker.user: given twice; it is also on line 4",
+                   "o.conf:7: tracker.user: given twice; the first is on line 4",
                    "o.conf:8: tracker.numwant_max=5: unknown key; write white space between key "
                    "and value: tracker.numwant_max N"}));
 }
