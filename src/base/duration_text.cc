@@ -32,6 +32,8 @@ std::string format_duration(std::chrono::seconds duration) {
   return std::to_string(count) + "s";
 }
 
+std::string decimal_text(uint64_t number) { return std::to_string(number); }
+
 std::string two_digits(uint64_t number) {
   return (number < 10 ? "0" : "") + std::to_string(number);
 }

@@ -39,8 +39,4 @@ void keep_busiest(std::vector<RankedIn<Address>>& networks, size_t wanted) {
 [[nodiscard]] std::string address_text(uint32_t address);
 [[nodiscard]] std::string address_text(uint64_t leading_half);
 
-// std::to_string in one place: what pages print must not change what the compiler inlines into
-// replies.
-[[nodiscard]] std::string decimal_text(uint64_t number);
-
 }  // namespace ot
