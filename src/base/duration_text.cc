@@ -36,6 +36,8 @@ std::string format_duration(std::chrono::seconds duration) {
   return std::to_string(count) + "s";
 }
 
+std::string decimal_text(uint64_t number) { return std::to_string(number); }
+
 std::string two_digits(uint64_t number) {
   std::string text(number < 10 ? 1 : 0, '0');
   return text += std::to_string(number);

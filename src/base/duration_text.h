@@ -1,4 +1,4 @@
-// Durations as people read and write them. None may be negative.
+// Numbers and durations as people read and write them. No duration may be negative.
 #pragma once
 
 #include <chrono>
@@ -18,6 +18,9 @@ namespace ot {
 // "90s", "30m", "2d": as the configuration has it, in the largest unit that divides it.
 [[nodiscard]] std::string format_duration(std::chrono::seconds duration);
 
+// std::to_string, out of line: otherwise code that prints pages changes what the compiler inlines
+// into replies.
+[[nodiscard]] std::string decimal_text(uint64_t number);
 // At least two digits: "07", "123".
 [[nodiscard]] std::string two_digits(uint64_t number);
 

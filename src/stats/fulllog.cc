@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/duration_text.h"
 #include "stats/json_writer.h"
 #include "stats/traffic.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/duration_text.h"
 #include "stats/labels.h"
 
 namespace ot::groups {
@@ -139,8 +140,8 @@ void renewals(const StatsSnapshot& snapshot, MetricsWriter& out) {
     sum += snapshot.renewed(row) * row * kMinute;
   write_histogram(
       kRenewals, Statistics::kRenewRows / kStep,
-      [](size_t step) { return std::to_string((step + 1) * kStep * kMinute); }, in_step,
-      std::to_string(sum), out);
+      [](size_t step) { return decimal_text((step + 1) * kStep * kMinute); }, in_step,
+      decimal_text(sum), out);
 }
 
 void http_errors_json(const StatsSnapshot& snapshot, JsonWriter& json) {
@@ -181,8 +182,8 @@ void swarm_sizes(const StatsSnapshot& snapshot, MetricsWriter& out) {
   const WalkFindings& found = *snapshot.recount->findings;
   write_histogram(
       kSwarmSizes, WalkFindings::kSwarmSizes,
-      [](size_t row) { return std::to_string(WalkFindings::largest_of_row(row)); },
-      [&](size_t row) { return found.swarm_sizes[row]; }, std::to_string(found.peers), out);
+      [](size_t row) { return decimal_text(WalkFindings::largest_of_row(row)); },
+      [&](size_t row) { return found.swarm_sizes[row]; }, decimal_text(found.peers), out);
 }
 
 }  // namespace ot::groups

@@ -1,5 +1,7 @@
 #include "stats/json_writer.h"
 
+#include "base/duration_text.h"
+
 namespace ot {
 namespace {
 
@@ -35,7 +37,7 @@ void JsonWriter::key(std::string_view name) {
 
 void JsonWriter::number(uint64_t value) {
   separate();
-  out_ += std::to_string(value);
+  out_ += decimal_text(value);
 }
 
 void JsonWriter::text(std::string_view value) {

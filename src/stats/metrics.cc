@@ -1,5 +1,6 @@
 #include "stats/metrics.h"
 
+#include "base/duration_text.h"
 #include "stats/figures.h"
 
 namespace ot {
@@ -15,7 +16,7 @@ std::string value_text(const Figure& figure, const StatsSnapshot& snapshot) {
     case Unit::permille:
       return fraction_text(static_cast<double>(value) / 1000);
   }
-  return std::to_string(value);
+  return decimal_text(value);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/clock.h"
+#include "base/duration_text.h"
 
 namespace ot {
 
@@ -28,7 +28,7 @@ class MetricsWriter {
   // as "_bucket".
   void sample(const Metric& metric, std::string_view value, std::string_view suffix = {});
   void sample(const Metric& metric, uint64_t value, std::string_view suffix = {}) {
-    sample(metric, std::string_view(std::to_string(value)), suffix);
+    sample(metric, std::string_view(decimal_text(value)), suffix);
   }
   [[nodiscard]] std::string finish() { return std::move(out_); }
 

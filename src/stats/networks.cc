@@ -1,5 +1,7 @@
 #include "stats/networks.h"
 
+#include "base/duration_text.h"
+
 #include <algorithm>
 
 namespace ot {

@@ -11,7 +11,7 @@
 namespace ot::stats_text {
 namespace {
 
-std::string text(uint64_t number) { return std::to_string(number); }
+std::string text(uint64_t number) { return decimal_text(number); }
 
 uint64_t seconds(const StatsSnapshot& snapshot) {
   return static_cast<uint64_t>(std::max<int64_t>(1, snapshot.uptime.count()));

@@ -1,5 +1,6 @@
 #include "stats/traffic.h"
 
+#include "base/duration_text.h"
 #include "stats/networks.h"
 
 namespace ot {

@@ -23,7 +23,7 @@ class XmlPrinter {
     line("</" + std::string(tag) + ">");
   }
   void leaf(std::string_view tag, std::string_view value) { leaf(tag, "", value); }
-  void leaf(std::string_view tag, uint64_t value) { leaf(tag, "", std::to_string(value)); }
+  void leaf(std::string_view tag, uint64_t value) { leaf(tag, "", decimal_text(value)); }
   void leaf(std::string_view tag, std::string_view attributes, std::string_view value) {
     line("<" + std::string(tag) + std::string(attributes) + ">" + std::string(value) + "</" +
          std::string(tag) + ">");
@@ -63,14 +63,13 @@ void print_debug(const StatsSnapshot& snapshot, XmlPrinter& xml) {
   xml.open("debug");
   xml.open("renew");
   for (size_t row = 0; row < Statistics::kRenewRows; ++row) {
-    xml.leaf("count", " interval=\"" + two_digits(row) + "\"",
-             std::to_string(snapshot.renewed(row)));
+    xml.leaf("count", " interval=\"" + two_digits(row) + "\"", decimal_text(snapshot.renewed(row)));
   }
   xml.close("renew");
   xml.open("http_error");
   for (const HttpErrorLabel& label : kHttpErrorLabels) {
     xml.leaf("count", " code=\"" + std::string(label.element) + "\"",
-             std::to_string(snapshot.http_errors(label.error)));
+             decimal_text(snapshot.http_errors(label.error)));
   }
   xml.close("http_error");
   // Locks are not timed; the element keeps the others in their places.

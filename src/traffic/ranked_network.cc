@@ -19,6 +19,4 @@ std::string address_text(uint64_t upper_half) {
   return IpAddress::v6(bytes).to_string();
 }
 
-std::string decimal_text(uint64_t number) { return std::to_string(number); }
-
 }  // namespace ot

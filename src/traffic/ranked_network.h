@@ -39,8 +39,4 @@ void keep_busiest(std::vector<RankedIn<Address>>& networks, size_t wanted) {
 [[nodiscard]] std::string address_text(uint32_t address);
 [[nodiscard]] std::string address_text(uint64_t upper_half);
 
-// std::to_string, out of line: otherwise code that prints pages changes what the compiler inlines
-// into replies.
-[[nodiscard]] std::string decimal_text(uint64_t number);
-
 }  // namespace ot
