@@ -62,13 +62,13 @@ void FifoLines::pause(OnHash on_hash) {
 }
 
 void FifoLines::take(const TextLine& line, OnHash on_hash) {
-  ++tally_.lines;
+  ++totals_.lines;
   const HashLine parsed = parse_hash_line(line.text);
   if (line.cut || parsed.kind == HashLine::Kind::faulty) {
-    ++tally_.faulty;
-    tally_.last_fault = line.cut ? HashLineFault::too_long : parsed.fault;
+    ++totals_.faulty;
+    totals_.last_fault = line.cut ? HashLineFault::too_long : parsed.fault;
   } else if (parsed.kind == HashLine::Kind::hash) {
-    ++tally_.hashes;
+    ++totals_.hashes;
     on_hash(parsed.info_hash);
   }
 }

@@ -28,7 +28,7 @@ struct FifoError {
 // writer closes it, and epoll reports that for ever.
 [[nodiscard]] Result<UniqueFd, FifoError> open_fifo(const std::string& path);
 
-struct FifoTally {
+struct FifoTotals {
   uint64_t lines = 0;
   uint64_t hashes = 0;
   uint64_t faulty = 0;         // including lines that are too long
@@ -45,13 +45,13 @@ class FifoLines {
   // because that write is complete.
   void pause(OnHash on_hash);
 
-  [[nodiscard]] const FifoTally& tally() const { return tally_; }
+  [[nodiscard]] const FifoTotals& totals() const { return totals_; }
 
  private:
   void take(const TextLine& line, OnHash on_hash);
 
   LineSplitter splitter_;
-  FifoTally tally_;
+  FifoTotals totals_;
 };
 
 }  // namespace ot

@@ -86,11 +86,11 @@ Reason ListFile::unsettled(WallTime now) const {
   return {};
 }
 
-Reason unusable(const ListFile& file, const ListTally& tally) {
-  if (tally.lines == 0)
+Reason unusable(const ListFile& file, const ListTotals& totals) {
+  if (totals.lines == 0)
     return file.say("is empty; for an empty list, write a comment line that begins with #");
-  if (tally.faulty == 0 || tally.hashes != 0) return {};
-  const FaultyLine& first = tally.first_faulty.front();
+  if (totals.faulty == 0 || totals.hashes != 0) return {};
+  const FaultyLine& first = totals.first_faulty.front();
   return file.say("has no valid line; line " + std::to_string(first.number) + " is " +
                   std::string(describe(first.fault)));
 }
@@ -107,15 +107,15 @@ void ListText::finish() {
 
 // A line that was cut is judged by what is left of it, since only its comment can be that long.
 void ListText::take(const TextLine& line) {
-  ++tally_.lines;
+  ++totals_.lines;
   const HashLine parsed = parse_hash_line(line.text);
   if (parsed.kind == HashLine::Kind::hash) {
     hashes_.push_back(parsed.info_hash);
-    ++tally_.hashes;
+    ++totals_.hashes;
   } else if (parsed.kind == HashLine::Kind::faulty) {
-    ++tally_.faulty;
-    if (tally_.first_faulty.size() < ListTally::kReported)
-      tally_.first_faulty.push_back({tally_.lines, parsed.fault});
+    ++totals_.faulty;
+    if (totals_.first_faulty.size() < ListTotals::kReported)
+      totals_.first_faulty.push_back({totals_.lines, parsed.fault});
   }
 }
 
@@ -128,12 +128,12 @@ ListReading read_list_file(const std::string& path, WallTime now, const SecretHa
   ListText text(file.size() / kShortestLine + 1);
   reading.reason = file.read(text, is_cancelled);
   if (!reading.reason.empty()) return reading;
-  reading.tally = text.tally();
+  reading.totals = text.totals();
   reading.list = AccessList(text.hashes(), hash);
   // First, because a file that is still being written may look empty or faulty.
   if (reading.reason = file.unsettled(now); !reading.reason.empty()) {
     reading.outcome = ListOutcome::read_again;
-  } else if (reading.reason = unusable(file, reading.tally); reading.reason.empty()) {
+  } else if (reading.reason = unusable(file, reading.totals); reading.reason.empty()) {
     reading.outcome = ListOutcome::loaded;
   }
   return reading;

@@ -31,7 +31,7 @@ struct FaultyLine {
   HashLineFault fault;
 };
 
-struct ListTally {
+struct ListTotals {
   static constexpr size_t kReported = 5;
 
   uint64_t lines = 0;
@@ -53,14 +53,14 @@ class ListText {
   void finish();
 
   [[nodiscard]] std::span<const InfoHash> hashes() const { return hashes_; }
-  [[nodiscard]] const ListTally& tally() const { return tally_; }
+  [[nodiscard]] const ListTotals& totals() const { return totals_; }
 
  private:
   void take(const TextLine& line);
 
   LineSplitter splitter_;
   std::vector<InfoHash> hashes_;
-  ListTally tally_;
+  ListTotals totals_;
 };
 
 enum class ListOutcome : uint8_t {
@@ -72,7 +72,7 @@ enum class ListOutcome : uint8_t {
 struct ListReading {
   ListOutcome outcome = ListOutcome::refused;
   AccessList list;
-  ListTally tally;
+  ListTotals totals;
   // Why it was not loaded: "list.txt: is a directory; it must be a regular file of info_hashes".
   std::string reason;
 };

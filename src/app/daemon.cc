@@ -201,10 +201,10 @@ StatsSnapshot Daemon::snapshot() {
   snapshot.tracker_id = tracker_id_;
   snapshot.version = identity_.version;
   snapshot.features = identity_.features;
-  snapshot.worker = worker_->statistics();
+  snapshot.worker = worker_->status();
   if (const auto since = snapshot.worker.running_since)
     snapshot.worker_running = std::max(clock_.now() - *since, Duration::zero());
-  snapshot.list = lists_.statistics();
+  snapshot.list = lists_.status();
   snapshot.dumps = full_scrapes_.status();
   if (state_) snapshot.state = state_->status();
   serving_.add_to(snapshot);

@@ -53,17 +53,17 @@ void AccessLists::reload() {
   on_reloaded_();
 }
 
-ListStatistics AccessLists::statistics() const {
-  ListStatistics statistics;
-  statistics.mode = access_.mode();
-  if (keeper_) statistics.file = keeper_->statistics();
-  statistics.changed = access_.changes();
-  statistics.fifo_added = adder_ ? adder_->taken() : 0;
-  statistics.fifo_deleted = deleter_ ? deleter_->taken() : 0;
+ListStatus AccessLists::status() const {
+  ListStatus status;
+  status.mode = access_.mode();
+  if (keeper_) status.file = keeper_->status();
+  status.changed = access_.changes();
+  status.fifo_added = adder_ ? adder_->taken() : 0;
+  status.fifo_deleted = deleter_ ? deleter_->taken() : 0;
   for (const auto* fifo : {&adder_, &deleter_})
-    statistics.fifo_ignored += *fifo ? (*fifo)->ignored() : 0;
-  statistics.evicted = eviction_.removed();
-  return statistics;
+    status.fifo_ignored += *fifo ? (*fifo)->ignored() : 0;
+  status.evicted = eviction_.removed();
+  return status;
 }
 
 std::string describe(const ListOptions& options) {

@@ -39,7 +39,7 @@ class AccessLists {
   // Reads the file again. Without a file, on_reloaded is called at once.
   void reload();
 
-  [[nodiscard]] ListStatistics statistics() const;
+  [[nodiscard]] ListStatus status() const;
 
  private:
   [[nodiscard]] std::unique_ptr<ListFifo> make_fifo(const std::string& path,

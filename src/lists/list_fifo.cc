@@ -45,7 +45,7 @@ ListFifo::~ListFifo() { loop_.unwatch(watch_); }
 
 void ListFifo::on_events(uint32_t) {
   const auto on_hash = [this](const InfoHash& info_hash) { apply(info_hash); };
-  const uint64_t faulty_before = lines_.tally().faulty;
+  const uint64_t faulty_before = lines_.totals().faulty;
   left_out_ = 0;
   std::array<uint8_t, kChunk> buffer{};
   for (int reads = 0; reads < kReadsPerPass; ++reads) {
@@ -66,10 +66,10 @@ void ListFifo::apply(const InfoHash& info_hash) {
 }
 
 void ListFifo::log_what_was_ignored(uint64_t faulty_before) {
-  const FifoTally& tally = lines_.tally();
-  if (const uint64_t faulty = tally.faulty - faulty_before; faulty != 0) {
+  const FifoTotals& totals = lines_.totals();
+  if (const uint64_t faulty = totals.faulty - faulty_before; faulty != 0) {
     log_.warning(path_ + ": " + std::to_string(faulty) + (faulty == 1 ? " line" : " lines") +
-                 " skipped (the last: " + std::string(describe(tally.last_fault)) + ")");
+                 " skipped (the last: " + std::string(describe(totals.last_fault)) + ")");
   }
   if (left_out_ == 0) return;
   log_.warning(path_ + ": " + std::to_string(left_out_) +

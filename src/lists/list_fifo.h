@@ -34,8 +34,8 @@ class ListFifo final : public EventHandler {
 
   // Since the start: lines that took effect, and lines that did not because they hold no hash or
   // there was no room.
-  [[nodiscard]] uint64_t taken() const { return lines_.tally().hashes - left_out_in_all_; }
-  [[nodiscard]] uint64_t ignored() const { return lines_.tally().faulty + left_out_in_all_; }
+  [[nodiscard]] uint64_t taken() const { return lines_.totals().hashes - left_out_in_all_; }
+  [[nodiscard]] uint64_t ignored() const { return lines_.totals().faulty + left_out_in_all_; }
 
  private:
   void apply(const InfoHash& info_hash);

@@ -12,15 +12,15 @@ namespace ot {
 namespace {
 
 // "; 7 lines skipped (line 3: why, line 9: why, ...)", or nothing.
-std::string skipped_text(const ListTally& tally) {
-  if (tally.faulty == 0) return {};
-  std::string text =
-      "; " + std::to_string(tally.faulty) + (tally.faulty == 1 ? " line" : " lines") + " skipped (";
-  for (const FaultyLine& line : tally.first_faulty) {
-    if (&line != &tally.first_faulty.front()) text += ", ";
+std::string skipped_text(const ListTotals& totals) {
+  if (totals.faulty == 0) return {};
+  std::string text = "; " + std::to_string(totals.faulty) +
+                     (totals.faulty == 1 ? " line" : " lines") + " skipped (";
+  for (const FaultyLine& line : totals.first_faulty) {
+    if (&line != &totals.first_faulty.front()) text += ", ";
     text += "line " + std::to_string(line.number) + ": " + std::string(describe(line.fault));
   }
-  return text + (tally.faulty > tally.first_faulty.size() ? ", ...)" : ")");
+  return text + (totals.faulty > totals.first_faulty.size() ? ", ...)" : ")");
 }
 
 void wait_until_settled() {
@@ -29,8 +29,8 @@ void wait_until_settled() {
 }
 
 // The file holds something: hashes, or comments and no faulty line.
-bool is_usable(const ListTally& tally) {
-  return tally.hashes != 0 || (tally.lines != 0 && tally.faulty == 0);
+bool is_usable(const ListTotals& totals) {
+  return totals.hashes != 0 || (totals.lines != 0 && totals.faulty == 0);
 }
 
 }  // namespace
@@ -81,13 +81,13 @@ ListKeeper::ListKeeper(EventLoop& loop, Worker& worker, AccessControl& access, E
 }
 
 Result<void, std::string> ListKeeper::load_first() {
-  assert(!is_loading_ && statistics_.loaded == 0);
+  assert(!is_loading_ && status_.loaded == 0);
   const auto never = [] { return false; };
   try {
     Load load(*this, path_, hash_, clock_);
     load.read(never);
     for (looks_ = 1; load.reading.outcome == ListOutcome::read_again; ++looks_) {
-      if (is_usable(load.reading.tally)) break;
+      if (is_usable(load.reading.totals)) break;
       if (looks_ == kMaxLooks) return Unexpected(load.reading.reason);
       wait_until_settled();
       load.read(never);
@@ -144,13 +144,13 @@ void ListKeeper::put_in_force(ListReading& reading, Duration took) {
   const bool is_settled = reading.outcome == ListOutcome::loaded;
   auto list = std::make_shared<const AccessList>(std::move(reading.list));
   log_.info(path_ + ": " + std::to_string(list->size()) + " info_hashes in force, read in " +
-            seconds_text(took) + skipped_text(reading.tally) +
+            seconds_text(took) + skipped_text(reading.totals) +
             (is_settled ? "" : "; the file was written just now and will be read again soon"));
-  ++statistics_.loaded;
-  statistics_.hashes = list->size();
-  statistics_.bytes = list->bytes();
-  statistics_.loaded_at = clock_.wall_time();
-  statistics_.took = took;
+  ++status_.loaded;
+  status_.hashes = list->size();
+  status_.bytes = list->bytes();
+  status_.loaded_at = clock_.wall_time();
+  status_.took = took;
   worker_.discard(access_.replace(std::move(list)));
   eviction_.begin();
 }
@@ -161,14 +161,14 @@ bool ListKeeper::read_again_later(const std::string& reason) {
                 " times in a row; replace it by a rename, then send SIGHUP");
     return false;
   }
-  ++statistics_.unsettled;
+  ++status_.unsettled;
   log_.info(reason + "; reading it again in " + std::to_string(kSettleTime.count()) + " s");
   retry_timer_.arm_after(kSettleTime);
   return true;
 }
 
 void ListKeeper::log_refusal(const std::string& reason) {
-  ++statistics_.refused;
+  ++status_.refused;
   log_.warning(reason + "; the list in force stays");
 }
 

@@ -16,7 +16,7 @@
 #include "access/list_file.h"
 #include "base/log.h"
 #include "lists/eviction.h"
-#include "lists/statistics.h"
+#include "lists/status.h"
 #include "net/worker.h"
 
 namespace ot {
@@ -38,7 +38,7 @@ class ListKeeper {
 
   void reload();
 
-  [[nodiscard]] const ListFileStatistics& statistics() const { return statistics_; }
+  [[nodiscard]] const ListFileStatus& status() const { return status_; }
 
  private:
   class Load;
@@ -64,7 +64,7 @@ class ListKeeper {
   bool is_loading_ = false;
   bool is_asked_again_ = false;
   JobTicket ticket_;
-  ListFileStatistics statistics_;
+  ListFileStatus status_;
 };
 
 }  // namespace ot

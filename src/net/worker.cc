@@ -133,9 +133,9 @@ void Worker::enqueue(std::shared_ptr<Assignment> assignment) {
   wake_.notify_one();
 }
 
-WorkerStatistics Worker::statistics() const {
+WorkerStatus Worker::status() const {
   const MutexLock lock(mutex_);
-  WorkerStatistics now = statistics_;
+  WorkerStatus now = status_;
   now.waiting = queue_.size();
   if (now.running_since) now.progress = progress_.load(std::memory_order_relaxed);
   return now;
@@ -153,7 +153,7 @@ void Worker::serve() {
   while (const auto assignment = take_next()) {
     if (assignment->cancelled->load(std::memory_order_relaxed)) {
       const MutexLock lock(mutex_);
-      ++statistics_.cancelled;
+      ++status_.cancelled;
       continue;
     }
     perform(assignment);
@@ -179,18 +179,18 @@ void Worker::perform(const std::shared_ptr<Assignment>& assignment) {
   const MonotonicTime start = clock_.now();
   {
     const MutexLock lock(mutex_);
-    statistics_.running_since = start;
-    statistics_.running = assignment->job->name();
+    status_.running_since = start;
+    status_.running = assignment->job->name();
     progress_.store(0, std::memory_order_relaxed);
   }
   assignment->result =
       run_guarded(*assignment->job, {*assignment->cancelled, stopping_, &progress_});
   const Duration took = clock_.now() - start;
   const MutexLock lock(mutex_);
-  statistics_.running_since.reset();
-  statistics_.running = {};
-  statistics_.busy += took;
-  ++(assignment->result ? statistics_.done : statistics_.failed);
+  status_.running_since.reset();
+  status_.running = {};
+  status_.busy += took;
+  ++(assignment->result ? status_.done : status_.failed);
 }
 
 // A result that is not posted would leave its asker waiting for ever, so this retries until there

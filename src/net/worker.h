@@ -5,7 +5,7 @@
 // called, so a job may point at its asker. A job that runs out of memory, or throws another
 // exception of the library, is finished with that failure; worker and loop go on. The thread runs
 // at nice 19, so it takes only time that the loops leave, and blocks all signals. Threads:
-// create(), submit(), discard() and statistics() from any; tickets and finish() belong to the loop
+// create(), submit(), discard() and status() from any; tickets and finish() belong to the loop
 // that asked. Loops outlive the Worker.
 #pragma once
 
@@ -74,7 +74,7 @@ class Job {
   [[nodiscard]] virtual JobResult run(const JobWatch& watch) = 0;
   // Gets the result of run(), on the loop's thread. The job goes afterwards.
   virtual void finish(const JobResult& result) = 0;
-  // The name under which the statistics show it: a constant, one word.
+  // The name under which the status shows it: a constant, one word.
   [[nodiscard]] virtual std::string_view name() const { return "other"; }
 };
 
@@ -108,8 +108,8 @@ class JobTicket {
   std::shared_ptr<std::atomic<bool>> cancelled_;
 };
 
-// What the worker has done and is doing, for the statistics.
-struct WorkerStatistics {
+// What the worker has done since the start, and is doing now.
+struct WorkerStatus {
   uint64_t done = 0;       // jobs that succeeded
   uint64_t failed = 0;     // jobs that failed
   uint64_t cancelled = 0;  // jobs that were cancelled before they ran
@@ -134,7 +134,7 @@ class Worker {
   // Releases `object` on the worker's thread: freeing much memory takes long.
   void discard(std::shared_ptr<const void> object);
 
-  [[nodiscard]] WorkerStatistics statistics() const;
+  [[nodiscard]] WorkerStatus status() const;
 
  private:
   struct Assignment;
@@ -155,7 +155,7 @@ class Worker {
   mutable Mutex mutex_;
   std::condition_variable_any wake_;
   std::deque<std::shared_ptr<Assignment>> queue_ OT_GUARDED_BY(mutex_);
-  WorkerStatistics statistics_ OT_GUARDED_BY(mutex_);
+  WorkerStatus status_ OT_GUARDED_BY(mutex_);
   JobProgress progress_{0};
 };
 

@@ -54,8 +54,8 @@ void JsonWriter::quote(std::string_view value) {
       out_ += c;
     } else {
       out_ += "\\u00";
-      out_ += kHexDigits[code >> 4U];
-      out_ += kHexDigits[code & 15U];
+      out_ += kLowerHex[code >> 4U];
+      out_ += kLowerHex[code & 15U];
     }
   }
   out_ += '"';

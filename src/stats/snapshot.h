@@ -12,7 +12,7 @@
 
 #include "census/findings.h"
 #include "dump/status.h"
-#include "lists/statistics.h"
+#include "lists/status.h"
 #include "net/tcp_server.h"
 #include "net/udp_server.h"
 #include "net/worker.h"
@@ -37,9 +37,9 @@ struct StatsSnapshot {
   TcpCounters tcp;
   size_t tcp_connections = 0;  // open and waiting for something
   size_t tcp_buffered = 0;     // bytes held for them
-  WorkerStatistics worker;
+  WorkerStatus worker;
   Duration worker_running{0};  // how long its present job has run
-  ListStatistics list;
+  ListStatus list;
   DumpStatus dumps;
   StateStatus state;
   // Found by the walk that the mode needs; null for a mode that needs none.

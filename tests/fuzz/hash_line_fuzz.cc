@@ -26,14 +26,14 @@ ListText read(ByteView text, size_t cut) {
 void check_list(ByteView text, size_t cut) {
   const ListText whole = read(text, text.size());
   const ListText parts = read(text, cut);
-  const ListTally& tally = whole.tally();
+  const ListTotals& totals = whole.totals();
   require(std::equal(whole.hashes().begin(), whole.hashes().end(), parts.hashes().begin(),
                      parts.hashes().end()));
-  require(tally.lines == parts.tally().lines && tally.faulty == parts.tally().faulty);
-  require(tally.hashes == whole.hashes().size() && tally.hashes + tally.faulty <= tally.lines);
-  require(tally.first_faulty.size() == std::min<uint64_t>(tally.faulty, ListTally::kReported));
-  for (const FaultyLine& line : tally.first_faulty)
-    require(line.number <= tally.lines && !describe(line.fault).empty());
+  require(totals.lines == parts.totals().lines && totals.faulty == parts.totals().faulty);
+  require(totals.hashes == whole.hashes().size() && totals.hashes + totals.faulty <= totals.lines);
+  require(totals.first_faulty.size() == std::min<uint64_t>(totals.faulty, ListTotals::kReported));
+  for (const FaultyLine& line : totals.first_faulty)
+    require(line.number <= totals.lines && !describe(line.fault).empty());
   const AccessList list(whole.hashes(), SecretHash({1, 2, 3, 4, 5, 6}));
   require(list.size() <= whole.hashes().size());
   for (const InfoHash& hash : whole.hashes()) require(list.contains(hash));
@@ -47,8 +47,8 @@ void check_fifo(ByteView text, size_t cut) {
   lines.pause(count);
   lines.add(text.subspan(cut), count);
   lines.pause(count);
-  require(seen == lines.tally().hashes && !describe(lines.tally().last_fault).empty());
-  require(seen + lines.tally().faulty <= lines.tally().lines);
+  require(seen == lines.totals().hashes && !describe(lines.totals().last_fault).empty());
+  require(seen + lines.totals().faulty <= lines.totals().lines);
 }
 
 }  // namespace

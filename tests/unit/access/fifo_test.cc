@@ -33,8 +33,8 @@ class FifoLinesTest : public ::testing::Test {
 TEST_F(FifoLinesTest, TakesSeveralLinesInOneRead) {
   add(kHash + "\n# comment\n\n" + kOther + " name\r\n");
   EXPECT_EQ(seen_.size(), 2U);
-  EXPECT_EQ(lines_.tally().lines, 4U);
-  EXPECT_EQ(lines_.tally().faulty, 0U);
+  EXPECT_EQ(lines_.totals().lines, 4U);
+  EXPECT_EQ(lines_.totals().faulty, 0U);
 }
 
 TEST_F(FifoLinesTest, JoinsThePiecesOfALine) {
@@ -50,20 +50,20 @@ TEST_F(FifoLinesTest, JoinsThePiecesOfALine) {
 TEST_F(FifoLinesTest, SkipsAndCountsLinesThatAreTooLong) {
   add(kHash + " " + std::string(kMaxListLine, 'x') + "\n");
   EXPECT_TRUE(seen_.empty()) << "another writer may be in it";
-  EXPECT_EQ(lines_.tally().faulty, 1U);
-  EXPECT_EQ(lines_.tally().last_fault, HashLineFault::too_long);
+  EXPECT_EQ(lines_.totals().faulty, 1U);
+  EXPECT_EQ(lines_.totals().last_fault, HashLineFault::too_long);
   add(std::string(3 * kMaxListLine, 'y'));
   add("\n" + kHash + "\n");
   EXPECT_EQ(seen_.size(), 1U);
-  EXPECT_EQ(lines_.tally().faulty, 2U);
+  EXPECT_EQ(lines_.totals().faulty, 2U);
 }
 
 TEST_F(FifoLinesTest, CountsFaultyLinesAndGoesOn) {
   add("nonsense\n" + kHash.substr(1) + "\n" + kHash + "\n");
   EXPECT_EQ(seen_.size(), 1U);
-  EXPECT_EQ(lines_.tally().faulty, 2U);
-  EXPECT_EQ(lines_.tally().last_fault, HashLineFault::wrong_length);
-  EXPECT_EQ(lines_.tally().hashes, 1U);
+  EXPECT_EQ(lines_.totals().faulty, 2U);
+  EXPECT_EQ(lines_.totals().last_fault, HashLineFault::wrong_length);
+  EXPECT_EQ(lines_.totals().hashes, 1U);
 }
 
 TEST_F(FifoLinesTest, TakesAHashWithoutLineFeedInAPause) {
@@ -74,7 +74,7 @@ TEST_F(FifoLinesTest, TakesAHashWithoutLineFeedInAPause) {
   add(kOther);
   pause();
   EXPECT_EQ(seen_.size(), 2U) << "not glued to the one before";
-  EXPECT_EQ(lines_.tally().faulty, 0U);
+  EXPECT_EQ(lines_.totals().faulty, 0U);
 }
 
 TEST_F(FifoLinesTest, WaitsInAPauseForAnUnfinishedComment) {
@@ -86,7 +86,7 @@ TEST_F(FifoLinesTest, WaitsInAPauseForAnUnfinishedComment) {
   EXPECT_TRUE(seen_.empty());
   add("me\n");
   EXPECT_EQ(seen_.size(), 1U);
-  EXPECT_EQ(lines_.tally().faulty, 0U);
+  EXPECT_EQ(lines_.totals().faulty, 0U);
 }
 
 class OpenFifoTest : public ::testing::Test {
@@ -182,7 +182,7 @@ TEST_F(OpenFifoTest, CarriesWholeLinesFromManyWriters) {
   FifoLines lines;
   std::array<uint8_t, 1000> buffer{};
   const auto ignore = [](const InfoHash&) {};
-  while (lines.tally().lines < kWriters * kLines) {
+  while (lines.totals().lines < kWriters * kLines) {
     const ssize_t size = read(fifo.get(), buffer.data(), buffer.size());
     if (size > 0) {
       lines.add(ByteView(buffer).first(static_cast<size_t>(size)), ignore);
@@ -193,8 +193,8 @@ TEST_F(OpenFifoTest, CarriesWholeLinesFromManyWriters) {
     ASSERT_EQ(poll(&poll_fd, 1, 5000), 1);
   }
   for (std::thread& writer : writers) writer.join();
-  EXPECT_EQ(lines.tally().hashes, kWriters * kLines);
-  EXPECT_EQ(lines.tally().faulty, 0U);
+  EXPECT_EQ(lines.totals().hashes, kWriters * kLines);
+  EXPECT_EQ(lines.totals().faulty, 0U);
 }
 
 }  // namespace

@@ -43,8 +43,8 @@ TEST_F(ListFileTest, LoadsAList) {
   EXPECT_EQ(reading.outcome, ListOutcome::loaded) << reading.reason;
   EXPECT_EQ(reading.reason, "");
   EXPECT_EQ(reading.list.size(), 1U);
-  EXPECT_EQ(reading.tally.lines, 3U);
-  EXPECT_EQ(reading.tally.faulty, 1U);
+  EXPECT_EQ(reading.totals.lines, 3U);
+  EXPECT_EQ(reading.totals.faulty, 1U);
 }
 
 TEST_F(ListFileTest, LoadsAListLongerThanOneRead) {
@@ -181,15 +181,15 @@ TEST(ListText, CountsHashesAndReportsTheFirstFaultyLines) {
   text += kHash.substr(1);
   for (const size_t piece : {size_t{1}, size_t{5}, size_t{64}, text.size()}) {
     const ListText list = read_in_pieces(text, piece);
-    const ListTally& tally = list.tally();
+    const ListTotals& totals = list.totals();
     EXPECT_EQ(list.hashes().size(), 2U);
-    EXPECT_EQ(tally.hashes, 2U);
-    EXPECT_EQ(tally.lines, 12U);
-    EXPECT_EQ(tally.faulty, 8U);
-    ASSERT_EQ(tally.first_faulty.size(), ListTally::kReported);
-    EXPECT_EQ(tally.first_faulty.front().number, 5U);
-    EXPECT_EQ(tally.first_faulty.back().number, 9U);
-    EXPECT_EQ(tally.first_faulty.front().fault, HashLineFault::not_hex);
+    EXPECT_EQ(totals.hashes, 2U);
+    EXPECT_EQ(totals.lines, 12U);
+    EXPECT_EQ(totals.faulty, 8U);
+    ASSERT_EQ(totals.first_faulty.size(), ListTotals::kReported);
+    EXPECT_EQ(totals.first_faulty.front().number, 5U);
+    EXPECT_EQ(totals.first_faulty.back().number, 9U);
+    EXPECT_EQ(totals.first_faulty.front().fault, HashLineFault::not_hex);
   }
 }
 
@@ -202,9 +202,9 @@ TEST(ListText, AcceptsCommentsOfAnyLength) {
   const std::string text = kHash + " " + std::string(100'000, 'c') + "\n#" +
                            std::string(100'000, kHash.front()) + "\n" + kHash;
   const ListText list = read_in_pieces(text, 65536);
-  EXPECT_EQ(list.tally().hashes, 2U);
-  EXPECT_EQ(list.tally().faulty, 0U);
-  EXPECT_EQ(read_in_pieces(std::string(5000, 'a'), 65536).tally().faulty, 1U);
+  EXPECT_EQ(list.totals().hashes, 2U);
+  EXPECT_EQ(list.totals().faulty, 0U);
+  EXPECT_EQ(read_in_pieces(std::string(5000, 'a'), 65536).totals().faulty, 1U);
 }
 
 }  // namespace

@@ -60,11 +60,11 @@ class CensusTest : public testing::Test {
 TEST_F(CensusTest, EveryoneWhoAsksBeforeAWalkEndsGetsItsFindings) {
   announce(1, 1, random_);
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(census_->ask(WalkKind::recount, delivery()));
-  EXPECT_LE(worker_->statistics().waiting, 2U);
+  EXPECT_LE(worker_->status().waiting, 2U);
   open_ = true;
   ASSERT_TRUE(wait_for_deliveries(5));
   EXPECT_EQ(torrents_, 1U);
-  EXPECT_EQ(worker_->statistics().done, 2U);
+  EXPECT_EQ(worker_->status().done, 2U);
 }
 
 TEST_F(CensusTest, ARequestAfterTheEndStartsAnotherWalk) {
@@ -86,14 +86,14 @@ TEST_F(CensusTest, AWalkWaitsForThePauseAfterTheLastOneAndIsSharedToo) {
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(census_->ask(WalkKind::recount, delivery()));
   ASSERT_TRUE(wait_for_deliveries(6));
   EXPECT_GE(loop_->now() - end, Census::kPause);
-  EXPECT_EQ(worker_->statistics().done, 3U) << "the blocker and two walks";
+  EXPECT_EQ(worker_->status().done, 3U) << "the blocker and two walks";
 }
 
 TEST_F(CensusTest, NothingIsDeliveredAfterItHasGone) {
   EXPECT_TRUE(census_->ask(WalkKind::recount, [](auto*) { ADD_FAILURE() << "it is gone"; }));
   census_.reset();
   open_ = true;
-  ASSERT_TRUE(loopback::pump(*loop_, [&] { return worker_->statistics().done == 1; }));
+  ASSERT_TRUE(loopback::pump(*loop_, [&] { return worker_->status().done == 1; }));
   loopback::settle(*loop_);
 }
 
@@ -153,7 +153,7 @@ class LastRecountTest : public testing::Test {
   }
   // Waits until that many walks have ended and been delivered.
   bool walked(uint64_t times) {
-    const bool done = loopback::pump(*loop_, [&] { return worker_->statistics().done == times; });
+    const bool done = loopback::pump(*loop_, [&] { return worker_->status().done == times; });
     loopback::settle(*loop_);
     return done;
   }
@@ -186,8 +186,8 @@ TEST_F(LastRecountTest, FindingsThatAreNotFreshStartANewWalk) {
   announce(1);
   advance(Census::kFresh - seconds(1));
   EXPECT_EQ(census_.last_recount()->findings->torrents, 0U);
-  EXPECT_EQ(worker_->statistics().waiting, 0U);
-  EXPECT_FALSE(worker_->statistics().running_since);
+  EXPECT_EQ(worker_->status().waiting, 0U);
+  EXPECT_FALSE(worker_->status().running_since);
   advance(seconds(1));
   EXPECT_EQ(census_.last_recount()->age, Census::kFresh) << "shown until the next walk ends";
   ASSERT_TRUE(walked(2));
@@ -210,7 +210,7 @@ TEST_F(LastRecountTest, IsAlsoARecountThatSomebodyElseAskedFor) {
   ASSERT_TRUE(loopback::pump(*loop_, [&] { return delivered; }));
   ASSERT_TRUE(census_.last_recount());
   EXPECT_EQ(census_.last_recount()->findings->torrents, 1U);
-  EXPECT_EQ(worker_->statistics().done, 1U);
+  EXPECT_EQ(worker_->status().done, 1U);
 }
 
 }  // namespace

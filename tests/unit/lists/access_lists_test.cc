@@ -97,11 +97,11 @@ TEST_F(AccessListsTest, CountTheLinesOfTheFifos) {
   AccessLists& lists = start_with(AccessMode::white, hex_of('a') + "\n");
   write_to(options_.fifo_add, hex_of('b') + "\nrubbish\n" + hex_of('c') + "\n");
   write_to(options_.fifo_delete, hex_of('a') + "\n");
-  ASSERT_TRUE(pump([&] { return lists.statistics().changed == 3; }));
-  EXPECT_EQ(lists.statistics().fifo_added, 2U);
-  EXPECT_EQ(lists.statistics().fifo_deleted, 1U);
-  EXPECT_EQ(lists.statistics().fifo_ignored, 1U);
-  EXPECT_EQ(lists.statistics().file.hashes, 1U);
+  ASSERT_TRUE(pump([&] { return lists.status().changed == 3; }));
+  EXPECT_EQ(lists.status().fifo_added, 2U);
+  EXPECT_EQ(lists.status().fifo_deleted, 1U);
+  EXPECT_EQ(lists.status().fifo_ignored, 1U);
+  EXPECT_EQ(lists.status().file.hashes, 1U);
 }
 
 TEST_F(AccessListsTest, RemoveTorrentsThatANewBlackListNames) {
@@ -114,7 +114,7 @@ TEST_F(AccessListsTest, RemoveTorrentsThatANewBlackListNames) {
   ASSERT_TRUE(pump([&] { return reloaded_ == 1; }));
   EXPECT_FALSE(access_->permits(hash_of('a')));
   // The worker reads the clock, so it must be idle when the time changes.
-  ASSERT_TRUE(pump([&] { return worker_->statistics().done >= 3; }));
+  ASSERT_TRUE(pump([&] { return worker_->status().done >= 3; }));
   ASSERT_TRUE(pump([&] {
     clock_.advance(Eviction::kTick);
     return log_.text().find("1 torrents that the list refuses") != std::string::npos;

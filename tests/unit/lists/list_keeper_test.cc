@@ -36,7 +36,7 @@ class ListKeeperTest : public testing::Test {
   // Until the worker has done `count` jobs, freed lists included. It reads the clock, so this comes
   // before a change of the time.
   bool pump_jobs(uint64_t count) {
-    return pump([&] { return worker_->statistics().done >= count; });
+    return pump([&] { return worker_->status().done >= count; });
   }
   // Reloads and waits for the end.
   void reload() {
@@ -88,7 +88,7 @@ TEST_F(ListKeeperTest, PutsANewListInForceAndForgetsTheChangesOfTheFifos) {
   EXPECT_TRUE(access_.permits(hash_of('b')));
   EXPECT_FALSE(access_.permits(hash_of('a')));
   EXPECT_FALSE(access_.permits(hash_of('f')));
-  EXPECT_EQ(keeper_.statistics().loaded, 2U);
+  EXPECT_EQ(keeper_.status().loaded, 2U);
 }
 
 TEST_F(ListKeeperTest, KeepsListAndChangesWhenTheFileIsUnusable) {
@@ -103,7 +103,7 @@ TEST_F(ListKeeperTest, KeepsListAndChangesWhenTheFileIsUnusable) {
   ASSERT_EQ(::unlink(path_.c_str()), 0);
   reload();
   EXPECT_TRUE(access_.permits(hash_of('a')) && access_.permits(hash_of('f')));
-  EXPECT_EQ(keeper_.statistics().loaded, 1U);
+  EXPECT_EQ(keeper_.status().loaded, 1U);
   EXPECT_TRUE(logged("is empty")) << log_.text();
   EXPECT_TRUE(logged("No such file or directory; the list in force stays")) << log_.text();
 }
@@ -118,7 +118,7 @@ TEST_F(ListKeeperTest, CountsTheOutcomeOfEachRead) {
   clock_.advance(std::chrono::hours(2));
   write("rubbish\n");
   reload();
-  const ListFileStatistics& counted = keeper_.statistics();
+  const ListFileStatus& counted = keeper_.status();
   EXPECT_EQ(counted.loaded, 2U);
   EXPECT_EQ(counted.refused, 1U);
   EXPECT_EQ(counted.hashes, 2U);
@@ -133,7 +133,7 @@ TEST_F(ListKeeperTest, ServesAllReloadsAskedForDuringALoadByOneMore) {
   ASSERT_TRUE(pump_jobs(4));  // two loads, two lists freed
   loopback::settle(*loop_);
   EXPECT_EQ(reloaded_, 1);
-  EXPECT_EQ(worker_->statistics().done, 4U);
+  EXPECT_EQ(worker_->status().done, 4U);
 }
 
 TEST_F(ListKeeperTest, ReadsAFileAgainUntilItHasSettled) {
@@ -195,7 +195,7 @@ TEST_F(ListKeeperTest, NeverShowsHalfAListInAStormOfReloads) {
     loop_->run_once(std::chrono::milliseconds(i % 2));
     for (const char digit : kDigits) ASSERT_TRUE(access_.permits(hash_of(digit)));
   }
-  ASSERT_TRUE(pump([&] { return reloaded_ > 0 && worker_->statistics().waiting == 0; }));
+  ASSERT_TRUE(pump([&] { return reloaded_ > 0 && worker_->status().waiting == 0; }));
   write(line_of('a'));
   reload();
   EXPECT_FALSE(access_.permits(hash_of('b')));

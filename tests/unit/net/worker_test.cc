@@ -123,28 +123,28 @@ TEST_F(WorkerTest, DeliversFailuresAndGoesOn) {
   ASSERT_TRUE(pump([&] { return reasons.size() == 4; }));
   EXPECT_EQ(reasons,
             (std::vector<std::string>{"no such list", "out of memory", "reserve", "fine"}));
-  EXPECT_EQ(worker_->statistics().done, 1U);
-  EXPECT_EQ(worker_->statistics().failed, 3U);
+  EXPECT_EQ(worker_->status().done, 1U);
+  EXPECT_EQ(worker_->status().failed, 3U);
 }
 
 TEST_F(WorkerTest, ShowsTheRunningJobItsProgressAndItsTime) {
-  EXPECT_EQ(worker_->statistics().running, "");
+  EXPECT_EQ(worker_->status().running, "");
   const JobTicket ticket =
       worker_->submit(*loop_, job([gate = gate_](const JobWatch& watch) -> JobResult {
         watch.tell_progress(1, 4);
         while (!gate->load()) std::this_thread::yield();
         return {};
       }));
-  ASSERT_TRUE(pump([&] { return worker_->statistics().progress != 0; }));
-  const WorkerStatistics while_it_runs = worker_->statistics();
+  ASSERT_TRUE(pump([&] { return worker_->status().progress != 0; }));
+  const WorkerStatus while_it_runs = worker_->status();
   EXPECT_EQ(while_it_runs.running, "other");
   EXPECT_EQ(while_it_runs.progress, JobWatch::kWhole / 4);
   EXPECT_LE(*while_it_runs.running_since, clock_.now());
   open_gate();
-  ASSERT_TRUE(pump([&] { return worker_->statistics().done == 1; }));
-  EXPECT_FALSE(worker_->statistics().running_since);
-  EXPECT_EQ(worker_->statistics().progress, 0U);
-  EXPECT_GE(worker_->statistics().busy, Duration(1));
+  ASSERT_TRUE(pump([&] { return worker_->status().done == 1; }));
+  EXPECT_FALSE(worker_->status().running_since);
+  EXPECT_EQ(worker_->status().progress, 0U);
+  EXPECT_GE(worker_->status().busy, Duration(1));
 }
 
 TEST_F(WorkerTest, DoesNotRunAJobThatWasCancelledWhileItWaited) {
@@ -159,7 +159,7 @@ TEST_F(WorkerTest, DoesNotRunAJobThatWasCancelledWhileItWaited) {
                                                  [&](const JobResult&) { finished = true; }));
   ticket.cancel();
   open_gate();
-  ASSERT_TRUE(pump([&] { return worker_->statistics().cancelled == 1; }));
+  ASSERT_TRUE(pump([&] { return worker_->status().cancelled == 1; }));
   loopback::settle(*loop_);
   EXPECT_FALSE(ran);
   EXPECT_FALSE(finished);
@@ -179,7 +179,7 @@ TEST_F(WorkerTest, TellsARunningJobThatItIsCancelledAndDoesNotFinishIt) {
                                     [&](const JobResult&) { finished = true; }));
     running.get_future().wait();
   }
-  ASSERT_TRUE(pump([&] { return worker_->statistics().done == 1; }));
+  ASSERT_TRUE(pump([&] { return worker_->status().done == 1; }));
   loopback::settle(*loop_);
   EXPECT_FALSE(finished);
 }
@@ -225,18 +225,18 @@ TEST_F(WorkerTest, MayBeAskedAgainAndCancelledFromFinish) {
 }
 
 TEST_F(WorkerTest, ShowsSinceWhenItIsBusyAndHowManyJobsWait) {
-  EXPECT_EQ(worker_->statistics().running_since, std::nullopt);
+  EXPECT_EQ(worker_->status().running_since, std::nullopt);
   const MonotonicTime before = clock_.now();
   const JobTicket gate = submit_gate();
   const JobTicket second = submit_gate();
-  ASSERT_TRUE(pump([&] { return worker_->statistics().running_since.has_value(); }));
-  const WorkerStatistics busy = worker_->statistics();
+  ASSERT_TRUE(pump([&] { return worker_->status().running_since.has_value(); }));
+  const WorkerStatus busy = worker_->status();
   EXPECT_GE(*busy.running_since, before);
   EXPECT_EQ(busy.waiting, 1U);
   EXPECT_EQ(busy.done, 0U);
   open_gate();
-  ASSERT_TRUE(pump([&] { return worker_->statistics().done == 2; }));
-  EXPECT_EQ(worker_->statistics().running_since, std::nullopt);
+  ASSERT_TRUE(pump([&] { return worker_->status().done == 2; }));
+  EXPECT_EQ(worker_->status().running_since, std::nullopt);
 }
 
 TEST_F(WorkerTest, OnlyItsThreadIsNiceAndItTakesNoSignals) {
@@ -303,7 +303,7 @@ TEST_F(WorkerTest, ServesTwoLoopsAtOnce) {
       if (random.below(4) == 0) tickets.pop_back();
       if (random.below(4) == 0 && !tickets.empty()) tickets.pop_front();
       if (random.below(8) == 0) loop.run_once(Duration(0));
-      EXPECT_LE(worker_->statistics().waiting, 4002U);
+      EXPECT_LE(worker_->status().waiting, 4002U);
     }
     bool last = false;
     const JobTicket end = worker_->submit(loop, job([](const JobWatch&) -> JobResult { return {}; },

@@ -32,7 +32,7 @@ TEST_F(UpkeepTest, MakesAsManySlabsAsThePagesFill) {
   const uint64_t in_nurseries = bytes();
   const Upkeep upkeep(*loop_, *worker_, table_, clock_);
   ASSERT_TRUE(loopback::pump(
-      *loop_, [&] { return worker_->statistics().done == in_nurseries / Slab::kBytes; }));
+      *loop_, [&] { return worker_->status().done == in_nurseries / Slab::kBytes; }));
   ASSERT_TRUE(loopback::pump(*loop_, [&] { return !table_.wants_slab(); }));
   EXPECT_LE(bytes(), in_nurseries + 2 * Slab::kBytes);
 }
@@ -41,14 +41,14 @@ TEST_F(UpkeepTest, LeavesASmallTableAlone) {
   announce(0, 1000, AnnounceEvent::started);
   const Upkeep upkeep(*loop_, *worker_, table_, clock_);
   for (int i = 0; i < 20; ++i) loop_->run_once(std::chrono::milliseconds(10));
-  EXPECT_EQ(worker_->statistics().done, 0U);
+  EXPECT_EQ(worker_->status().done, 0U);
 }
 
 TEST_F(UpkeepTest, MayBeDestroyedWhileTheWorkerMakesASlab) {
   announce(0, 60'000, AnnounceEvent::started);
   for (int i = 0; i < 5; ++i) const Upkeep upkeep(*loop_, *worker_, table_, clock_);
   EXPECT_TRUE(table_.wants_slab());
-  EXPECT_TRUE(loopback::pump(*loop_, [&] { return worker_->statistics().waiting == 0; }));
+  EXPECT_TRUE(loopback::pump(*loop_, [&] { return worker_->status().waiting == 0; }));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace ot {
 
 // Of the file. The read at start counts like any other.
-struct ListFileStatistics {
+struct ListFileStatus {
   uint64_t loaded = 0;     // reads that put a list in force
   uint64_t refused = 0;    // that left the one in force where it was
   uint64_t unsettled = 0;  // that found the file being written and were put off
@@ -21,9 +21,9 @@ struct ListFileStatistics {
   Duration took{0};  // for reading the list in force
 };
 
-struct ListStatistics {
+struct ListStatus {
   AccessMode mode = AccessMode::open;
-  ListFileStatistics file;
+  ListFileStatus file;
   size_t changed = 0;       // hashes the FIFOs have changed since the file was read
   uint64_t fifo_added = 0;  // lines of the FIFOs that took effect
   uint64_t fifo_deleted = 0;
