@@ -1,13 +1,9 @@
 #include "stats/json_writer.h"
 
+#include "base/bytes.h"
 #include "base/duration_text.h"
 
 namespace ot {
-namespace {
-
-constexpr std::string_view kHexDigits = "0123456789abcdef";
-
-}  // namespace
 
 void JsonWriter::separate() {
   if (needs_comma_) out_ += ',';
