@@ -16,8 +16,10 @@ AccessMode access_mode(const AccessSettings& access) {
   if (!access.blacklist.empty()) return AccessMode::black;
   if (features::kWhitelist && !features::kBlacklist) return AccessMode::white;
   // With only one kind of list built in, the FIFOs can only be meant for that kind.
-  const bool has_fifo = !access.fifo_add.empty() || !access.fifo_delete.empty();
-  if (features::kBlacklist && !features::kWhitelist && has_fifo) return AccessMode::black;
+  const bool knows_black_only = features::kBlacklist && !features::kWhitelist;
+  if (knows_black_only && !(access.fifo_add.empty() && access.fifo_delete.empty())) {
+    return AccessMode::black;
+  }
   return AccessMode::open;
 }
 

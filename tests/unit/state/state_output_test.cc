@@ -55,7 +55,7 @@ TEST_F(StateOutputTest, NobodyElseCanReadTheFile) {
   const mode_t mask = ::umask(0);
   write("addresses");
   ::umask(mask);
-  struct stat status {};
+  struct stat status = {};
   ASSERT_EQ(::stat(names_.current.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
