@@ -28,23 +28,26 @@ Unexpected<FifoError> failed(const std::string& path, std::string_view advice) {
 }
 
 std::string command_for(const std::string& path) {
-  return "; create it, owned by the user the tracker runs as: mkfifo -m 660 " + quoted(path);
+  return "create it, owned by the user the tracker runs as: mkfifo -m 660 " + quoted(path);
+}
+
+Unexpected<FifoError> not_a_fifo(const std::string& path) {
+  return Unexpected(FifoError{path + ": is not a FIFO; remove it, then " + command_for(path)});
 }
 
 }  // namespace
 
 Result<UniqueFd, FifoError> open_fifo(const std::string& path) {
-  if (::mkfifo(path.c_str(), kMode) != 0 && errno != EEXIST) return failed(path, command_for(path));
+  if (::mkfifo(path.c_str(), kMode) != 0 && errno != EEXIST)
+    return failed(path, "; " + command_for(path));
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  if (!fd && errno == EISDIR) return not_a_fifo(path);
   if (!fd && errno == EACCES)
     return failed(path, "; the user the tracker runs as needs permission to read and write it");
-  struct stat status = {};
-  if (fd && ::fstat(fd.get(), &status) != 0) return failed(path, "");
-  // Opening a directory for writing fails with EISDIR.
-  if (fd ? !S_ISFIFO(status.st_mode) : errno == EISDIR)
-    return Unexpected(
-        FifoError{path + ": is not a FIFO; remove it, then" + command_for(path).substr(1)});
   if (!fd) return failed(path, "");
+  struct stat status = {};
+  if (::fstat(fd.get(), &status) != 0) return failed(path, "");
+  if (!S_ISFIFO(status.st_mode)) return not_a_fifo(path);
   return fd;
 }
 

@@ -46,10 +46,9 @@ bool UnixDatagram::send(std::string_view text, Wait wait) const {
     return ::send(socket_.get(), text.data(), text.size(), flags) ==
            static_cast<ssize_t>(text.size());
   };
-  return try_once() || (is_gone(errno) && connect_again() && try_once());
+  if (try_once()) return true;
+  // The same socket is connected again, so that other threads never see a closed descriptor.
+  return is_gone(errno) && connect_to(socket_.get(), address_, size_) && try_once();
 }
-
-// Connects the same socket anew, so that other threads never see a closed descriptor.
-bool UnixDatagram::connect_again() const { return connect_to(socket_.get(), address_, size_); }
 
 }  // namespace ot

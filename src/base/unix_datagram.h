@@ -32,8 +32,6 @@ class UnixDatagram {
   UnixDatagram(UniqueFd socket, const sockaddr_un& address, socklen_t size)
       : socket_(std::move(socket)), address_(address), size_(size) {}
 
-  [[nodiscard]] bool connect_again() const;
-
   UniqueFd socket_;
   sockaddr_un address_;
   socklen_t size_;

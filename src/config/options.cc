@@ -168,7 +168,7 @@ class Parser {
     if (attached && row->argument.empty()) {
       return line_.faults.push_back(flag.written + ": takes no argument");
     }
-    if (attached || has_argument(flag)) apply(flag);
+    if (attached || take_argument(flag)) apply(flag);
   }
 
   void parse_letters(std::string_view letters) {
@@ -181,12 +181,12 @@ class Parser {
         flag.value = letters.substr(at + 1);
         return apply(flag);
       }
-      if (has_argument(flag)) apply(flag);
+      if (take_argument(flag)) apply(flag);
     }
   }
 
   // Takes the next word as the argument if the flag needs one; false if there is none.
-  bool has_argument(GivenFlag& flag) {
+  bool take_argument(GivenFlag& flag) {
     if (flag.row.argument.empty()) return true;
     if (words_.empty()) {
       line_.faults.push_back(flag.written +
