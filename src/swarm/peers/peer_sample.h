@@ -9,6 +9,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <optional>
 
 #include "base/random.h"
@@ -26,7 +27,9 @@ class PartWalk {
   PartWalk(const PeerList<Peer>& list, bool seeding, std::optional<PeerPosition> skipped,
            Random& random)
       : blocks_(list.blocks()), block_count_(list.block_count()), seeding_(seeding) {
-    if (skipped && list.is_seeder(*skipped) == seeding) {
+    const bool asker_inside = skipped && list.is_seeder(*skipped) == seeding;
+    assert(list.count(seeding) > (asker_inside ? 1U : 0U));  // otherwise it would search for ever
+    if (asker_inside) {
       skipped_block_ = skipped->block;
       skipped_offset_ = skipped->index - (seeding ? blocks_[skipped->block].leechers : 0U);
     }
