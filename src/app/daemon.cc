@@ -33,8 +33,8 @@ std::unique_ptr<StateKeeper> make_state_keeper(EventLoop& loop, Worker& worker, 
                                        options.state_interval);
 }
 
-// What these signals tell of is reported by an error code, too: a client that has gone, and a file
-// that would grow over RLIMIT_FSIZE.
+// Writing to a client that has gone, or beyond RLIMIT_FSIZE in a file, then fails with an error
+// code instead.
 void ignore_signals_of_failed_writes() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);

@@ -2,7 +2,7 @@
 // NAME=value lines.
 //
 // Connected before a chroot hides the socket. Without a socket nothing is sent. What cannot be
-// delivered is dropped, since a tracker serves its clients first. Thread: that of the loop.
+// delivered is dropped, since a tracker serves its clients first. Thread: the loop's.
 #pragma once
 
 #include <optional>

@@ -3,7 +3,7 @@
 // It comes in two parts, because the rooms that answer late (walks, dumps) stand between them: they
 // are made on a LoopCore, and the HTTP front end of a ServingLoop hands requests to them. Today
 // there is one of each, on the main thread. With several, each pair has its own thread; the loops
-// share the table and the connection ids. Thread: that of the loop.
+// share the table and the connection ids. Thread: the loop's.
 #pragma once
 
 #include <memory>

@@ -120,7 +120,7 @@ class ByteWriter {
     used_ += static_cast<size_t>(end - first);
   }
 
-  // The part not written yet. Whoever fills some of it reports how many bytes with advance().
+  // The part not written yet. A caller that fills some of it reports how many bytes with advance().
   [[nodiscard]] ByteSpan rest() const { return out_.subspan(used_); }
   void advance(size_t n) {
     if (ensure(n)) used_ += n;

@@ -1,6 +1,6 @@
 // A counter that one thread writes and any thread reads.
 //
-// With a single writer adding needs no locked instruction, and readers still never see a torn
+// With a single writer, adding needs no locked instruction, and readers still never see a torn
 // value.
 #pragma once
 

@@ -1,5 +1,6 @@
 // Keeps a log readable and its disk from filling up, whatever clients do: it writes at most ten
-// lines of each kind a second, and when the second is over a line with the number left out.
+// lines of each kind a second, and when the second is over, one line that says how many were left
+// out.
 //
 // All code that logs because of something a client did writes through this; start and stop need
 // not. Thread: any. Lines are written outside the lock.

@@ -1,10 +1,10 @@
 // Walks over the whole table, shared by everyone who asks for what they find.
 //
-// The worker does the walking, one walk of a kind at a time: whoever asks for that kind while one
-// waits or runs gets its findings. Strangers may ask for some kinds, so there is a pause between
-// two walks of a kind; asking often means waiting longer, and never keeps the worker from its other
-// jobs. The findings of the last recount are kept for pages that must not wait.
-// Thread: that of the loop. Loop, worker and table outlive it.
+// The worker does the walking, one walk of a kind at a time: requests for a kind that waits or runs
+// already share the findings of that walk. Strangers may ask for some kinds, so there is a pause
+// between two walks of a kind; asking often means waiting longer, and never keeps the worker from
+// its other jobs. The findings of the last recount are kept for pages that must not wait. Thread:
+// the loop's. Loop, worker and table outlive it.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ class Census {
   // Gets the findings, which live as long as the call; null if the walk ran out of memory.
   using Deliver = std::function<void(const WalkFindings* findings)>;
 
-  // The most who can wait for one walk.
+  // The most clients that can wait for one walk.
   static constexpr size_t kMaxAskers = 256;
   // From the end of a walk to the start of the next of its kind.
   static constexpr Duration kPause = std::chrono::milliseconds(100);

@@ -57,7 +57,7 @@ struct Key {
 // The key with this name, or null.
 [[nodiscard]] const Key* find_key(std::string_view name);
 
-// The key that somebody who wrote `name` may have meant; null if no key is similar.
+// The key most similar to `name`, for "did you mean"; null if none is similar.
 [[nodiscard]] const Key* nearest_key(std::string_view name);
 
 // The edit distance, ignoring case: how many letters must be inserted, removed, changed or swapped

@@ -11,7 +11,8 @@ namespace {
 // they do not.
 constexpr Duration kShortestPause = std::chrono::milliseconds(2);
 constexpr Duration kLongestPause = std::chrono::milliseconds(64);
-// The least time between two scans for waiting clients that have hung up: a system call each.
+// The least time between two scans for waiting clients that have hung up; a scan makes a system
+// call for each client.
 constexpr Duration kScanPause = std::chrono::milliseconds(100);
 
 }  // namespace

@@ -8,14 +8,15 @@
 //      v                    v while others wait      v the run that is stuck longest
 //     gone           readers reset            readers reset
 //
-// Waiting: the next run has the kind of whoever has waited longest. Being made: the worker makes a
-// piece a job, so that reloads and walks get their turn in between; the next piece is made when the
-// fastest reader has taken most of the last one, so the worker never waits and memory is bounded by
-// the distance between the fastest and the slowest reader. A run ends early if its fastest reader
-// is too slow while others wait. Draining: the body is complete, and slow readers delay nobody.
+// Waiting: the next run makes what the client that has waited longest asked for. Being made: the
+// worker makes a piece a job, so that reloads and walks get their turn in between; the next piece
+// is made when the fastest reader has taken most of the last one, so the worker never waits and
+// memory is bounded by the distance between the fastest and the slowest reader. A run ends early if
+// its fastest reader is too slow while others wait. Draining: the body is complete, and slow
+// readers delay nobody.
 //
 // Readers that cannot get all of it are reset, without being told why, since a cut body must not
-// look complete. Thread: that of the loop. Loop, worker, table, clock and statistics outlive it.
+// look complete. Thread: the loop's. Loop, worker, table, clock and statistics outlive it.
 #pragma once
 
 #include <chrono>

@@ -4,7 +4,7 @@
 // one that falls more than `max_lag` behind the fastest is reset. An HTTP/1.1 client gets chunks.
 // For an older one the end of the connection is the end of the body, so a reader that cannot have
 // all of it is reset, never closed. A piece goes to a few readers in one pass of the loop, since
-// the kernel takes a hundred microseconds for each. Thread: that of the loop.
+// the kernel takes a hundred microseconds for each. Thread: the loop's.
 #pragma once
 
 #include <vector>

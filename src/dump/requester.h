@@ -1,5 +1,5 @@
 // The client that is owed a late reply, and how its connection is to be treated: one value for
-// pages, walks and dumps. Thread: that of the loop.
+// pages, walks and dumps. Thread: the loop's.
 #pragma once
 
 #include <cassert>

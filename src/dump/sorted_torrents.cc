@@ -59,7 +59,7 @@ void SortedTorrents::collect_step(SweepCursor& cursor) {
   if (chosen_.size() >= 2 * most_) keep_smallest();
 }
 
-// Of the torrents from `from` on, keeps those between the bounds.
+// Drops the torrents from position `from` on that are not between the bounds.
 void SortedTorrents::drop_unwanted(size_t from) {
   const auto is_unwanted = [this](const TorrentCopy& torrent) {
     return (above_ && torrent.info_hash <= *above_) || (below_ && torrent.info_hash >= *below_);

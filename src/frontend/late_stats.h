@@ -1,6 +1,6 @@
 // The reply to a statistics request that needs a walk over the table: it asks the census when it
 // begins, and sends the page when the findings are there. The connection waits meanwhile, the loop
-// does not. Thread: that of the loop.
+// does not. Thread: the loop's.
 #pragma once
 
 #include <functional>

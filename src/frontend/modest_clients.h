@@ -1,7 +1,7 @@
 // Limits an address to one full scrape in five minutes.
 //
 // For IPv6 the limit is for the /64, since clients choose the rest. At most kMost clients are
-// remembered; beyond that the oldest is forgotten early. Thread: that of the loop.
+// remembered; beyond that the oldest is forgotten early. Thread: the loop's.
 #pragma once
 
 #include <chrono>

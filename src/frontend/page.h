@@ -1,7 +1,7 @@
 // Replies that are pages: a body under the head of a 200, or an error page, sent at once or late.
 //
 // A refusal is counted where it is written, and its page closes the connection: a client that asks
-// for what is not here has no further business. Thread: that of the loop.
+// for what is not here has no further business. Thread: the loop's.
 #pragma once
 
 #include <string_view>

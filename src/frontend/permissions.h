@@ -11,8 +11,8 @@
 // address, not a name; and with a header line that a web page cannot make a browser send to another
 // site. Otherwise a malicious page could change settings through an admin's browser (CSRF).
 //
-// The address that counts is the client's, proxies resolved. One that is uncertain, because a proxy
-// does not name its client, has no rights. Pure, without allocation.
+// The client's address decides, after proxies are resolved. A client whose address is uncertain,
+// because a proxy does not name it, has no rights. Pure, without allocation.
 #pragma once
 
 #include <cstdint>

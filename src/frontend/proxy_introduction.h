@@ -2,7 +2,7 @@
 //
 // Only the networks of access.proxy are trusted. A connection from elsewhere is closed, and so is
 // one that does not begin with a PROXY header, since its requests would count as the proxy's own.
-// The log reports both without an address. Thread: that of the loop.
+// The log reports both without an address. Thread: the loop's.
 #pragma once
 
 #include "access/networks.h"

@@ -4,7 +4,7 @@
 // first parses, checks the connection id and prefetches the torrent; the second prefetches its
 // peers; the third looks up, changes and writes. The peers of a reply are copied into it one
 // announce later. A source that has not proved its address (a wrong connection id) gets no more
-// bytes than it sent, and few replies. Thread: that of the loop.
+// bytes than it sent, and few replies. Thread: the loop's.
 #pragma once
 
 #include <array>
@@ -42,8 +42,8 @@ class UdpFrontend final : public DatagramHandler {
     bool good = false;
   };
 
-  // Parses the datagram and prefetches what its answer will need. False if the reply is complete,
-  // be it empty.
+  // Parses the datagram and prefetches what its answer will need. False if the reply is complete
+  // already, even if it is empty.
   [[nodiscard]] bool admit(const Datagram& datagram, Pending& pending, UdpReply& reply);
   [[nodiscard]] bool is_proven(uint64_t connection_id, TransactionId transaction,
                                const Datagram& datagram, UdpReply& reply);

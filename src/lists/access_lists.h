@@ -2,7 +2,7 @@
 // refuses.
 //
 // Writes the loop's AccessControl, which the tracker reads. load() runs before the first answer and
-// inside the chroot, reload() on SIGHUP. Thread: that of the loop. Everything passed by reference
+// inside the chroot, reload() on SIGHUP. Thread: the loop's. Everything passed by reference
 // outlives this.
 #pragma once
 

@@ -4,8 +4,8 @@
 // tracker asks the list first. The eviction gives its memory back, takes it out of whatever lists
 // the whole table, and notes in the access control when the table holds no refused torrent any
 // more. The list is never asked under a shard's lock: hashes are copied out, judged, and removed
-// one by one. Thread: that of the loop whose timers it is given, which is also the access
-// control's. Table, access control, clock and log outlive it.
+// one by one. Thread: the loop's; timers and access control must belong to that loop. Table, access
+// control, clock and log outlive it.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // One FIFO of the access list, watched by the loop: what is written there changes the list at once.
 //
-// Reads a bounded amount per pass; meanwhile the kernel holds the writers. The log tells of lines
-// that are no info_hash and of hashes for which there is no room. Thread: that of the loop. Loop,
+// Reads a bounded amount per pass; meanwhile the kernel holds the writers. The log reports lines
+// that are not an info_hash, and hashes for which there is no room. Thread: the loop's. Loop,
 // access control, eviction and log outlive it.
 #pragma once
 

@@ -3,9 +3,9 @@
 // At start the caller waits for the file. Later a job on the worker reads it; the loop puts the new
 // list in force, starts an eviction, and gives the old list back to the worker to free. A file that
 // cannot be used leaves the list in force as it is, and the log says why. A file that is still
-// being written is read again after kSettleTime, at most kMaxLooks times in a row. Reloads that are
-// asked for while one runs are served together by one more after it. Thread: that of the loop.
-// Everything passed by reference outlives it.
+// being written is read again after kSettleTime, at most kMaxLooks times in a row. If reload() is
+// called while a reload runs, one more follows it, however many calls there were. Thread: the
+// loop's. Everything passed by reference outlives it.
 #pragma once
 
 #include <functional>

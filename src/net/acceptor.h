@@ -3,8 +3,7 @@
 // When descriptors run out, it asks its owner to close a connection. If none can be spared, the
 // listeners leave epoll (a level-triggered listener would spin) until a connection is closed or a
 // timer tries again; clients wait in the kernel's backlog. One descriptor is kept in reserve and
-// given up while paused, so that the rest of the process can still open a file. Thread: that of the
-// loop.
+// given up while paused, so that the rest of the process can still open a file. Thread: the loop's.
 #pragma once
 
 #include <cstdint>

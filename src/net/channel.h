@@ -2,7 +2,7 @@
 //
 // This is the seam under connections. TcpServer moves bytes, waits and closes through it and makes
 // no socket call of its own, so TLS or WebSocket can take its place without a change above. Nothing
-// here blocks. Thread: that of the loop.
+// here blocks. Thread: the loop's.
 #pragma once
 
 #include <sys/epoll.h>
@@ -19,7 +19,7 @@ namespace ot {
 
 class Channel final {
  public:
-  // What came of an attempt to move bytes.
+  // The outcome of an attempt to move bytes.
   struct Transfer {
     enum class Status : uint8_t {
       moved,    // `size` bytes, at least one
@@ -51,7 +51,7 @@ class Channel final {
   void finish_sending();
   // Whether closing, also by the death of the process, resets the connection instead of ending it.
   void reset_on_close(bool on);
-  // Whether the other end has told that it will send nothing more, whatever is still unread.
+  // Whether the other end has said that it will send nothing more; there may still be unread input.
   [[nodiscard]] bool has_hung_up() const;
 
  private:

@@ -2,7 +2,7 @@
 //
 // A Connection is a record: TcpServer decides what happens to it. One that idles between two
 // requests holds no buffers. Connections have stable addresses; what outlives a pass names them by
-// {index, generation}, which never names a later connection. Thread: that of the loop.
+// {index, generation}, which never names a later connection. Thread: the loop's.
 #pragma once
 
 #include <cstdint>
@@ -65,10 +65,10 @@ class Connection final : public EventHandler, public TimeoutHook {
   uint32_t watched_events = 0;
   Phase phase = Phase::reading;
   bool close_when_written = false;
-  MonotonicTime began{};  // when the first byte came of `input`, or of the request that is owed
-  uint32_t seen = 0;      // bytes of `input` the handler has looked at
-  uint32_t drained = 0;   // bytes thrown away
-  uint32_t sent = 0;      // bytes of `unsent` that have been sent
+  MonotonicTime began{};       // of the first byte of `input`, or of the request that is owed
+  uint32_t seen = 0;           // bytes of `input` the handler has looked at
+  uint32_t drained = 0;        // bytes thrown away
+  uint32_t sent = 0;           // bytes of `unsent` that have been sent
   std::vector<uint8_t> input;  // received, not served
   std::vector<uint8_t> unsent;
   std::unique_ptr<ReplyQueue> late;  // while it is owed

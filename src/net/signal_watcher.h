@@ -2,7 +2,7 @@
 //
 // watch() blocks the signals in the calling thread until the watcher is destroyed. A thread that
 // does not block a signal would take it away; threads that are started after watch() inherit the
-// mask. Thread: that of the loop.
+// mask. Thread: the loop's.
 #pragma once
 
 #include <csignal>

@@ -68,7 +68,7 @@ Result<void, SystemError> bind_socket(int fd, const Endpoint& endpoint) {
   return {};
 }
 
-// What every UDP socket of ours has, whoever bound it.
+// Options of every UDP socket, whether we bound it or it was passed in.
 Result<void, SystemError> set_udp_options(int fd, const Endpoint& endpoint) {
   if (endpoint.address.is_v4()) forbid_fragments(fd);
   if (!endpoint.address.is_unspecified()) return {};

@@ -1,7 +1,7 @@
 // Where a byte-stream protocol meets the TCP server: what a handler is given and what it returns.
 //
 // The server knows connections, buffers and deadlines; the handler knows where a request ends and
-// how to reply. Neither sees the other's side. Thread: that of the loop.
+// how to reply. Neither sees the other's side. Thread: the loop's.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,8 @@ struct Introduction {
   std::optional<Endpoint> client = std::nullopt;
 };
 
-// Reads the header that a proxy puts in front of the first request to name its client. Thread: that
-// of the loop.
+// Reads the header that a proxy puts in front of the first request to name its client. Thread: the
+// loop's.
 class Introducer {
  public:
   // Whether a proxy at that address may name clients; asked before a byte is read.
@@ -59,7 +59,7 @@ using ReplyPiece = std::shared_ptr<const std::vector<uint8_t>>;
 
 // Takes late replies: any number of pieces, then an end. Calls for a connection that is gone, or is
 // not owed a reply, do nothing and say so. Whatever the client does not take piles up, so a sender
-// of long replies watches waiting() and resets whoever is too slow. Thread: that of the loop.
+// of long replies watches waiting() and resets clients that are too slow. Thread: the loop's.
 class ReplyPort {
  public:
   enum class End : uint8_t {

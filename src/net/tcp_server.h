@@ -12,7 +12,7 @@
 // for a client that takes nothing of its reply. A client that does not take its replies, or is owed
 // a late one (ReplyPort), is not read from; how long a late reply takes has no limit here. Above
 // three quarters of the descriptors each new connection closes the one that has idled longest.
-// Thread: that of the loop.
+// Thread: the loop's.
 #pragma once
 
 #include <chrono>
@@ -170,7 +170,7 @@ class TcpServer final : public ReplyPort {
   TimeoutQueue<Connection> replying_;  // late replies their clients have yet to take
   TimeoutQueue<Connection> draining_;
   HookList<Connection> ready_;
-  HookList<Connection> late_;  // owed a reply of which nothing is there to send
+  HookList<Connection> late_;  // owed a reply, with nothing to send yet
   Timer ready_timer_;
   ConnectionTable connections_;
   Acceptor acceptor_;

@@ -7,8 +7,9 @@
 namespace ot {
 namespace {
 
-// The most one connection sends in its turn, which the kernel needs a tenth of a millisecond to
-// copy. If many are owed a reply, turns are shorter, so that a pass sends about kMaxPerPass.
+// The most that one connection sends in its turn; the kernel needs a tenth of a millisecond to copy
+// it. If many connections are owed a reply, each sends less, so that a pass sends about
+// kMaxPerPass.
 constexpr size_t kMaxPerTurn = 512 << 10;
 constexpr size_t kMinPerTurn = 16 << 10;
 constexpr size_t kMaxPerPass = 4 << 20;

@@ -2,7 +2,7 @@
 //
 // With one timeout, elements expire in the order in which they were armed, so an intrusive list is
 // enough. The queue's Timer is armed for the first element and left alone when that element moves:
-// firing once too early costs less than following every change. Thread: that of the loop.
+// firing once too early costs less than following every change. Thread: the loop's.
 #pragma once
 
 #include <functional>

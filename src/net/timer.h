@@ -2,7 +2,7 @@
 //
 // Timers keeps the few armed Timers of one event loop, sorted, and the time of its current pass.
 // Deadlines of connections, of which there are thousands, go into a TimeoutQueue, which needs one
-// Timer. Thread: that of the loop.
+// Timer. Thread: the loop's.
 #pragma once
 
 #include <cstdint>

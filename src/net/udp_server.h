@@ -5,7 +5,7 @@
 // source of its datagram and, on a wildcard socket, leaves from the address that was asked. A reply
 // that cannot be sent is counted and skipped. When the send buffer is full, the rest of the batch
 // is dropped and counted: UDP clients ask again, and a queued reply would come too late. Thread:
-// that of the loop.
+// the loop's.
 #pragma once
 
 #include <sys/socket.h>

@@ -24,7 +24,7 @@ enum class HttpVersion : uint8_t { v0_9, v1_0, v1_1 };
 // What happens to the connection after the reply.
 enum class Persistence : uint8_t {
   close,
-  keep,         // HTTP/1.1 keeps without saying so
+  keep,         // HTTP/1.1 keeps by default
   keep_and_say  // HTTP/1.0 keeps only if the reply says `Connection: keep-alive`
 };
 

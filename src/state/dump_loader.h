@@ -3,9 +3,10 @@
 // The file is read in pieces and each line is checked strictly; memory use does not depend on its
 // size. A bad line either ends the load with `path:line: reason` or is skipped and counted. A
 // torrent is left out if its last announce is longer ago than the table keeps torrents, if the
-// access list refuses it, or if there is no memory for it. A dump has wall-clock minutes and the
-// table has not, so only the time since the last announce is taken over; an announce in the future
-// counts as one just now. Thread: the one that owns the access list, before the first reply.
+// access list refuses it, or if there is no memory for it. A dump has minutes of wall-clock time
+// and the table does not, so only the time since the last announce is taken over; an announce in
+// the future counts as one just now. Thread: the one that owns the access list, before the first
+// reply.
 #pragma once
 
 #include <string>

@@ -82,8 +82,8 @@ class StateReader {
 
   // The first call. Returns when the file was begun.
   [[nodiscard]] Result<WallTime, StateFault> header(Read read);
-  // Returns the next block. The one of kind `end` is the last, and next() has checked that nothing
-  // follows it; there must be no call after it.
+  // Returns the next block. A block of kind `end` is the last: next() has checked that nothing
+  // follows it and must not be called again.
   [[nodiscard]] Result<StateBlock, StateFault> next(Read read);
 
  private:

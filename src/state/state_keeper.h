@@ -6,7 +6,7 @@
 // PATH.damaged, so that it cannot replace a good PATH.old, and the tracker starts with PATH.old or
 // with no peers: see docs/decisions/0007-a-tracker-that-cannot-remember-starts.md. A file that is
 // not ours, or that another process has locked (StateLock), is left alone: nothing is written, and
-// each interval counts as a failed write. Thread: that of the loop.
+// each interval counts as a failed write. Thread: the loop's.
 #pragma once
 
 #include <memory>

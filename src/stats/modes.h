@@ -51,7 +51,7 @@ struct StatsQuestion {
   const StatsMode* mode;
   StatsFormat format;
   RecordingQuery recording = {};
-  // Of a mode that is a dump, which print() must not be asked for.
+  // For a mode that is a dump; print() must not be called for it.
   std::optional<DumpFormat> dump = std::nullopt;
 
   [[nodiscard]] std::string_view content_type() const {

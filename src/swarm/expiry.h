@@ -1,7 +1,7 @@
 // Removes what has expired: a little on every tick, from the whole table in about a minute.
 //
 // A tick sweeps the shards that are due, and stops early when its time is up, so that announces do
-// not wait long; the rest stays due. Thread: that of the loop whose timer calls it.
+// not wait long; the rest stays due. Thread: the loop's; one of its timers calls this.
 #pragma once
 
 #include "base/clock.h"

@@ -2,9 +2,8 @@
 //
 // Lock protocol of the table: `mutex` guards everything in a shard. A thread holds one shard's lock
 // at a time; under it there is no I/O, no waiting, and no other lock except those of the memory
-// behind the table (SlotPages, malloc). Only asking the processor for lines does without:
-// prefetch() on any thread, prefetch_peers() where no other thread changes the table
-// (swarm/sole_writer.h).
+// behind the table (SlotPages, malloc). Only prefetching needs no lock: prefetch() on any thread,
+// prefetch_peers() where no other thread changes the table (swarm/sole_writer.h).
 //
 // Every operation is bounded: an announce touches one slot, at most two blocks of peers, and a few
 // dozen slots of a resize under way; sweep() and walk() stop at their limit. Counts are kept up to
@@ -25,7 +24,7 @@ namespace ot {
 
 struct TableOptions {
   // How long a peer stays without being heard of. At most 200 minutes: stamps count modulo 256, and
-  // the sweep comes by only so often.
+  // the sweep reaches a peer about once a minute.
   std::chrono::minutes peer_timeout{45};
   // How long a torrent without peers is remembered for its downloads. At most 45 days: minutes
   // count modulo 65536.
@@ -84,10 +83,10 @@ class alignas(64) Shard {
   // Call once, before anything else. `commons` outlives the shard.
   void attach(TableCommons& commons, uint32_t number);
 
-  // Asks for the lines where the torrent's slot is. No lock.
+  // Prefetches the torrent's slot. No lock.
   void prefetch(TorrentPlace place) const { index_.prefetch(place.order()); }
-  // Asks for the lines of the peers that the announce will look at; true if the torrent is there.
-  // Under the lock, or without it while no other thread changes the table.
+  // Prefetches the peers that the announce will look at; true if the torrent is there. Under the
+  // lock, or without it while no other thread changes the table.
   bool prefetch_peers(const AnnounceRequest& request, TorrentPlace place);
 
   // As TorrentTable::announce(), but the peers are in `out` only when `copies` has been written.

@@ -27,8 +27,8 @@ class SoleWriter {
 
   [[nodiscard]] TorrentTable& table() const { return table_; }
 
-  // Asks for the lines of the peers that the announce will look at; true if the torrent is there.
-  // For batches, some time after prefetch() and before the announce.
+  // Prefetches the peers that the announce will look at; true if the torrent is there. For batches,
+  // some time after prefetch() and before the announce.
   bool prefetch_peers(const AnnounceRequest& request, TorrentPlace place);
   // As TorrentTable::announce(), but the peers are in `out` only after the next announce_ahead() or
   // after finish(), which must come before anything else changes the table.

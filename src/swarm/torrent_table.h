@@ -37,7 +37,7 @@ class TorrentTable {
   // Places torrents and peers. An access list that shares it finds its line by a Place as well.
   [[nodiscard]] const SecretHash& hash() const { return commons_.hash; }
   [[nodiscard]] Place locate(const InfoHash& info_hash) const;
-  // Asks the processor for the torrent's cache line, without a lock.
+  // Prefetches the torrent's slot, without a lock.
   void prefetch(Place place) const { shards_[place.shard].prefetch(place); }
 
   // Inserts, renews, completes or removes the peer, counts, and writes up to numwant other peers in
@@ -56,12 +56,12 @@ class TorrentTable {
   SweepResult sweep(SweepCursor& cursor, Minute now, size_t budget);
 
   // Walks that read: each call takes what comes next from the cursor on, in one shard under one
-  // lock, and looks at no more slots than `out` has room for (kLeastStep to 4096). What is there
-  // all along comes exactly once, whatever changes meanwhile; of a large swarm whose blocks split
-  // or join meanwhile a few peers may come twice or not at all. Each returns how much it copied,
-  // which may be nothing before the walk is over.
+  // lock, and looks at no more slots than `out` has room for (kLeastStep to 4096). A torrent that
+  // is in the table all the time is copied exactly once, whatever else changes; if blocks of a
+  // large swarm split or join in the meantime, a few of its peers may be copied twice or not at
+  // all. Each call returns how much it copied, which may be nothing before the walk is over.
 
-  // Hashes only; a torrent may come twice, so that one may be removed between two calls.
+  // Hashes only. Torrents may be removed between two calls; in exchange, one may come twice.
   size_t list(SweepCursor& cursor, std::span<InfoHash> out);
   size_t copy_torrents(SweepCursor& cursor, std::span<TorrentCopy> out);
   // The addresses of IPv4 peers in host order. `out` needs room for PeerList::kBlockLimit or more.
@@ -70,15 +70,15 @@ class TorrentTable {
   void copy_swarms(SweepCursor& cursor, Minute now, SwarmCopy& out);
 
   // Before the first torrent: makes room for that many at once, so that the table need not grow
-  // under them. The sweep takes back what is not used.
+  // while they are added. The sweep frees the room that is not used.
   void expect(uint64_t torrents);
-  // Puts in a torrent without peers, from a dump; one without downloads, too, which then goes when
-  // it is touched. Restoring it again changes nothing.
+  // Adds a torrent from a dump, without peers. One without downloads is added too; the next
+  // operation that touches it removes it. Restoring a torrent again changes nothing.
   Restored restore_torrent(const InfoHash& info_hash, Place place, const TorrentPast& past,
                            Minute now);
-  // Brings back a torrent, or a part of one, that copy_swarms() copied `elapsed` minutes ago. What
-  // is older than the table keeps it stays away; a peer that is there already is not stored twice.
-  // Limits and lack of memory refuse peers as they do in an announce.
+  // Brings back a torrent, or a part of one, that copy_swarms() copied `elapsed` minutes ago.
+  // Torrents and peers past their timeouts are left out, and a peer that is there already is not
+  // stored twice. Limits and lack of memory refuse peers as they do in an announce.
   RestoreOutcome restore(const SwarmPart& part, std::span<const Peer4> peers4,
                          std::span<const Peer6> peers6, uint64_t elapsed, Minute now);
 

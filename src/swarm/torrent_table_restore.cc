@@ -1,5 +1,5 @@
-// What TorrentTable takes in from before a restart: from a dump, and from a state file. Counts only
-// ever rise by it, so a file may be loaded twice, or beside announces, and the counts stay right.
+// How TorrentTable restores torrents from a dump or a state file. Restoring never lowers a count
+// and counts no peer or download twice, so a file may be loaded twice, or while announces come in.
 #include <algorithm>
 
 #include "swarm/torrent_table.h"

@@ -1,4 +1,4 @@
-// The walks of TorrentTable that read: what each of them copies, and where each may leave off.
+// The walks of TorrentTable that read: what each of them copies, and where each may stop.
 #include <algorithm>
 
 #include "swarm/torrent_table.h"
@@ -10,7 +10,7 @@ uint32_t address_of(const Peer4& peer) {
   return ByteReader(ByteView(peer.endpoint)).read<uint32_t>();
 }
 
-// Hands copy_block(number) the blocks of a torrent that the cursor has still to do, from the last
+// Calls copy_block(number) for the blocks of a torrent that are still to be copied, from the last
 // to the first, until one finds no room; that one and those before it are left for the next call.
 template <typename CopyBlock>
 WalkStep copy_blocks(uint32_t all, SweepCursor& cursor, CopyBlock copy_block) {
@@ -54,7 +54,7 @@ void TorrentTable::walk(SweepCursor& cursor, size_t slots, Use use) {
   shard.walk(cursor, slots, use);
 }
 
-// Leaves off before the last order it listed, not after some of its twins: one of them may be
+// Stops before the last order it listed, not among the torrents of that order: one of them may be
 // removed before the next call, and then nobody knows which are done.
 size_t TorrentTable::list(SweepCursor& cursor, std::span<InfoHash> out) {
   assert(out.size() >= kLeastStep);
@@ -67,7 +67,7 @@ size_t TorrentTable::list(SweepCursor& cursor, std::span<InfoHash> out) {
   return count;
 }
 
-// Leaves off between two orders: twins come in one call.
+// Stops between two orders: torrents of equal order are copied in one call.
 size_t TorrentTable::copy_torrents(SweepCursor& cursor, std::span<TorrentCopy> out) {
   assert(out.size() >= kLeastStep);
   size_t count = 0;
@@ -77,7 +77,7 @@ size_t TorrentTable::copy_torrents(SweepCursor& cursor, std::span<TorrentCopy> o
   });
   if (cursor.twins == 0) return count;
   if (cursor.twins == count) {
-    // More twins than `out` has room for: the rest of them is given up.
+    // More torrents of one order than `out` has room for: the rest are left out.
     cursor.go_on_at(uint64_t{cursor.order} + 1);
     return count;
   }

@@ -14,8 +14,8 @@ namespace ot {
 
 class AnnounceObserver {
  public:
-  // Not told: an announce that the access list refuses. Told: a stop, and a peer that found no
-  // room.
+  // Announces that the access list refuses are not reported. Stops are, and so are peers for which
+  // there was no room.
   virtual void on_announce(const AnnounceRequest& request, const AnnounceOutcome& outcome) = 0;
 
  protected:

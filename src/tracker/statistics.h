@@ -1,12 +1,12 @@
 // What a loop counts. One Statistics a loop, written by that loop alone, read by any thread.
 //
-// Front ends say what happened, with record(), not which number to raise; of announces the Tracker
-// tells it. How long requests take is counted without reading a clock for any of them: a pass of
-// the loop reads it when it begins and when it ends, and all that the pass answers goes out in
-// between. So a request that came in and was answered within one pass counts with the time of that
-// pass: no less than it took, and at most a few batches more. A request whose bytes came in over
-// several passes, or whose reply had to wait for the worker, is rare; its server remembers when it
-// began.
+// Front ends say what happened, with record(), not which number to raise; the Tracker tells it
+// about announces. How long requests take is counted without reading a clock for any of them: a
+// pass of the loop reads it when it begins and when it ends, and all that the pass answers goes out
+// in between. So a request that came in and was answered within one pass counts with the time of
+// that pass: no less than it took, and at most a few batches more. A request whose bytes came in
+// over several passes, or whose reply had to wait for the worker, is rare; its server remembers
+// when it began.
 #pragma once
 
 #include <array>
@@ -65,7 +65,7 @@ class Statistics final : public AnnounceObserver {
   }
   // That many peers came in from other trackers of the cluster.
   void record_synced(uint64_t peers) { synced_peers_.add(peers); }
-  // A pass of the loop took that long, waiting left out.
+  // A pass of the loop took that long, not counting the time it waited for events.
   void record_pass(Duration duration) { passes_.add(duration); }
   // That many requests took that long each, from their first byte to their reply.
   void record_requests(Transport transport, Duration took, uint64_t times) {

@@ -46,8 +46,8 @@ class Tracker {
     bool is_permitted = false;  // if not, the access list decides
   };
 
-  // Finds out where the torrent lives and asks the processor for it, and for what the access list
-  // says of it if that will matter. Best done some time before the announce.
+  // Finds the torrent's place and prefetches its slot, and its line of the access list if that will
+  // be asked. Best done some time before the announce.
   [[nodiscard]] Target prepare(const InfoHash& info_hash) const {
     const TorrentPlace place = table_.locate(info_hash);
     if (!access_.is_carried_out()) access_.prefetch(place.hash);
@@ -66,9 +66,10 @@ class Tracker {
                                                       size_t numwant, MonotonicTime now,
                                                       PeerBuffers out);
 
-  // The same for a batch, in four passes that each find what the one before asked for: prepare()
-  // for all, prefetch() for all, announce_ahead() for all, finish(). The peers are in `out` only
-  // after the next call of announce_ahead(), or after any other call that goes to the table.
+  // The same for a batch, in four passes, each of which finds in the cache what the one before
+  // prefetched: prepare() for all, prefetch() for all, announce_ahead() for all, finish(). The
+  // peers are in `out` only after the next call of announce_ahead(), or after any other call that
+  // goes to the table.
   void prefetch(const AnnounceRequest& request, Target& target) {
     const bool is_there = writer_.prefetch_peers(request, target.place);
     if (!access_.is_carried_out()) return;

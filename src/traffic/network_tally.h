@@ -1,7 +1,7 @@
 // Counts events per network, for several network sizes at once, and ranks the networks.
 //
 // Each size has its own HeavyHitters, and its counts are as exact as those. kBytes in all, about
-// 1.2 MB. Thread: that of the loop, which also prints the pages.
+// 1.2 MB. Thread: the loop's, which also prints the pages.
 #pragma once
 
 #include <array>

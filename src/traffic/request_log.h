@@ -2,8 +2,8 @@
 //
 // The first kMaxRequest bytes of each request are kept until newer requests need the space.
 // Requests are numbered, so a reader sees which ones are gone. Nothing is allocated until a network
-// is chosen, then kMemory at once; reset() frees it. The caller decides who may choose. Thread:
-// that of the loop, which also prints the pages.
+// is chosen, then kMemory at once; reset() frees it. The caller decides who may choose. Thread: the
+// loop's, which also prints the pages.
 #pragma once
 
 #include <cstdint>

@@ -104,7 +104,7 @@ def test_mode_version_is_one_line_with_the_name_of_the_program(http):
     assert len(text.rstrip("\n").split("\n")) == 1
 
 
-# Indented as by the reference; N stands for any number.
+# With the reference's indentation; N stands for any number.
 EVERYTHING = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <stats>

@@ -1,4 +1,4 @@
-# A new Debian in a folder, for the scripts that show what happens on a system that has nothing.
+# A new Debian in a folder, for scripts that need a system without any extra packages.
 #
 # Sourced by bash after `set -euo pipefail`, from the top of the tree. Needs root, debootstrap and the
 # network; mirrors, apt settings and certificates are those of this machine. RELEASE is the name of a Debian

@@ -21,7 +21,7 @@ done
 as_root=""
 [ "$(id -u)" = 0 ] || as_root=sudo
 echo "installing:$missing"
-# Tests start nginx and its like by themselves; their packages shall start nothing on this machine.
+# Tests start nginx and similar servers by themselves; installing the packages must not start any on this machine.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null

@@ -2,9 +2,9 @@
 
 import pathlib
 
-# A room and the rooms below it that it may include; a folder inside a room (swarm/peers) is a room of
-# its own, and whoever may include the outer room may include it. bittorrent/ and base/ are the ground
-# that every room above them stands on.
+# A room and the rooms below it that it may include; a folder inside a room (swarm/peers) is a room of its own, and a
+# room that may include the outer room may include it. bittorrent/ and base/ are the ground that every room above them
+# stands on.
 GROUND = {"bittorrent", "base"}
 ROOMS = {
     "base": set(),

@@ -35,7 +35,7 @@ struct PeerBlock {
     return find_peer(scan, peers, size(), key);
   }
 
-  // Asks the processor for the first lines that find() will read; it guesses the rest by itself.
+  // Prefetches the first lines that find() will read; the processor guesses the rest by itself.
   void prefetch() const {
     constexpr size_t kLine = 64;
     constexpr size_t kLines = 8;

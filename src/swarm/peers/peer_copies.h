@@ -1,9 +1,9 @@
 // Peers that were chosen for a reply and are still to be copied there.
 //
-// Their lines are asked for when they are chosen, so that the processor waits for all of them at
-// once and not for one after the other. A caller with other work to do meanwhile does that first,
-// and then hardly waits at all: swarm/sole_writer.h. Until write() the peers must stay where they
-// are. Not thread-safe.
+// They are prefetched when they are chosen, so that the processor waits for all of them at once and
+// not for one after the other. A caller with other work to do meanwhile does that first, and then
+// hardly waits at all: swarm/sole_writer.h. Until write() the peers must stay where they are. Not
+// thread-safe.
 #pragma once
 
 #include <array>

@@ -7,8 +7,8 @@
 
 namespace ot {
 
-// Directory and blocks are one allocation: header, then `capacity` blocks of which `blocks` are in
-// use.
+// Directory and blocks are one allocation: header, then `capacity` blocks; the first `blocks` are
+// in use.
 template <typename Peer>
 struct PeerList<Peer>::Directory {
   uint32_t leechers;

@@ -49,8 +49,8 @@ struct Slab {
   };
   using Memory = std::unique_ptr<Slab, Unmap>;
 
-  // A slab with all pages free; null if there is no memory. A settled slab's memory is there when
-  // this returns, which takes from a third of a millisecond to twenty. Any thread.
+  // A slab with all pages free; null if there is no memory. For a settled slab, the kernel provides
+  // the memory before this returns, which takes 0.3 to 20 ms. Any thread.
   [[nodiscard]] static Memory map(SlabKind kind);
 
   // The slab a page belongs to.

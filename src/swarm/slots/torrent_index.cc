@@ -48,7 +48,7 @@ size_t TorrentIndex::position_after(uint32_t order, size_t twins) const {
 uint64_t TorrentIndex::lowest_order_from(size_t position) const {
   if (position >= length_) return kAllOrders;
   if (slot(position).is_occupied()) return slot(position).order();
-  // No torrent is pushed past an empty slot, so those to come have their home here or later.
+  // No torrent is pushed past an empty slot, so the homes of the following ones are here or later.
   const auto lowest = [position](uint64_t homes) {
     return ((uint64_t{position} << 32U) + homes - 1) / homes;
   };
@@ -127,7 +127,8 @@ void TorrentIndex::close_gap(size_t gap) {
   if (resizing_ == Resizing::shrinking && gap < cursor_ && cursor_ < end) --cursor_;
 }
 
-// Doubles, so that all those that are kept take less than the last one does.
+// Doubles, so that all the old directories together, which are kept, take less memory than the new
+// one.
 bool TorrentIndex::grow_directory() {
   constexpr size_t kFirst = 15;  // 128 bytes
   Directory* const old = directory_.load(std::memory_order_relaxed);
@@ -259,9 +260,9 @@ void TorrentIndex::step_growing() {
   if (cursor_ == 0) finish_resizing(high_homes_);
 }
 
-// Moves the torrents of the highest order without a new home, the last of which is at `last`, to
-// their place by high_homes_. They go together or not at all: a boundary between equal orders would
-// lose one of them. False if the tail has no room.
+// Moves the torrents that have the highest order not moved yet, and end at `last`, to their places
+// by high_homes_. They go together or not at all: a boundary between equal orders would lose one of
+// them. False if the tail has no room.
 bool TorrentIndex::lift_group(size_t last) {
   const uint32_t order = slot(last).order();
   size_t first = last;

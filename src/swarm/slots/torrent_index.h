@@ -51,8 +51,8 @@ class TorrentIndex {
   // Continues a change of size, if one is under way, and looks at no more than a few dozen slots.
   void step();
 
-  // Asks the processor for the lines where find() will look: the torrent's home and a few after it
-  // (on average it stands two after its home). Any thread, any time, no lock.
+  // Prefetches the lines where find() will look: the torrent's home and a few after it (on average
+  // it stands two after its home). Any thread, any time, no lock.
   void prefetch(uint32_t order) const {
     const size_t at = home_among(order, published_homes_.load(std::memory_order_acquire));
     const Directory* directory = directory_.load(std::memory_order_acquire);
@@ -134,12 +134,12 @@ class TorrentIndex {
   // Whole pages; at least kTail more than there are homes.
   size_t length_ = 0;
   size_t size_ = 0;
-  // Orders below boundary_ live by low_homes_, the others by high_homes_; equal when no change of
-  // size is under way. Growing, the high ones are the new; shrinking, the low ones.
+  // The number of homes for orders below boundary_ and for the others; equal when no change of size
+  // is under way. While growing, high_homes_ is the new number; while shrinking, low_homes_ is.
   uint64_t low_homes_ = 0;
   uint64_t high_homes_ = 0;
   uint64_t boundary_ = 0;
-  // The torrents that await their new home stand below it when growing, at it or above when
+  // A position: torrents that have not moved yet are below it while growing, at it or above while
   // shrinking.
   size_t cursor_ = 0;
   std::atomic<uint64_t> published_homes_{0};

@@ -3,8 +3,8 @@
 // Three kinds of cold. "Random": every look-up is of another hash, and the caches are left alone,
 // as in the rows of the table. "Evicted": before each batch of look-ups other memory is read until
 // nothing of the list is left in a cache; "in turn" each look-up then waits for the one before, so
-// that the memory's whole latency shows, and "a bare line" is what one load costs that way. With
-// prefetch the lines of 32 look-ups are asked for first, as for a batch of datagrams.
+// that the memory's whole latency shows, and "a bare line" is what one load costs that way. "With
+// prefetch", the lines of 32 look-ups are prefetched first, as for a batch of datagrams.
 #include <array>
 #include <cstdio>
 #include <numeric>

@@ -40,7 +40,7 @@ class FullTable {
   }
   void announce(uint32_t peer, size_t numwant) { announce(request(peer), numwant); }
 
-  // As the UDP front end does: asks for the lines of the whole batch first.
+  // As the UDP front end does: prefetches for the whole batch first.
   void announce_batch(std::span<const AnnounceRequest> requests) {
     std::array<TorrentTable::Place, 32> places;
     for (size_t i = 0; i < requests.size(); ++i) {

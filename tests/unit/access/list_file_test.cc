@@ -108,7 +108,7 @@ TEST_F(ListFileTest, ReadsAYoungFileAgain) {
     const ListReading reading = read(path, age);
     EXPECT_EQ(reading.outcome, ListOutcome::read_again);
     EXPECT_EQ(reading.reason, path + ": was written just now");
-    EXPECT_EQ(reading.list.size(), 1U) << "for who has no other";
+    EXPECT_EQ(reading.list.size(), 1U) << "for a caller that has no other list";
   }
   EXPECT_EQ(read(path, seconds(2)).outcome, ListOutcome::loaded);
 }

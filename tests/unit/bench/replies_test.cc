@@ -136,7 +136,7 @@ TEST(HttpAnnounceReplies, AreReadKeyByKey) {
   EXPECT_FALSE(reply.is_failure);
 }
 
-TEST(HttpAnnounceReplies, AreRefusedOutOfOrderOrWithSomethingBehind) {
+TEST(HttpAnnounceReplies, AreRefusedOutOfOrderOrWithTrailingBytes) {
   HttpAnnounceReply reply;
   EXPECT_FALSE(reads("d8:intervali1e8:completei1ee", reply));
   EXPECT_FALSE(reads("d8:completei1e8:completei1ee", reply));

@@ -257,7 +257,7 @@ TEST_F(SlowReaders, AreResetWhenTheyTakeNothingForTheTimeOfARequest) {
   EXPECT_TRUE(until([&] { return client.was_reset(); }));
 }
 
-// Connections whose clients take nothing, with pieces of their own or shared with others.
+// Connections with clients that read nothing; their pieces are their own or shared.
 class HeldReplies : public LateReplies {
  protected:
   static constexpr size_t kBody = 200'000;

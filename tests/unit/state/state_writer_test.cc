@@ -74,7 +74,7 @@ class StateWriterTest : public testing::Test {
   [[nodiscard]] uint64_t size_on_disk() const {
     return std::filesystem::file_size(exists(names_.fresh) ? names_.fresh : names_.current);
   }
-  // The contents of a tracker that starts now from the file.
+  // What a tracker's table contains if it starts now and loads the file.
   TableContents restarted(StateLoad* load = nullptr, PermitsTorrent permits = kAll) {
     TorrentTable other({}, SecretHash::from_seed(9));
     const auto loaded = load_state(names_.current, other, clock_, permits);

@@ -1,8 +1,8 @@
 // The table in its simplest form, maps of maps: slow, obviously right, and what the model test
 // compares with.
 //
-// Where the real table may do one thing or another (memory runs out, a sweep has come by or not),
-// the test tells the naive one which it was.
+// Where the real table may do one thing or another (memory runs out, the sweep has removed a peer
+// already or not), the test tells the naive one which it was.
 #pragma once
 
 #include <map>

@@ -237,8 +237,8 @@ class TableModel {
     if (cursor_.shard > 2 * 4) finish_pass();
   }
 
-  // A pass that nothing disturbs finds what one before it may have missed in a swarm of many
-  // blocks.
+  // Sweeps once without announces in between, because in a swarm of many blocks a disturbed pass
+  // may miss some peers.
   void finish_pass() {
     sweep_all();
     naive_.expire(now_);
