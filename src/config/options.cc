@@ -93,7 +93,7 @@ constexpr std::array<FlagRow, 16> kFlags{{
     {'r', "redirect-url", "URL", "tracker.redirect_url", set_key,
      "redirect browsers that ask for / to this URL"},
     {'A', "bless", "NET", "access.bless", set_key,
-     "allow this network everything that is restricted; repeatable"},
+     "allow this network to do everything that is restricted; repeatable"},
     {'w', "whitelist", "FILE", "access.whitelist", set_key,
      "serve only the info_hashes in this file"},
     {'b', "blacklist", "FILE", "access.blacklist", set_key,

@@ -35,13 +35,13 @@ constexpr Metric kClosedByReason =
     counter("tcp_closed_total",
             "Connections closed because they took too long, idled, or had to make room.");
 constexpr Metric kJobsByOutcome =
-    counter("worker_jobs_total", "Jobs of the worker thread by how they ended.");
+    counter("worker_jobs_total", "Jobs of the worker thread, by outcome.");
 constexpr Metric kReadsByOutcome =
     counter("access_list_reads_total",
-            "Times the access list's file was read, by what came of it: loaded is in force, "
-            "refused left the list as it was, unsettled is looked at again.");
+            "Times the access list's file was read, by outcome: loaded is in force, refused "
+            "left the list as it was, unsettled is read again.");
 constexpr Metric kLinesByEffect =
-    counter("access_list_fifo_lines_total", "Lines of the FIFOs, by what they did.");
+    counter("access_list_fifo_lines_total", "Lines read from the FIFOs, by effect.");
 
 bool has_recount(Snapshot snapshot) { return snapshot.recount.has_value(); }
 bool has_list(Snapshot snapshot) { return snapshot.list.mode != AccessMode::open; }
@@ -68,10 +68,10 @@ constexpr auto kFigures = std::to_array<Figure>({
      [](Snapshot s) { return s.table.torrents; }},
     {"", "table_bytes", gauge("table_bytes", "Memory the table takes."),
      [](Snapshot s) { return s.table.bytes; }},
-    {"", "completed", counter("completed_total", "Downloads completed, each peer's once."),
+    {"", "completed", counter("completed_total", "Completed downloads, counted once per peer."),
      over_loops<&Statistics::completed>},
     {"", "not_stored",
-     counter("not_stored_total", "Announces answered without storing the peer, for want of room."),
+     counter("not_stored_total", "Announces answered without storing the peer, for lack of room."),
      over_loops<&Statistics::not_stored>},
     {"", "expired_peers",
      counter("expired_peers_total", "Peers removed because they were silent for too long."),
@@ -128,7 +128,7 @@ constexpr auto kFigures = std::to_array<Figure>({
      [](Snapshot s) { return s.dumps.waiting; }},
     {"", "full_scrape_shards_done",
      gauge("full_scrape_shards_done",
-           "How far the full scrape being made is, in shards of 1024; 0 if there is none."),
+           "Progress of the full scrape being made, in shards of 1024; 0 if there is none."),
      [](Snapshot s) { return s.dumps.shards_done; }},
     {"", "synced_peers", counter("synced_peers_total", "Peers received by live sync."),
      over_loops<&Statistics::synced_peers>},
@@ -171,7 +171,7 @@ constexpr auto kFigures = std::to_array<Figure>({
      [](Snapshot s) { return s.tcp.closed_for_room; }},
     {"tcp_connections", "accept_pauses",
      counter("tcp_accept_pauses_total",
-             "Times no connection was accepted for want of descriptors."),
+             "Times no connection was accepted for lack of descriptors."),
      [](Snapshot s) { return s.tcp.accept_pauses; }},
     {"worker", "done", kJobsByOutcome.with(R"(outcome="done")"),
      [](Snapshot s) { return s.worker.done; }},
@@ -187,11 +187,11 @@ constexpr auto kFigures = std::to_array<Figure>({
     {.object = "worker", .write_json = write_running},
     {"worker", "running_milliseconds",
      gauge("worker_running_seconds",
-           "How long the worker's present job has run; 0 if it has none."),
+           "How long the worker's current job has run; 0 if it has none."),
      [](Snapshot s) { return nanoseconds(s.worker_running); }, Unit::nanoseconds},
     {"worker", "progress_permille",
      gauge("worker_progress_ratio",
-           "How much of its present job the worker has behind it, as far as the job tells."),
+           "Completed part of the worker's current job, if the job reports it."),
      [](Snapshot s) { return uint64_t{s.worker.progress}; }, Unit::permille},
     {"access_list", "hashes", gauge("access_list_hashes", "Hashes of the access list's file."),
      [](Snapshot s) { return uint64_t{s.list.file.hashes}; }, Unit::whole, has_list},
