@@ -109,7 +109,7 @@ version_of = $(shell $(1) --version | head -n 1)
 define variant
 FLAGS_$(1) = $(LANGUAGE) $(WARNINGS) $(FEATURES) $(NAMED) $(3) $(CXXFLAGS)
 STANDARD_$(1) := $(if $(filter release,$(1)),,build/$(1)/standard.h)
-TEST_FLAGS_$(1) = $$(FLAGS_$(1)) -O0
+TEST_FLAGS_$(1) = $$(FLAGS_$(1)) -O0 -g1
 build/$(1)/flags: FORCE
 	$$(call rewrite,$(2) $$(FLAGS_$(1)) $$(LDFLAGS) $$(call version_of,$(2)))
 build/$(1)/%.o: %.cc build/$(1)/flags $$(STANDARD_$(1):=.compiled)
@@ -140,10 +140,10 @@ build/$(1)/%_fuzz: build/$(1)/tests/fuzz/%_fuzz.o build/$(1)/libopentracker.a
 	$(Q)$(2) $$(FLAGS_$(1)) -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$^ $(LIBS)
 endef
 
-VARIANTS := release debug unit asan tsan fuzz
+VARIANTS := release unit asan tsan fuzz
 $(eval $(call variant,release,$(CXX),-O3 $(LTO) -DNDEBUG $(HARDENING)))
-$(eval $(call variant,debug,$(CXX),-O0 -g -DOT_VERBOSE))
-$(eval $(call variant,unit,$(CXX),-O1 -g1))
+# The unit tests and opentracker.debug share a library; only main.cc reads OT_VERBOSE.
+$(eval $(call variant,unit,$(CXX),-Og -g -DOT_VERBOSE))
 $(eval $(call variant,asan,$(CLANGXX),-O1 -g1 $(SANITIZE) $(CLANG_WARNINGS)))
 $(eval $(call variant,tsan,$(CLANGXX),-O1 -g1 -fsanitize=thread $(CLANG_WARNINGS)))
 $(eval $(call variant,fuzz,$(CLANGXX),-O1 -g1 $(SANITIZE) -fsanitize=fuzzer-no-link))
@@ -168,7 +168,7 @@ RELEASE_OBJECTS := $(SOURCES:%.cc=build/release/%.o)
 opentracker: $(RELEASE_OBJECTS) build/files
 	$(call say,link,$@)
 	$(Q)$(CXX) $(FLAGS_release) -s -Wl,-z,relro,-z,now $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
-opentracker.debug: build/debug/opentracker
+opentracker.debug: build/unit/opentracker
 	@cp $< $@
 
 run: deps
@@ -220,7 +220,7 @@ deb: deps
 BUILD_PACKAGES := make g++ libowfat-dev libsodium-dev zlib1g-dev
 CLANG_PACKAGES := $(patsubst %,%$(CLANG_SUFFIX),clang clang-tidy clang-format) \
                   libclang-rt$(CLANG_SUFFIX)-dev
-TEST_PACKAGES := $(CLANG_PACKAGES) libgtest-dev python3 python3-pytest iproute2 util-linux \
+TEST_PACKAGES := $(CLANG_PACKAGES) libgtest-dev python3 python3-pytest python3-pytest-xdist iproute2 util-linux \
                  python3-libtorrent aria2 transmission-daemon rtorrent apache2-utils strace \
                  systemd nftables nginx-light haproxy procps curl man-db mandoc lintian \
                  debootstrap binutils prometheus opentracker $(DEB_PACKAGES)

@@ -13,6 +13,7 @@ from harness.daemon import binary
 from harness.http_client import HttpClient, query
 from harness.peers import info_hash
 from harness.private_network import TRACKER_V4
+from harness.tools import open_to_all
 from harness.udp_client import UdpClient
 from harness.waiting import wait_until
 
@@ -27,8 +28,7 @@ def folder(tmp_path):
     folder = tmp_path / "root"
     folder.mkdir()
     shutil.chown(folder, "nobody")
-    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        parent.chmod(0o755)
+    open_to_all(tmp_path)
     return folder
 
 

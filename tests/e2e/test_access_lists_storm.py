@@ -11,7 +11,7 @@ from harness.bittorrent_clients import LibTorrent
 from harness.http_client import HttpClient
 from harness.peers import info_hash
 from harness.private_network import TRACKER_V4, v4
-from harness.tools import probed_torrents, put_first
+from harness.tools import open_to_all, probed_torrents, put_first
 from harness.torrent import Torrent
 from harness.udp_client import UdpClient, UdpError
 from harness.waiting import wait_until
@@ -24,8 +24,7 @@ GOOD = lines(*map(info_hash, range(LISTED)), *probed_torrents())
 @pytest.fixture
 def white_list(tmp_path):
     """The path of the GOOD list, readable after root is given up."""
-    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        parent.chmod(0o755)
+    open_to_all(tmp_path)
     path = tmp_path / "white"
     write_list(path, GOOD)
     return path

@@ -12,6 +12,7 @@ from harness.daemon import binary
 from harness.http_client import HttpClient, query
 from harness.peers import info_hash
 from harness.private_network import TRACKER_V4
+from harness.tools import open_to_all, started_first
 from harness.udp_client import UdpClient
 
 ONE, TWO, THREE = info_hash(1), info_hash(2), info_hash(3)
@@ -29,8 +30,7 @@ def folder(tmp_path):
     """The root directory of the tracker."""
     folder = tmp_path / "root"
     folder.mkdir()
-    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        parent.chmod(0o755)
+    open_to_all(tmp_path)
     return folder
 
 
@@ -188,10 +188,11 @@ def test_a_million_torrents_are_loaded_before_the_first_reply(start_with_dump):
     minute = int(time.time()) // 60
     spread = (number * 0x9E3779B97F4A7C15 % 2**64 for number in range(1_000_000))
     text = "".join(f"{begin:016X}{0:024X}:{minute}:7\n" for begin in spread)
-    begin = time.monotonic()
-    tracker = start_with_dump(text)
-    assert HttpClient(PORT).stats("torr").startswith("1000000\n")
-    assert time.monotonic() - begin < 10
+    with started_first():
+        begin = time.monotonic()
+        tracker = start_with_dump(text)
+        assert HttpClient(PORT).stats("torr").startswith("1000000\n")
+        assert time.monotonic() - begin < 10
     milliseconds = int(re.search(r"1000000 torrents loaded in (\d+) ms", tracker.output())[1])
     assert milliseconds < 5000
     assert tracker.resident_bytes() < 100 * 2**20

@@ -146,13 +146,19 @@ STEPS = [
 ]
 
 
+def read_text(path):
+    with open(path) as file:
+        return file.read()
+
+
 def test_the_file_is_synced_before_the_renames_and_the_directory_after_them(filled):
     trace = os.path.join(filled.root, "trace")
-    strace = [find_program("strace", "strace"), "-D", "-f", "-qq", "-o", trace]
+    strace = [find_program("strace", "strace"), "-D", "-f", "-q", "-o", trace]
     tracker = filled.start(program=strace)
     tracker.stop()
-    with open(trace) as file:
-        calls = file.read().splitlines()
+    # strace writes on for a moment after the tracker has ended.
+    wait_until(lambda: f"{tracker.pid} +++ exited" in read_text(trace), "the end of the trace")
+    calls = read_text(trace).splitlines()
     at = max(n for n, call in enumerate(calls) if "peers.new" in call and "unlink" in call)
     for step in STEPS:
         later = [n for n in range(at + 1, len(calls)) if re.search(step, calls[n])]

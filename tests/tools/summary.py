@@ -2,8 +2,9 @@
 
     summary.py test|test-long
 
-The table CHECKS is all there is to edit: one row, one check. A failing check does not stop the
-others; its last lines are printed, all of its output is in build/logs/NAME.log. A check that hangs is
+The table CHECKS is all there is to edit: one row, one check. Two checks run at a time, one from each
+lane; a lane takes its rows from the top, as soon as what they need is done. A failing check does not stop
+the others; its last lines are printed, all of its output is in build/logs/NAME.log. A check that hangs is
 stopped with its children. The last line is "N passed, N failed, N skipped": single test cases where a
 check reports them (a JUnit file, or a last line of that same form), else one per check. The exit code
 is 0 only if nothing failed; with CI=true a skip is a failure too.
@@ -27,47 +28,59 @@ ERROR_LINE = re.compile(r"\b([Ee]rror|ERROR)\b|^FAILED|\[  FAILED|runtime error|
 ERROR_LINES = 20
 
 
+LANES = ("make", "run")
+POLL_SECONDS = 0.02
+
+
 @dataclasses.dataclass(frozen=True)
 class Check:
-    """{make}, {python} and {junit} are filled in; a command with {junit} has to write that file."""
+    """{make}, {python} and {junit} are filled in; a command with {junit} has to write that file.
+
+    Whatever compiles belongs in the lane "make": two makes at once would read dependency files that
+    compilers are still writing. The lane "run" is for what is compiled already and keeps at most one
+    core busy, or waits.
+    """
 
     name: str
     when: str  # "test" or "test-long"
+    lane: str
+    needs: str  # names of checks above that have to end first
     minutes: float  # after which it is stopped: a hang, not a busy machine
     command: str
 
 
 PYTEST = "{python} -m pytest -q -p no:cacheprovider --junitxml={junit} "
-E2E = "{make} opentracker && " + PYTEST + "tests/e2e "
+# Each process has a network of its own, and mostly waits. Tests of one file run one after the other.
+PARALLEL = PYTEST + "-n 4 --dist loadfile "
 GTEST_XML = " --gtest_output=xml:{junit}"
-MODEL = (
-    "{make} build/unit/unit_tests && "
-    "OT_MODEL_OPERATIONS=10000000 build/unit/unit_tests --gtest_filter='*Model*'"
-)
+MODEL = "OT_MODEL_OPERATIONS=10000000 build/unit/unit_tests --gtest_filter='*Model*'"
 GTEST = " GTEST_OUTPUT=--gtest_output=xml:{junit}"
 # Under a sanitizer the model tests are twenty times slower and look for something else.
 FEWER = "OT_MODEL_OPERATIONS=100000 "
 
 CHECKS = (
-    Check("format", "test", 2, "{make} check-format"),
-    Check("limits", "test", 2, "{make} limits"),
-    Check("layers", "test", 2, "{make} layers"),
-    Check("tools", "test", 2, PYTEST + "tests/tools tests/bench"),
-    Check("build", "test", 30, "{make} -k test-binaries"),
-    Check("headers", "test", 10, "{make} headers"),
-    Check("unit", "test", 8, "{make} unit" + GTEST),
-    Check("unit-asan", "test", 12, FEWER + "{make} unit-asan" + GTEST),
-    Check("fuzz-replay", "test", 5, "{make} fuzz-replay"),
-    Check("deploy", "test", 8, "{make} deb && " + PYTEST + "tests/deploy"),
-    Check("e2e", "test", 12, E2E + "-m 'not long'"),
-    Check("tidy", "test-long", 20, "{make} tidy"),
-    Check("guard", "test-long", 10, "{make} guard"),
-    Check("model", "test-long", 15, MODEL + GTEST_XML),
-    Check("features", "test-long", 20, "{make} check-features PYTEST_OUTPUT=--junitxml={junit}"),
-    Check("unit-tsan", "test-long", 20, FEWER + "{make} unit-tsan" + GTEST),
-    Check("fuzz", "test-long", 30, "{make} fuzz"),
-    Check("package", "test-long", 10, "{make} test-package"),
-    Check("e2e-long", "test-long", 20, E2E + "-m long"),
+    Check("format", "test", "make", "", 2, "{make} check-format"),
+    Check("limits", "test", "make", "", 2, "{make} limits"),
+    Check("layers", "test", "make", "", 2, "{make} layers"),
+    Check("program", "test", "make", "", 15, "{make} deb"),
+    Check("headers", "test", "make", "", 10, "{make} headers"),
+    Check("build", "test", "make", "", 30, "{make} -k test-binaries"),
+    Check("unit-asan", "test", "make", "build", 12, FEWER + "{make} unit-asan" + GTEST),
+    Check("fuzz-replay", "test", "make", "build", 5, "{make} fuzz-replay"),
+    Check("tools", "test", "run", "", 2, PYTEST + "tests/tools tests/bench"),
+    Check("e2e", "test", "run", "program", 12, PARALLEL + "tests/e2e -m 'not long'"),
+    Check("deploy", "test", "run", "program", 8, PYTEST + "tests/deploy"),
+    Check("unit", "test", "run", "headers build", 8, "{make} unit" + GTEST),
+    Check("programs", "test-long", "make", "", 30, "{make} deb && {make} build/unit/unit_tests"),
+    Check("tidy", "test-long", "make", "", 20, "{make} tidy"),
+    Check("features", "test-long", "make", "", 20, "{make} check-features PYTEST_OUTPUT=--junitxml={junit}"),
+    Check("unit-tsan", "test-long", "make", "", 20, FEWER + "{make} unit-tsan" + GTEST),
+    Check("fuzz", "test-long", "make", "", 30, "{make} fuzz"),
+    Check("package", "test-long", "run", "programs", 10, "tests/tools/fresh_package.sh"),
+    Check("model", "test-long", "run", "programs", 15, MODEL + GTEST_XML),
+    # What these two measure, another busy check would disturb.
+    Check("guard", "test-long", "make", "package model", 10, "{make} guard"),
+    Check("e2e-long", "test-long", "make", "package model", 20, PYTEST + "tests/e2e -m long"),
 )
 
 
@@ -93,25 +106,59 @@ def environment():
     return {**os.environ, "MAKEFLAGS": flags + dashes + variables}
 
 
-def run(command, log, seconds):
-    """The exit code, or None if it had to be stopped."""
-    with open(log, "wb") as output:
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", command],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            env=environment(),
+class Running:
+    """A check that has been started. It must be stopped, unless result() has returned a count."""
+
+    def __init__(self, check):
+        self.check = check
+        self._log = LOGS / f"{check.name}.log"
+        self._junit = LOGS / f"{check.name}.xml"
+        self._junit.unlink(missing_ok=True)
+        jobs = os.environ.get("JOBS") or str(os.cpu_count())
+        command = check.command.format(
+            make=f"make --no-print-directory -j{jobs}",
+            python=sys.executable,
+            junit=self._junit.resolve(),
         )
-        try:
-            return process.wait(seconds)
-        except subprocess.TimeoutExpired:
+        self._started = time.monotonic()
+        with open(self._log, "wb") as output:
+            self._process = subprocess.Popen(
+                ["/bin/sh", "-c", command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env=environment(),
+            )
+
+    def stop(self):
+        """Kills what has not ended, with its children."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def result(self):
+        """Reports the check and returns its count if it has ended or takes too long, else None."""
+        seconds = time.monotonic() - self._started
+        exit_code = self._process.poll()
+        if exit_code is None and seconds < self.check.minutes * 60:
             return None
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        self.stop()
+        count = self._count(exit_code)
+        verdict = "FAILED" if count.failed else "ok"
+        late = "  (stopped: took too long)" if exit_code is None else ""
+        print(f"{verdict:6} {self.check.name:12} {seconds:6.1f} s  {count}{late}", flush=True)
+        if count.failed:
+            lines = ["       | " + line for line in what_matters(self._log)]
+            print("\n".join(lines), f"       | all of it: {self._log}", sep="\n", flush=True)
+        return count
+
+    def _count(self, exit_code):
+        if "{junit}" not in self.check.command:
+            return judge(exit_code, count_last_line(self._log))
+        if exit_code == 0 and not self._junit.exists():
+            return Count(failed=1)
+        return judge(exit_code, count_junit(self._junit))
 
 
 def count_junit(path):
@@ -156,35 +203,40 @@ def what_matters(log):
     return early[:ERROR_LINES] + ["..."] * bool(early) + lines[-TAIL_LINES:]
 
 
-def perform(check):
-    log = LOGS / f"{check.name}.log"
-    junit = LOGS / f"{check.name}.xml"
-    junit.unlink(missing_ok=True)
-    jobs = os.environ.get("JOBS") or str(os.cpu_count())
-    command = check.command.format(
-        make=f"make --no-print-directory -j{jobs}", python=sys.executable, junit=junit.resolve()
-    )
-    started = time.monotonic()
-    exit_code = run(command, log, check.minutes * 60)
-    seconds = time.monotonic() - started
-    wants_junit = "{junit}" in check.command
-    count = judge(exit_code, count_junit(junit) if wants_junit else count_last_line(log))
-    if wants_junit and exit_code == 0 and not junit.exists():
-        count = Count(failed=1)
-    verdict = "FAILED" if count.failed else "ok"
-    late = "  (stopped: took too long)" if exit_code is None else ""
-    print(f"{verdict:6} {check.name:12} {seconds:6.1f} s  {count}{late}", flush=True)
-    if count.failed:
-        print("\n".join("       | " + line for line in what_matters(log)), flush=True)
-        print(f"       | all of it: {log}", flush=True)
-    return count
+def start_next(lane, waiting, running):
+    """Starts the first check of the lane whose needs have ended, unless the lane is busy."""
+    if any(one.check.lane == lane for one in running):
+        return
+    unfinished = {check.name for check in waiting} | {one.check.name for one in running}
+    for check in waiting:
+        if check.lane == lane and unfinished.isdisjoint(check.needs.split()):
+            waiting.remove(check)
+            running.append(Running(check))
+            return
+
+
+def perform(checks):
+    """Runs them all and returns the sum of their counts."""
+    waiting, running, total = list(checks), [], Count()
+    try:
+        while waiting or running:
+            for lane in LANES:
+                start_next(lane, waiting, running)
+            time.sleep(POLL_SECONDS)
+            for one in list(running):
+                count = one.result()
+                if count is not None:
+                    running.remove(one)
+                    total += count
+    finally:
+        for one in running:
+            one.stop()
+    return total
 
 
 def main(when):
     LOGS.mkdir(parents=True, exist_ok=True)
-    total = Count()
-    for check in (c for c in CHECKS if c.when == when):
-        total += perform(check)
+    total = perform([check for check in CHECKS if check.when == when])
     print(total, flush=True)
     return 1 if total.failed or (total.skipped and os.environ.get("CI") == "true") else 0
 

@@ -3,6 +3,7 @@ import os
 import time
 
 from harness.http_client import HttpClient, query
+from harness.tools import open_to_all
 from harness.udp_client import UdpClient, UdpError
 
 NOT_AUTHORIZED = "Requested download is not authorized for use with this tracker."
@@ -27,8 +28,7 @@ def listed(tmp_path, *info_hashes):
     """The list file and the configuration of a tracker that serves these, in its own root."""
     root = tmp_path / "root"
     root.mkdir()
-    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        parent.chmod(0o755)
+    open_to_all(tmp_path)
     write_list(root / "white", lines(*info_hashes))
     return root / "white", f"tracker.rootdir {root}\naccess.whitelist white\n"
 

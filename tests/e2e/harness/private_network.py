@@ -2,7 +2,7 @@
 
 enter() moves the calling process into a new network namespace, which all children started later
 inherit. It has the addresses 10.99.0.1 to 10.99.0.254 and fd00:99::1 to fd00:99::40, so that each
-peer of a test can have its own. Must be called as root while the process has only one thread.
+peer of a test can have its own. Must be called as root from the main thread, before it starts others.
 """
 import ctypes
 import os

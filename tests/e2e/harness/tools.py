@@ -1,6 +1,7 @@
 """Programs used by the tests: our load tools, compiled when first needed, and others that must be
 installed.
 """
+import contextlib
 import os
 import re
 import shutil
@@ -20,12 +21,29 @@ def find_program(name, package):
     return path
 
 
+def open_to_all(folder):
+    """Lets a tracker without root's rights reach a folder of pytest's."""
+    for each in (folder, *folder.parents[:3]):
+        if each.stat().st_mode & 0o005 != 0o005:
+            each.chmod(0o755)
+
+
 def put_first(pid=0):
     """Gives a process priority, so that a busy machine is not mistaken for a slow tracker."""
     try:
         os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(1))
     except PermissionError:
         pass  # Not permitted; measure without priority.
+
+
+@contextlib.contextmanager
+def started_first():
+    """Gives priority to this process while the block runs, and for good to the children it starts."""
+    put_first()
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def probed_torrents():
