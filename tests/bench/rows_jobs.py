@@ -101,7 +101,7 @@ NOTHING = Job("", "a small page", nothing)
 
 
 class Doing:
-    """Does a job repeatedly during the with block; `times` counts how often."""
+    """Does a job repeatedly during the with block, at least once; `times` counts how often."""
 
     def __init__(self, job, server):
         self._once = lambda: job.once(server)
@@ -113,7 +113,7 @@ class Doing:
     def _work(self):
         os.sched_setaffinity(0, {LOAD_CPU})  # of this thread and its children
         try:
-            while not self._enough.is_set():
+            while self.times == 0 or not self._enough.is_set():
                 self._once()
                 self.times += 1
         except (WrongAnswer, OSError) as fault:
