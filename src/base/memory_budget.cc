@@ -9,8 +9,8 @@ namespace ot {
 // Turns off the "fast bins", so that free() merges a block with its free neighbours at once. Fails
 // only with a sanitizer's malloc, which has no such bins.
 void bound_malloc() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): the first call is made with one thread; others change
-  // nothing
+  // The first call is made with one thread; later ones change nothing.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
   mallopt(M_MXFAST, 0);
 }
 

@@ -26,7 +26,7 @@ struct Requester {
   // The rest needs the connection.
 
   // False if the client has left.
-  bool send(ReplyPiece piece) const {
+  [[nodiscard]] bool send(ReplyPiece piece) const {
     assert(port != nullptr);
     return port->send(token, std::move(piece));
   }

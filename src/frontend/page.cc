@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace ot {
@@ -26,8 +27,8 @@ ByteView refusal_page(ByteSpan room, Requester& to, Statistics& statistics,
 }
 
 void send(const Requester& to, ByteView reply) {
-  to.send(std::make_shared<const std::vector<uint8_t>>(reply.begin(), reply.end()));
-  to.end();
+  auto piece = std::make_shared<const std::vector<uint8_t>>(reply.begin(), reply.end());
+  if (to.send(std::move(piece))) to.end();
 }
 
 }  // namespace

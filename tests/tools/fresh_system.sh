@@ -69,11 +69,13 @@ end_system() {
 }
 
 # Runs a command in /srv/opentracker of the new system, with mounts and processes of its own that end
-# with it, instead of this shell. $NAMESPACES: more of unshare's options.
+# with it, instead of this shell. Its root is a mount point: unshare inside needs that. $NAMESPACES: more of
+# unshare's options.
 inside() {
   # shellcheck disable=SC2016 # expanded inside
   # shellcheck disable=SC2086 # a list of words
   exec unshare --mount --pid --fork --kill-child --propagation private ${NAMESPACES:-} /bin/bash -c '
+    mount --bind "$1" "$1"
     mount -t proc proc "$1/proc"
     mount --rbind /dev "$1/dev"
     mount --rbind /sys "$1/sys"
