@@ -58,7 +58,7 @@ limits:
 	$(PYTHON) tests/tools/check_limits.py src tests
 
 tidy: $(SOURCES:%=build/tidy/%.ok)
-build/tidy/%.ok: % $(HEADERS) .clang-tidy Makefile
+build/tidy/%.ok: % $(HEADERS) .clang-tidy Makefile tests/make/checks.mk
 	@mkdir -p $(@D)
 	$(call say,tidy,$<)
 	$(Q)$(CLANG_TIDY) --quiet $< -- $(LANGUAGE) $(FEATURES) -DOT_VERSION='""' -DOT_COMMIT='""' \
@@ -71,7 +71,7 @@ SHOWN := $(shell awk 'FNR == 1 { first = 1 } first && /^#/ { first = 0; print FI
            | sed -n 's|^src/\(.*\)\.cc "\1\.h"$$|src/\1.h|p')
 headers: $(patsubst %,build/headers/%.ok,$(filter-out $(SHOWN),$(HEADERS)))
 HEADER_FLAGS = $(LANGUAGE) $(WARNINGS) $(FEATURES) -fsyntax-only -MMD -MP -MF $(@:.ok=.d) -MT $@ -x c++ -
-build/headers/%.ok: % Makefile
+build/headers/%.ok: % Makefile tests/make/checks.mk
 	@mkdir -p $(@D)
 	@echo '#include "$(<:src/%=%)"' | $(CLANGXX) $(HEADER_FLAGS)
 	@touch $@

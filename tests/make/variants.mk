@@ -8,8 +8,8 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 # The checks of the load generator have tests of their own.
 TESTED_BENCH := $(addprefix tests/bench/load/,population.cc udp_messages.cc http_messages.cc)
 
-# Unit tests are compiled plainly and with GoogleTest precompiled, too; what they test keeps its flags, as do the tests that keep a processor
-# busy themselves.
+# Unit tests are compiled plainly, with GoogleTest precompiled, too. What they test keeps its flags, as do
+# the tests that keep a processor busy themselves.
 BUSY_TESTS := $(addprefix tests/unit/,swarm/torrent_table_model_test.cc swarm/torrent_table_cost_test.cc \
                 scenario/tracker_life_test.cc)
 # $(1) name of the variant, $(2) compiler and flags; beside the .compiled lies what -include names.
