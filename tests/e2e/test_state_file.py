@@ -157,7 +157,8 @@ def test_the_file_is_synced_before_the_renames_and_the_directory_after_them(fill
     tracker = filled.start(program=strace)
     tracker.stop()
     # strace writes on for a moment after the tracker has ended.
-    wait_until(lambda: f"{tracker.pid} +++ exited" in read_text(trace), "the end of the trace")
+    end = re.compile(rf"^{tracker.pid} +\+\+\+ exited", re.MULTILINE)
+    wait_until(lambda: end.search(read_text(trace)), "the end of the trace")
     calls = read_text(trace).splitlines()
     at = max(n for n, call in enumerate(calls) if "peers.new" in call and "unlink" in call)
     for step in STEPS:
