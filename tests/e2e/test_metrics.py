@@ -86,7 +86,7 @@ def test_requests_are_timed_by_protocol(traffic):
 def test_a_request_in_pieces_is_timed_from_its_first_byte(http):
     with http.connect() as connection:
         connection.send(b"GET /stats?mode=version HTTP/1.1\r\n")
-        time.sleep(0.4)
+        time.sleep(0.5)  # a busy tracker may see the first byte 0.1 s late
         connection.send(b"\r\n")
         assert connection.read_response().status == 200
     assert float(metrics_of(http)['opentracker_request_seconds_sum{protocol="tcp"}']) >= 0.4

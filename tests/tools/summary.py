@@ -70,7 +70,8 @@ CHECKS = (
     Check("tools", "test", "run", "", 2, PYTEST + "tests/tools tests/bench"),
     Check("e2e", "test", "run", "program", 12, PARALLEL + "tests/e2e -m 'not long'"),
     Check("deploy", "test", "run", "program", 8, PYTEST + "tests/deploy"),
-    Check("unit", "test", "run", "headers build", 8, "{make} unit" + GTEST),
+    # It measures costs and waits for a worker of low priority, so no other check runs beside it.
+    Check("unit", "test", "make", "build e2e deploy tools", 8, "{make} unit" + GTEST),
     Check("programs", "test-long", "make", "", 30, "{make} deb && {make} build/unit/unit_tests"),
     Check("tidy", "test-long", "make", "", 20, "{make} tidy"),
     Check("features", "test-long", "make", "", 20, "{make} check-features PYTEST_OUTPUT=--junitxml={junit}"),
