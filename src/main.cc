@@ -8,6 +8,7 @@
 
 #include "app/daemon.h"
 #include "app/descriptors.h"
+#include "app/preflight.h"
 #include "app/program_log.h"
 #include "base/features.h"
 #include "config/configuration.h"
@@ -47,17 +48,28 @@ int print(const std::string& text) { return std::fputs(text.c_str(), stdout) < 0
 void complain(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }
 
 int refuse(const ot::Configuration& configuration) {
-  bool of_flags = false;
-  for (const ot::ConfigError& error : configuration.errors) {
-    complain(error.message);
-    of_flags = of_flags || error.in_command_line;
+  const auto& errors = configuration.errors;
+  const auto last = std::find_if(errors.rbegin(), errors.rend(), [](const ot::ConfigError& error) {
+    return error.in_command_line;
+  });
+  for (const ot::ConfigError& error : errors) {
+    const bool needs_help = last != errors.rend() && &error == &*last;
+    complain(error.message + (needs_help ? " (-h shows all flags)" : ""));
   }
-  if (of_flags) std::fputs(ot::usage().c_str(), stderr);
   return kExitUsage;
 }
 
-int show(const ot::Configuration& configuration) {
-  for (const std::string& warning : configuration.warnings) complain(warning);
+// What -t does.
+int check(ot::Configuration configuration) {
+  if (configuration.knows_where) {
+    const ot::Findings findings = ot::preflight(configuration.settings);
+    for (const auto& error : findings.errors) add_error(configuration, error.key, error.message);
+    for (const auto& warning : findings.warnings)
+      add_warning(configuration, warning.key, warning.message);
+  }
+  for (const ot::ConfigWarning& warning : configuration.warnings)
+    complain(warning.place + "warning: " + warning.message);
+  if (!configuration.errors.empty()) return refuse(configuration);
   return print(ot::effective_configuration(configuration));
 }
 
@@ -66,7 +78,7 @@ int serve(const ot::Configuration& configuration, const ot::Environment& environ
   ot::close_other_descriptors(environment.sockets.size());
   const ot::SystemClock clock;
   const ot::ProgramLog log(kLogTarget, kLogLevel, environment, clock);
-  for (const std::string& warning : configuration.warnings) (*log).warning(warning);
+  for (const ot::ConfigWarning& warning : configuration.warnings) (*log).warning(warning.text());
   const auto daemon =
       ot::Daemon::start(configuration.settings, identity(), environment, clock, *log);
   if (!daemon) return refuse(daemon.error(), *log);
@@ -86,8 +98,8 @@ int main(int argc, char** argv, char** variables) {
     return print(identity().version + "\n" + identity().features + "\n");
   }
   const ot::Configuration configuration = ot::configure(line);
+  if (line.check) return check(configuration);
   if (!configuration.errors.empty()) return refuse(configuration);
-  if (line.check) return show(configuration);
   const auto environment = ot::Environment::parse(variables, ::getpid());
   if (environment) return serve(configuration, *environment);
   const ot::SystemClock clock;

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <csignal>
 
+#include "app/configured_files.h"
 #include "app/privileges.h"
 #include "app/room_options.h"
 #include "base/duration_text.h"
@@ -33,6 +34,26 @@ std::unique_ptr<StateKeeper> make_state_keeper(EventLoop& loop, Worker& worker, 
                                        options.state_interval);
 }
 
+StartError with_place(const StartError& error, const Settings& settings) {
+  if (error.is_configuration()) return error.at(settings.place("tracker.user"));
+  const std::string& text = error.message();
+  const bool of_directory = text.starts_with("chdir ") || text.starts_with("chroot ");
+  return of_directory ? error.at(settings.place("tracker.rootdir")) : error;
+}
+
+// Logs everything that is wrong but the last error, which it returns.
+Result<void, StartError> look_at_files(const ConfiguredFiles& files, const Settings& settings,
+                                       const Standing& standing, Log& log) {
+  const Findings findings = files.judge(settings, standing, Depth::access);
+  for (const Finding& warning : findings.warnings)
+    log.warning(settings.place(warning.key) + warning.message);
+  if (findings.errors.empty()) return {};
+  const Finding& last = findings.errors.back();
+  for (const Finding& error : findings.errors)
+    if (&error != &last) log.error(settings.place(error.key) + error.message);
+  return Unexpected(StartError::configuration(settings.place(last.key) + last.message));
+}
+
 // Writing to a client that has gone, or beyond RLIMIT_FSIZE in a file, then fails with an error
 // code instead.
 void ignore_signals_of_failed_writes() {
@@ -59,9 +80,12 @@ Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settin
   if (!listeners) return Unexpected(listeners.error());
   auto notifier = Notifier::connect(environment.notify_socket);
   if (!notifier) log.warning("NOTIFY_SOCKET: " + notifier.error().message());
+  const ConfiguredFiles files(settings);
   const auto standing = drop_privileges(settings.tracker.user, settings.tracker.rootdir);
-  if (!standing) return Unexpected(standing.error());
+  if (!standing) return Unexpected(with_place(standing.error(), settings));
   log.info(describe(*standing));
+  if (const auto usable = look_at_files(files, settings, *standing, log); !usable)
+    return Unexpected(usable.error());
   ignore_signals_of_failed_writes();
   auto loop = EventLoop::create(clock);
   if (!loop) return Unexpected(loop.error());
@@ -73,7 +97,7 @@ Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settin
       new Daemon(std::move(parts), options, identity, environment.watchdog, clock, log));
   if (const auto done = daemon->signals_.watch({SIGINT, SIGTERM, SIGHUP}); !done)
     return Unexpected(done.error());
-  if (const auto done = daemon->load(options.dump); !done)
+  if (const auto done = daemon->load(settings, options.dump); !done)
     return Unexpected(StartError::configuration(done.error()));
   if (const auto done = daemon->serving_.open(std::move(*listeners)); !done)
     return Unexpected(done.error());
@@ -112,14 +136,16 @@ Daemon::Daemon(Parts parts, const RoomOptions& options, const Identity& identity
 
 // Before the first answer, so that no answer goes without them; the lists first, since they decide
 // which part of the state is served. The error is one of the configuration.
-Result<void, std::string> Daemon::load(const StateDumpOptions& dump) {
-  if (auto loaded = lists_.load(); !loaded) return loaded;
+Result<void, std::string> Daemon::load(const Settings& settings, const StateDumpOptions& dump) {
+  const std::string list =
+      settings.place(settings.access.whitelist.empty() ? "access.blacklist" : "access.whitelist");
+  if (auto loaded = lists_.load(); !loaded) return Unexpected(list + loaded.error());
   if (state_) {
     state_->load([this](const InfoHash& info_hash) { return core_.access.permits(info_hash); });
     state_->begin();
   }
   const auto loaded = load_state_dump(dump, table_, core_.access, clock_, log_);
-  if (!loaded) return Unexpected(loaded.error());
+  if (!loaded) return Unexpected(settings.place("tracker.load_statedump") + loaded.error());
   return {};
 }
 

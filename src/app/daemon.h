@@ -56,7 +56,8 @@ class Daemon {
   Daemon(Parts parts, const RoomOptions& options, const Identity& identity,
          std::optional<Duration> watchdog, const Clock& clock, Log& log);
 
-  [[nodiscard]] Result<void, std::string> load(const StateDumpOptions& dump);
+  [[nodiscard]] Result<void, std::string> load(const Settings& settings,
+                                               const StateDumpOptions& dump);
   void report_ready();
   void on_signal(int number);
   void reload();

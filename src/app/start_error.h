@@ -19,6 +19,11 @@ class StartError {
   // NOLINTNEXTLINE(google-explicit-constructor)
   StartError(const SystemError& error) : StartError(error.message(), false) {}
 
+  // The same error with the place it comes from: "opentracker.conf:12: tracker.user: ".
+  [[nodiscard]] StartError at(const std::string& place) const {
+    return {place + message_, is_configuration_};
+  }
+
   [[nodiscard]] bool is_configuration() const { return is_configuration_; }
   [[nodiscard]] const std::string& message() const { return message_; }
 

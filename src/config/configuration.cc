@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "config/checks.h"
 #include "config/config_file.h"
+#include "config/listen_clashes.h"
+#include "config/warnings.h"
 
 namespace ot {
 namespace {
@@ -33,6 +35,24 @@ bool fits_a_line(std::string_view value) {
   return again.size() == 1 && again[0].value == value;
 }
 
+bool is_quoted(std::string_view value) {
+  return value.size() >= 2 && value.front() == value.back() &&
+         (value.front() == '"' || value.front() == '\'');
+}
+
+std::string unquoted(std::string_view value) {
+  return printable(value.substr(1, value.size() - 2));
+}
+
+// Names the key, unless the origin is a flag: the flag's name says enough.
+std::string named(const Origin& origin, const Key& key, std::string_view message) {
+  return (origin.of_flag() ? std::string() : std::string(key.name) + ": ") + std::string(message);
+}
+
+constexpr auto stands_before = [](const auto& a, const auto& b) {
+  return std::tie(a.word, a.line) < std::tie(b.word, b.line);
+};
+
 class Builder {
  public:
   void read_command_line(const CommandLine& line);
@@ -40,12 +60,6 @@ class Builder {
   [[nodiscard]] Configuration finish(const CommandLine& line);
 
  private:
-  struct PlacedError {
-    ConfigError error;
-    uint32_t word;
-    uint32_t line;
-  };
-
   void read_file(const CommandLine::Item& item, uint32_t word);
   void read_line(const ConfigLine& line, const Origin& origin);
   // Every value is set here. True if the value is now in force.
@@ -58,30 +72,30 @@ class Builder {
   void set_defaults();
   void check();
   void look_at_effects();
+  void look_at_listeners();
   void sort();
 
   void complain(const Origin& origin, std::string_view message);
   void complain(const Origin& origin, const Key& key, std::string_view message);
 
   Configuration result_;
-  std::vector<PlacedError> errors_;
+  std::vector<ConfigError> errors_;
   // Keys with an invalid value: a check that involves one of them would only repeat the error.
   std::set<std::string_view> spoilt_;
 };
 
 void Builder::complain(const Origin& origin, std::string_view message) {
   errors_.push_back(
-      {{origin.place + std::string(message), origin.of_flag()}, origin.word, origin.line});
+      {origin.place + std::string(message), origin.of_flag(), origin.word, origin.line});
 }
 
-// Names the key, unless the origin is a flag: the flag's name says enough.
 void Builder::complain(const Origin& origin, const Key& key, std::string_view message) {
-  complain(origin, origin.of_flag() ? std::string(message)
-                                    : std::string(key.name) + ": " + std::string(message));
+  complain(origin, named(origin, key, message));
 }
 
 void Builder::read_command_line(const CommandLine& line) {
   for (const std::string& fault : line.faults) complain({{}, {}, 1, 0}, fault);
+  for (const std::string& warning : line.warnings) result_.warnings.emplace_back(warning);
   uint32_t word = 0;
   for (const CommandLine::Item& item : line.items) {
     ++word;
@@ -97,7 +111,7 @@ void Builder::read_file(const CommandLine::Item& item, uint32_t word) {
   const auto text = read_config_file(item.value);
   if (text) return read_text(*text, item.value, word);
   // The file is at fault, not the flag: the usage would not help.
-  errors_.push_back({{item.flag + ": " + printable(text.error().message()), false}, word, 0});
+  errors_.push_back({item.flag + ": " + printable(text.error().message()), false, word, 0});
 }
 
 void Builder::read_text(std::string_view text, std::string_view name, uint32_t word) {
@@ -137,6 +151,11 @@ bool Builder::set(const Key& key, std::string_view value, const Origin& origin) 
              in_quotes(value) +
                  " cannot be written in a configuration file: it must not have white space at "
                  "either end, control characters, or a # after white space");
+    spoilt_.insert(key.name);
+    return false;
+  }
+  if (is_quoted(value)) {
+    complain(origin, key, "the value is in quotes; write it without: " + unquoted(value));
     spoilt_.insert(key.name);
     return false;
   }
@@ -225,9 +244,15 @@ void Builder::look_at_effects() {
                "this version does not enforce it yet and would serve more than you allow; remove "
                "it to start the tracker");
     } else {
-      result_.warnings.push_back(entry.origin.place + std::string(key.name) +
-                                 ": has no effect in this version");
+      result_.warnings.emplace_back(entry.origin, key, "has no effect in this version");
     }
+  }
+}
+
+void Builder::look_at_listeners() {
+  for (const ListenClash& clash : listen_clashes(result_.entries)) {
+    const ConfigEntry& second = *clash.second;
+    complain(second.origin, *second.key, clash.message());
   }
 }
 
@@ -239,9 +264,7 @@ void Builder::sort() {
   std::stable_sort(
       result_.entries.begin(), result_.entries.end(),
       [rank](const ConfigEntry& a, const ConfigEntry& b) { return rank(a) < rank(b); });
-  std::stable_sort(errors_.begin(), errors_.end(), [](const PlacedError& a, const PlacedError& b) {
-    return std::tie(a.word, a.line) < std::tie(b.word, b.line);
-  });
+  std::stable_sort(errors_.begin(), errors_.end(), stands_before);
 }
 
 Configuration Builder::finish(const CommandLine& line) {
@@ -249,14 +272,26 @@ Configuration Builder::finish(const CommandLine& line) {
   set_defaults();
   check();
   look_at_effects();
+  look_at_listeners();
   sort();
-  for (PlacedError& placed : errors_) {
+  for (const ConfigEntry& entry : result_.entries) {
+    if (entry.origin.is_default()) continue;
+    result_.settings.places[std::string(entry.key->name)] =
+        entry.origin.place + named(entry.origin, *entry.key, "");
+  }
+  result_.knows_where = !spoilt_.contains("tracker.rootdir") && !spoilt_.contains("tracker.user");
+  if (errors_.empty()) {
+    for (ConfigWarning& warning : warnings_about(result_.settings, result_.entries))
+      result_.warnings.push_back(std::move(warning));
+    std::stable_sort(result_.warnings.begin(), result_.warnings.end(), stands_before);
+  }
+  for (ConfigError& error : errors_) {
     if (result_.errors.size() == kMaxErrors) {
       const size_t more = errors_.size() - kMaxErrors;
-      result_.errors.push_back({"and " + std::to_string(more) + " more errors", false});
+      result_.errors.push_back({"and " + std::to_string(more) + " more errors"});
       break;
     }
-    result_.errors.push_back(std::move(placed.error));
+    result_.errors.push_back(std::move(error));
   }
   return std::move(result_);
 }
@@ -269,7 +304,37 @@ std::string remark(const ConfigEntry& entry) {
   return ", no effect in this version";
 }
 
+std::pair<Origin, const Key*> origin_of(const Configuration& configuration, std::string_view key) {
+  const Key* row = find_key(key);
+  assert(row != nullptr);
+  for (const ConfigEntry& entry : configuration.entries)
+    if (entry.key == row) return {entry.origin, row};
+  return {{"default", {}, 0, 0}, row};
+}
+
 }  // namespace
+
+ConfigWarning::ConfigWarning(const Origin& origin, const Key& key, std::string_view text)
+    : place(origin.place),
+      message(named(origin, key, text)),
+      word(origin.word),
+      line(origin.line) {}
+
+void add_error(Configuration& configuration, std::string_view key, std::string_view message) {
+  const auto [origin, row] = origin_of(configuration, key);
+  ConfigError error{origin.place + named(origin, *row, message), false, origin.word, origin.line};
+  auto& errors = configuration.errors;
+  errors.insert(std::upper_bound(errors.begin(), errors.end(), error, stands_before),
+                std::move(error));
+}
+
+void add_warning(Configuration& configuration, std::string_view key, std::string_view message) {
+  const auto [origin, row] = origin_of(configuration, key);
+  ConfigWarning warning(origin, *row, message);
+  auto& warnings = configuration.warnings;
+  warnings.insert(std::upper_bound(warnings.begin(), warnings.end(), warning, stands_before),
+                  std::move(warning));
+}
 
 Configuration configure(const CommandLine& line) {
   Builder builder;

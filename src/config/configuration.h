@@ -41,8 +41,26 @@ struct ConfigEntry {
 struct ConfigError {
   // "opentracker.conf:12: tracker.interval: '30x' is not a duration; ..."
   std::string message;
-  // Whether a flag is at fault, so that printing the usage helps.
+  // Whether a flag is at fault, so that pointing to -h helps.
   bool in_command_line = false;
+  // As in Origin, for sorting.
+  uint32_t word = 0;
+  uint32_t line = 0;
+};
+
+// About a value that is valid and probably not meant, or has no effect in this version.
+struct ConfigWarning {
+  ConfigWarning(const Origin& origin, const Key& key, std::string_view text);
+  // About a flag that sets no key; `text` names it.
+  explicit ConfigWarning(std::string text) : message(std::move(text)) {}
+
+  std::string place{};  // as in Origin
+  std::string message;
+  // As in Origin, for sorting.
+  uint32_t word = 0;
+  uint32_t line = 0;
+
+  [[nodiscard]] std::string text() const { return place + message; }
 };
 
 struct Configuration {
@@ -50,9 +68,16 @@ struct Configuration {
   Settings settings;
   std::vector<ConfigEntry> entries;
   std::vector<ConfigError> errors;
-  // About keys that have no effect in this version.
-  std::vector<std::string> warnings;
+  std::vector<ConfigWarning> warnings;
+  // False if the value of tracker.rootdir or tracker.user is invalid, so that nobody can say where
+  // the files are.
+  bool knows_where = true;
 };
+
+// Adds what was found out later about the value of `key`, one of all_keys(). Both stay sorted by
+// place.
+void add_error(Configuration& configuration, std::string_view key, std::string_view message);
+void add_warning(Configuration& configuration, std::string_view key, std::string_view message);
 
 // Reads the files named on the command line, relative to the working directory.
 [[nodiscard]] Configuration configure(const CommandLine& line);

@@ -46,6 +46,11 @@ Fault say_yes(CommandLine& line, const GivenFlag& flag) { return add_item(line, 
 Fault set_address(CommandLine& line, const GivenFlag& flag) {
   const auto address = parse_own_address(flag.value);
   if (!address) return address.error();
+  if (const auto meant = endpoint_meant_by(flag.value)) {
+    line.warnings.push_back(flag.written + ": " + printable(flag.value) +
+                            " is an address; did you mean -i " + meant->address.to_string() +
+                            " and port " + std::to_string(meant->port) + "?");
+  }
   line.address = *address;
   line.address_flag = flag.written;
   return std::nullopt;
@@ -123,14 +128,26 @@ const FlagRow* find_flag(std::string_view name) {
   return row == kFlags.end() ? nullptr : row;
 }
 
-std::string no_such_flag(std::string_view name) {
+std::string unknown_flag(std::string_view dashes, std::string_view name) {
   const auto* nearest =
       std::min_element(kFlags.begin(), kFlags.end(), [name](const FlagRow& a, const FlagRow& b) {
         return edit_distance(a.name, name) < edit_distance(b.name, name);
       });
-  const std::string fault = "--" + printable(name) + ": no such flag";
+  const std::string fault = "unknown flag " + printable(dashes) + printable(name);
   const bool near = name.size() > 2 && name.size() < 32 && edit_distance(nearest->name, name) <= 2;
   return near ? fault + "; did you mean --" + std::string(nearest->name) + "?" : fault;
+}
+
+// -conf, -config and -check probably mean the long forms; in -xyz, the wrong letter is named.
+std::string unknown_letter(char letter, std::string_view letters) {
+  const std::string whole = unknown_flag("-", letters);
+  return whole.ends_with("?") ? whole : "unknown flag " + printable(std::string{'-', letter});
+}
+
+std::string not_a_flag(std::string_view word) {
+  const std::string fault = in_quotes(word) + " is not a flag";
+  const bool is_file = word.ends_with(".conf") || word.ends_with(".cfg");
+  return is_file ? fault + "; did you mean -f " + printable(word) + "?" : fault;
 }
 
 class Parser {
@@ -145,7 +162,7 @@ class Parser {
       } else if (word.size() > 1 && word[0] == '-') {
         parse_letters(word.substr(1));
       } else {
-        line_.faults.push_back(in_quotes(word) + " is not a flag");
+        line_.faults.push_back(not_a_flag(word));
       }
     }
     return std::move(line_);
@@ -162,7 +179,7 @@ class Parser {
     const size_t equals = text.find('=');
     const std::string_view name = text.substr(0, equals);
     const FlagRow* row = find_flag(name);
-    if (row == nullptr) return line_.faults.push_back(no_such_flag(name));
+    if (row == nullptr) return line_.faults.push_back(unknown_flag("--", name));
     const bool attached = equals != std::string_view::npos;
     GivenFlag flag{*row, "--" + std::string(name), attached ? text.substr(equals + 1) : ""};
     if (attached && row->argument.empty()) {
@@ -175,7 +192,7 @@ class Parser {
     for (size_t at = 0; at < letters.size(); ++at) {
       const FlagRow* row = find_flag(letters[at]);
       const std::string written{'-', letters[at]};
-      if (row == nullptr) return line_.faults.push_back(printable(written) + ": no such flag");
+      if (row == nullptr) return line_.faults.push_back(unknown_letter(letters[at], letters));
       GivenFlag flag{*row, written, {}};
       if (!row->argument.empty() && at + 1 < letters.size()) {
         flag.value = letters.substr(at + 1);

@@ -7,8 +7,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ip_address.h"
@@ -90,6 +93,15 @@ struct Settings {
   TrackerSettings tracker;
   AccessSettings access;
   LiveSyncSettings livesync;
+  // Where the value of a key comes from, for keys that a file or a flag sets:
+  // "opentracker.conf:12: access.whitelist: ", "-w: ".
+  std::map<std::string, std::string, std::less<>> places;
+
+  // The start of a message about the value of `key`.
+  [[nodiscard]] std::string place(std::string_view key) const {
+    const auto found = places.find(key);
+    return found == places.end() ? std::string(key) + ": " : found->second;
+  }
 };
 
 }  // namespace ot

@@ -62,6 +62,14 @@ Unexpected<std::string> out_of(const Range& range, std::string_view text,
   return fault(text, "is out of range: " + allowed);
 }
 
+// An operator may mean minutes by 30, so it is not taken for seconds.
+Unexpected<std::string> without_unit(std::string_view text) {
+  constexpr size_t kLongestExample = 6;
+  const std::string number(text.size() <= kLongestExample ? text : "30");
+  return fault(text, "has no unit; give a unit: " + number + "s, " + number + "m, " + number +
+                         "h or " + number + "d");
+}
+
 // Nothing if the length is within the range.
 std::optional<Unexpected<std::string>> wrong_length(std::string_view text, const Range& range) {
   if (text.size() <= range.max) return std::nullopt;
@@ -87,6 +95,7 @@ Parsed<std::chrono::seconds> parse_duration(std::string_view text, const Range& 
   if (!seconds) {
     return fault(text, "is not a duration; write a number followed by s, m, h or d, as in 30m");
   }
+  if (all_digits(text) && *seconds != 0) return without_unit(text);
   if (!range.contains(*seconds)) return out_of(range, text, format_seconds);
   return std::chrono::seconds(*seconds);
 }
@@ -220,6 +229,16 @@ Parsed<ListenAddress> parse_listen_address(std::string_view text) {
   }
   if (const Feature* feature = foreign_to(endpoint->address)) return foreign(text, *feature);
   return ListenAddress{endpoint->address, endpoint->port};
+}
+
+std::optional<Endpoint> endpoint_meant_by(std::string_view text) {
+  constexpr uint16_t kLeastPort = 80;  // ::1:2 is more likely a host's number
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || !IpAddress::parse(text)) return std::nullopt;
+  const auto port = parse_decimal(text.substr(colon + 1), UINT16_MAX);
+  const auto address = IpAddress::parse(text.substr(0, colon));
+  if (!port || *port < kLeastPort || !address || address->is_v4()) return std::nullopt;
+  return Endpoint{*address, static_cast<uint16_t>(*port)};
 }
 
 std::string format_size(uint64_t bytes) {

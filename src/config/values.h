@@ -34,7 +34,7 @@ struct Range {
   }
 };
 
-// "90s", "30m", "24h", "7d"; a bare number counts seconds.
+// "90s", "30m", "24h", "7d". A number without a unit is an error, except 0.
 [[nodiscard]] Parsed<std::chrono::seconds> parse_duration(std::string_view text,
                                                           const Range& range);
 // The same in whole minutes: "45m" and "180s", but not "90s".
@@ -74,6 +74,10 @@ struct ListenAddress {
 };
 // "192.0.2.1", "192.0.2.1:80", "[2001:db8::1]:80", "2001:db8::1", "*:80"; without a port, 6969.
 [[nodiscard]] Parsed<ListenAddress> parse_listen_address(std::string_view text);
+
+// What an IPv6 address without brackets was probably meant to be, if its last group looks like a
+// port and the rest is an address: [2001:db8::1]:6969 for 2001:db8::1:6969.
+[[nodiscard]] std::optional<Endpoint> endpoint_meant_by(std::string_view text);
 
 // "512", "64K", "2G"
 [[nodiscard]] std::string format_size(uint64_t bytes);

@@ -12,6 +12,7 @@ namespace ot {
 namespace {
 
 constexpr size_t kChunk = size_t{64} << 10U;
+constexpr std::string_view kContent = "torrents, as mode=statedump writes them";
 // A torrent is restored this many lines after its cache lines were requested.
 constexpr size_t kAhead = 16;
 
@@ -135,7 +136,7 @@ uint64_t expected_torrents(uint64_t file_size, ByteView beginning) {
 
 Result<void, std::string> read_dump(const std::string& path, Loading& loading, TorrentTable& table,
                                     const AccessControl& access) {
-  auto file = RegularFile::open(path, "torrents, as mode=statedump writes them");
+  auto file = RegularFile::open(path, kContent);
   if (!file) return Unexpected(file.error());
   std::vector<uint8_t> buffer(kChunk);
   while (!loading.stopped_by()) {
@@ -165,6 +166,28 @@ void log_skipped(const std::string& path, const StateDumpLoad& load, Log& log) {
 
 std::string BadDumpLine::message(const std::string& path) const {
   return path + ":" + std::to_string(number) + ": the line " + std::string(describe(fault));
+}
+
+Result<std::optional<BadDumpLine>, std::string> first_bad_line(const std::string& path) {
+  auto file = RegularFile::open(path, kContent);
+  if (!file) return Unexpected(file.error());
+  std::optional<BadDumpLine> bad;
+  uint64_t lines = 0;
+  LineSplitter splitter;
+  std::vector<uint8_t> buffer(kChunk);
+  while (!bad) {
+    const auto size = file->read(buffer);
+    if (!size) return Unexpected(size.error());
+    if (*size == 0) break;
+    splitter.add(as_text(ByteView(buffer).first(*size)), [&](const TextLine& line) {
+      ++lines;
+      const auto parsed = parse_state_line(line.text);
+      if (!parsed && !bad) bad = BadDumpLine{lines, parsed.error()};
+    });
+  }
+  if (!bad && !splitter.pending().text.empty())
+    bad = BadDumpLine{lines + 1, StateLineFault::cut_off};
+  return bad;
 }
 
 std::string dump_load_text(const StateDumpLoad& load, Duration took,

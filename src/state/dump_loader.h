@@ -9,6 +9,7 @@
 // reply.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,11 @@ struct StateDumpLoad {
                                                                  TorrentTable& table,
                                                                  const AccessControl& access,
                                                                  const Clock& clock, Log& log);
+
+// The first line of the dump that load_state_dump() would refuse, if any. Needs no table. The error
+// says why the file cannot be read.
+[[nodiscard]] Result<std::optional<BadDumpLine>, std::string> first_bad_line(
+    const std::string& path);
 
 // For the log: "2 torrents loaded in 15 ms; left out: 1 not announced for more than 1d"
 [[nodiscard]] std::string dump_load_text(const StateDumpLoad& load, Duration took,

@@ -5,6 +5,12 @@
 .PHONY: check-features
 
 ALL_FEATURES := $(shell sed -n 's/^OT_FEATURE(.*, \(WANT_[A-Z0-9_]*\));/\1/p' src/base/features.h)
+# A misspelt switch would silently build another tracker.
+UNKNOWN_FEATURES := $(filter-out $(ALL_FEATURES:%=-D%),$(FEATURES))
+ifneq ($(UNKNOWN_FEATURES),)
+$(error $(or $(shell tests/tools/nearest_feature.sh '$(subst ','\'',$(firstword $(UNKNOWN_FEATURES)))' $(ALL_FEATURES)),\
+  FEATURES: $(firstword $(UNKNOWN_FEATURES)) is not a switch; the switches are $(ALL_FEATURES:%=-D%)))
+endif
 FEATURE_SETS := none default every $(ALL_FEATURES)
 features_default := $(FEATURES)
 features_every := $(addprefix -D,$(filter-out WANT_V4_ONLY WANT_V6,$(ALL_FEATURES)))

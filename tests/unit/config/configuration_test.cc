@@ -48,6 +48,12 @@ std::string origin(const Configuration& configuration, std::string_view key) {
   return "";
 }
 
+Lines warnings(const Configuration& configuration) {
+  Lines texts;
+  for (const ConfigWarning& warning : configuration.warnings) texts.push_back(warning.text());
+  return texts;
+}
+
 TEST(Configuration, HasTheDefaultsOfTheTable) {
   const Configuration configuration = of("");
   EXPECT_TRUE(configuration.errors.empty());
@@ -82,8 +88,8 @@ TEST(Configuration, AppliesWorkersToTheListenersAfterThem) {
   for (const ListenOption& listen : configuration.settings.listen.sockets)
     workers.push_back(listen.workers);
   EXPECT_EQ(workers, (std::vector<uint32_t>{0, 4, 0}));
-  EXPECT_EQ(configuration.warnings,
-            (Lines{"o.conf:2: listen.udp.workers: has no effect in this version"}));
+  EXPECT_EQ(warnings(configuration).at(0),
+            "o.conf:2: listen.udp.workers: has no effect in this version");
 }
 
 TEST(Configuration, CollectsEveryErrorInTheOrderOfTheLines) {
@@ -157,7 +163,7 @@ TEST(Configuration, ListensOnTheLastAddressIfNoPortIsGiven) {
 
 TEST(Configuration, ReportsFaultsOfTheCommandLineFirst) {
   const Lines said = messages(flags({"-f", "/no/such", "-x"}));
-  EXPECT_EQ(said, (Lines{"-x: no such flag", "-f: open /no/such: No such file or directory"}));
+  EXPECT_EQ(said, (Lines{"unknown flag -x", "-f: open /no/such: No such file or directory"}));
 }
 
 class ConfigurationFiles : public testing::Test {
@@ -234,6 +240,31 @@ TEST(Configuration, RefusesWarnsOrObeysAsTheTableSays) {
       EXPECT_EQ(configuration.warnings.empty(), key.effect != Effect::warns) << line;
     }
   }
+}
+
+TEST(Configuration, RefusesQuotesAroundAnyValue) {
+  EXPECT_EQ(errors("tracker.rootdir \"/tmp\"\n").at(0),
+            "o.conf:1: tracker.rootdir: the value is in quotes; write it without: /tmp");
+  EXPECT_EQ(errors("tracker.interval '30m'\n").at(0),
+            "o.conf:1: tracker.interval: the value is in quotes; write it without: 30m");
+  EXPECT_EQ(messages(flags({"-d", "'x'"})).at(0),
+            "-d: the value is in quotes; write it without: x");
+  EXPECT_FALSE(of("tracker.rootdir \"/tmp\"\n").knows_where);
+  EXPECT_EQ(messages(of("tracker.rootdir it's\n")), Lines{});
+}
+
+TEST(Configuration, TakesLaterFindingsInTheOrderOfTheLines) {
+  Configuration configuration = of("bogus\ntracker.state_file a\nbogus\n");
+  add_error(configuration, "tracker.state_file", "a: No such file");
+  add_warning(configuration, "tracker.rootdir", "the chroot is /");
+  EXPECT_EQ(messages(configuration).at(1), "o.conf:2: tracker.state_file: a: No such file");
+  EXPECT_EQ(warnings(configuration), (Lines{"tracker.rootdir: the chroot is /"}));
+}
+
+TEST(Configuration, KnowsThePlaceOfEachValueThatWasGiven) {
+  EXPECT_EQ(of("tracker.user a\n").settings.place("tracker.user"), "o.conf:1: tracker.user: ");
+  EXPECT_EQ(of("").settings.place("tracker.user"), "tracker.user: ");
+  EXPECT_EQ(flags({"-u", "a"}).settings.place("tracker.user"), "-u: ");
 }
 
 TEST(Configuration, NamesTheSwitchAFlagNeeds) {

@@ -129,12 +129,14 @@ TEST(Options, ExplainEachFault) {
       {{"-vu"}, "-u: needs an argument: USER"},
       {{"-f", ""}, "-f: the name of the file is empty"},
       {{"--help=yes"}, "--help: takes no argument"},
-      {{"-x"}, "-x: no such flag"},
-      {{"-v\x1b"}, "-\\x1B: no such flag"},
-      {{"--bogus"}, "--bogus: no such flag"},
-      {{"--confg", "x"}, "--confg: no such flag; did you mean --config?"},
-      {{"--conf"}, "--conf: no such flag; did you mean --config?"},
-      {{"--"}, "--: no such flag"},
+      {{"-x"}, "unknown flag -x"},
+      {{"-v\x1b"}, "unknown flag -\\x1B"},
+      {{"--bogus"}, "unknown flag --bogus"},
+      {{"--confg", "x"}, "unknown flag --confg; did you mean --config?"},
+      {{"--conf"}, "unknown flag --conf; did you mean --config?"},
+      {{"--"}, "unknown flag --"},
+      {{"-check"}, "unknown flag -check; did you mean --check?"},
+      {{"my.conf"}, "'my.conf' is not a flag; did you mean -f my.conf?"},
       {{"80"}, "'80' is not a flag"},
       {{"-"}, "'-' is not a flag"},
       {{""}, "'' is not a flag"},
@@ -144,8 +146,8 @@ TEST(Options, ExplainEachFault) {
 
 TEST(Options, ReportAllFaults) {
   EXPECT_EQ(faults({"-p", "0", "-xv", "--nothing", "stray"}),
-            (Lines{"-p: '0' is not a port (1 to 65535)", "-x: no such flag",
-                   "--nothing: no such flag", "'stray' is not a flag"}));
+            (Lines{"-p: '0' is not a port (1 to 65535)", "unknown flag -x",
+                   "unknown flag --nothing", "'stray' is not a flag"}));
 }
 
 TEST(Options, KnowOnlyTheLettersOfTheirTable) {
@@ -153,8 +155,16 @@ TEST(Options, KnowOnlyTheLettersOfTheirTable) {
     const std::string flag{'-', static_cast<char>(c)};
     const bool known = kLetters.find(static_cast<char>(c)) != std::string_view::npos;
     const Lines said = faults({flag.c_str(), "1"});
-    EXPECT_EQ(!said.empty() && said[0] == flag + ": no such flag", !known) << flag;
+    EXPECT_EQ(!said.empty() && said[0] == "unknown flag " + flag, !known) << flag;
   }
+}
+
+TEST(Options, AskWhetherAnAddressEndsInAPort) {
+  if (features::kV4Only) return;
+  const std::array<const char*, 2> words{"-i", "2001:db8::1:6969"};
+  EXPECT_EQ(parse_command_line(words).warnings,
+            (Lines{"-i: 2001:db8::1:6969 is an address; did you mean -i 2001:db8::1 and port "
+                   "6969?"}));
 }
 
 TEST(Options, UsageHasALineForEachFlag) {

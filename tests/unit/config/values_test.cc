@@ -19,8 +19,7 @@ std::string fault(const Parsed<T>& parsed) {
   return parsed ? "none" : parsed.error();
 }
 
-TEST(Values, DurationsHaveAUnitOrCountSeconds) {
-  EXPECT_EQ(*parse_duration("90", kAny), seconds(90));
+TEST(Values, DurationsHaveAUnit) {
   EXPECT_EQ(*parse_duration("90s", kAny), seconds(90));
   EXPECT_EQ(*parse_duration("30m", kAny), minutes(30));
   EXPECT_EQ(*parse_duration("24h", kAny), hours(24));
@@ -36,24 +35,41 @@ TEST(Values, AnInvalidDurationIsAnErrorThatShowsAValidOne) {
   }
 }
 
+TEST(Values, ADurationWithoutAUnitIsAnErrorThatShowsTheUnits) {
+  EXPECT_EQ(fault(parse_duration("30", kAny)),
+            "'30' has no unit; give a unit: 30s, 30m, 30h or 30d");
+  EXPECT_EQ(fault(parse_duration("99999999999999999999", kAny)),
+            "'99999999999999999999' has no unit; give a unit: 30s, 30m, 30h or 30d");
+  EXPECT_NE(fault(parse_minutes("45", kAny)).find("give a unit: 45s, 45m"), std::string::npos);
+  EXPECT_EQ(*parse_minutes("0", kAny), minutes(0));
+}
+
+TEST(Values, AnAddressThatEndsLikeAPortIsRecognized) {
+  EXPECT_EQ(endpoint_meant_by("2001:db8::1:6969")->to_string(), "[2001:db8::1]:6969");
+  EXPECT_EQ(endpoint_meant_by("::1:80")->to_string(), "[::1]:80");
+  for (const char* text : {"2001:db8::1", "2001:db8::6969", "::1:25", "[2001:db8::1:6969]",
+                           "2001:db8:0:0:0:0:0:6969", "2001:db8::1:69af", "192.0.2.1:6969", ""})
+    EXPECT_FALSE(endpoint_meant_by(text)) << text;
+}
+
 TEST(Values, ADurationOutOfRangeIsAnErrorThatNamesTheRange) {
   const Range range{10, 12000};
   EXPECT_EQ(fault(parse_duration("9s", range)), "'9s' is out of range: 10s to 200m");
-  EXPECT_EQ(fault(parse_duration("12001", range)), "'12001' is out of range: 10s to 200m");
-  EXPECT_EQ(*parse_duration("10", range), seconds(10));
+  EXPECT_EQ(fault(parse_duration("12001s", range)), "'12001s' is out of range: 10s to 200m");
+  EXPECT_EQ(*parse_duration("10s", range), seconds(10));
   EXPECT_EQ(*parse_duration("200m", range), minutes(200));
 }
 
 TEST(Values, ANumberThatOverflowsIsOutOfRange) {
   const Range range{0, 100};
   for (const char* text :
-       {"18446744073709551616", "99999999999999999999999d", "307445734561825861m"})
+       {"18446744073709551616s", "99999999999999999999999d", "307445734561825861m"})
     EXPECT_EQ(fault(parse_duration(text, range)), in_quotes(text) + " is out of range: 0s to 100s");
 }
 
 TEST(Values, MinutesMustBeWhole) {
   EXPECT_EQ(*parse_minutes("45m", kAny), minutes(45));
-  EXPECT_EQ(*parse_minutes("180", kAny), minutes(3));
+  EXPECT_EQ(*parse_minutes("180s", kAny), minutes(3));
   EXPECT_EQ(fault(parse_minutes("90s", kAny)),
             "'90s' is not a whole number of minutes; write a number followed by m, as in 45m");
   EXPECT_EQ(fault(parse_minutes("x", kAny)).find("'x' is not a duration"), 0U);

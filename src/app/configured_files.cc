@@ -1,0 +1,237 @@
+#include "app/configured_files.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+
+#include "access/list_file.h"
+#include "app/room_options.h"
+#include "base/regular_file.h"
+#include "config/keys.h"
+#include "state/dump_loader.h"
+
+namespace ot {
+namespace {
+
+// What is wrong with a file, the path first. `code` is errno if a system call failed.
+struct FileFault {
+  int code = 0;
+  std::string message;
+};
+using Judged = std::optional<FileFault>;
+
+FileFault failed(const std::string& path) {
+  const int code = errno;
+  return {code, last_error(path).take().message()};
+}
+
+Judged readable(const std::string& path, std::string_view content) {
+  if (::access(path.c_str(), R_OK) != 0) return failed(path);
+  const auto opened = RegularFile::open(path, content);
+  if (!opened) return FileFault{0, opened.error()};
+  return std::nullopt;
+}
+
+// Judges the file as it is now, also if it was written just now: nobody waits for it to settle.
+Judged list(const std::string& path, const Settings& /*settings*/, Depth depth) {
+  if (Judged fault = readable(path, "info_hashes"); fault || depth == Depth::access) return fault;
+  const SystemClock clock;
+  const WallTime later = clock.wall_time() + 2 * kSettleTime;
+  const ListReading reading =
+      read_list_file(path, later, SecretHash::random(), [] { return false; });
+  if (reading.outcome == ListOutcome::refused) return FileFault{0, reading.reason};
+  return std::nullopt;
+}
+
+Judged dump(const std::string& path, const Settings& settings, Depth depth) {
+  if (Judged fault = readable(path, "torrents, as mode=statedump writes them");
+      fault || depth == Depth::access || settings.tracker.skip_bad_lines)
+    return fault;
+  const auto bad = first_bad_line(path);
+  if (!bad) return FileFault{0, bad.error()};
+  if (*bad) return FileFault{0, (**bad).message(path)};
+  return std::nullopt;
+}
+
+Judged key_file(const std::string& path, const Settings& /*settings*/, Depth /*depth*/) {
+  Judged fault = readable(path, "a secret key");
+  struct stat status = {};
+  if (fault || ::stat(path.c_str(), &status) != 0) return fault;
+  if ((status.st_mode & 077U) == 0) return std::nullopt;
+  return FileFault{0, path + ": others than its owner have access to it; chmod 600 it"};
+}
+
+std::string directory_of(const std::string& path) {
+  const std::string parent = std::filesystem::path(path).parent_path();
+  return parent.empty() ? "." : parent;
+}
+
+Judged writable_directory(const std::string& path) {
+  const std::string directory = directory_of(path);
+  struct stat status = {};
+  if (::stat(directory.c_str(), &status) != 0) return failed(directory);
+  if (!S_ISDIR(status.st_mode)) return FileFault{0, directory + ": is not a directory"};
+  if (::access(directory.c_str(), W_OK | X_OK) != 0) return failed(directory);
+  return std::nullopt;
+}
+
+// Without it the tracker starts but cannot remember, which an operator wants to know beforehand.
+Judged state(const std::string& path, const Settings& /*settings*/, Depth depth) {
+  if (depth == Depth::access) return std::nullopt;
+  if (Judged fault = writable_directory(path)) return fault;
+  struct stat status = {};
+  if (::lstat(path.c_str(), &status) != 0 && errno == ENOENT) return std::nullopt;
+  return readable(path, "the tracker's state");
+}
+
+// The tracker makes a FIFO that is missing. Without a list it does not use FIFOs.
+Judged fifo(const std::string& path, const Settings& settings, Depth /*depth*/) {
+  if (room_options(settings).lists.mode == AccessMode::open) return std::nullopt;
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0)
+    return errno == ENOENT ? writable_directory(path) : Judged(failed(path));
+  if (!S_ISFIFO(status.st_mode))
+    return FileFault{0, path + ": is not a FIFO; remove it, then make one: mkfifo -m 660 " + path};
+  if (::access(path.c_str(), R_OK | W_OK) != 0) return failed(path);
+  return std::nullopt;
+}
+
+enum class Trait : uint8_t {
+  none,
+  from_outside = 1,    // opened before root is given up
+  decides_rights = 2,  // whoever can write it decides who is served
+};
+
+constexpr bool has(Trait traits, Trait trait) {
+  return (static_cast<unsigned>(traits) & static_cast<unsigned>(trait)) != 0;
+}
+constexpr Trait kSecret = static_cast<Trait>(3);
+
+struct FileRow {
+  std::string_view key;
+  const std::string& (*path)(const Settings& settings);
+  Judged (*judge)(const std::string& path, const Settings& settings, Depth depth);
+  Trait traits = Trait::none;
+};
+
+template <auto kGroup, auto kMember>
+const std::string& in(const Settings& settings) {
+  return settings.*kGroup.*kMember;
+}
+
+constexpr auto kTracker = &Settings::tracker;
+constexpr auto kAccess = &Settings::access;
+
+constexpr std::array kFiles{
+    FileRow{"access.whitelist", in<kAccess, &AccessSettings::whitelist>, list,
+            Trait::decides_rights},
+    FileRow{"access.blacklist", in<kAccess, &AccessSettings::blacklist>, list,
+            Trait::decides_rights},
+    FileRow{"access.fifo_add", in<kAccess, &AccessSettings::fifo_add>, fifo},
+    FileRow{"access.fifo_delete", in<kAccess, &AccessSettings::fifo_delete>, fifo},
+    FileRow{"tracker.state_file", in<kTracker, &TrackerSettings::state_file>, state},
+    FileRow{"tracker.load_statedump", in<kTracker, &TrackerSettings::load_statedump>, dump},
+    FileRow{"livesync.cluster.key", in<&Settings::livesync, &LiveSyncSettings::key_file>, key_file,
+            kSecret},
+};
+
+std::string name_of(const Standing& standing) {
+  if (standing.uid == 0) return "root";
+  return standing.user.empty() ? "uid " + std::to_string(standing.uid) : "user " + standing.user;
+}
+
+// Who looks, and from where, since the operator sees another directory tree with other rights.
+std::string viewpoint(const Standing& standing) {
+  return " (as " + name_of(standing) +
+         (standing.in_chroot ? ", inside the chroot " : ", in the directory ") +
+         standing.directory + ")";
+}
+
+std::string where_paths_count(const std::string& path, const Standing& standing) {
+  const std::string& root = standing.directory;
+  std::string text = standing.in_chroot ? "; it exists outside the chroot, but paths count from "
+                                        : "; it exists where the tracker was started, but paths "
+                                          "count from ";
+  text += "tracker.rootdir";
+  const std::string prefix = root.ends_with('/') ? root : root + "/";
+  if (standing.in_chroot && path.starts_with(prefix))
+    return text + ": write " + path.substr(prefix.size() - 1);
+  return text + ": put it below " + root;
+}
+
+std::string advice(const FileRow& row, const std::string& path, const FileFault& fault,
+                   const Standing& standing, bool is_outside) {
+  if (fault.code == EACCES)
+    return "; give " + name_of(standing) + " the permission, also to enter the directories above";
+  if ((fault.code == ENOENT || fault.code == ENOTDIR) && is_outside)
+    return where_paths_count(path, standing);
+  if (fault.code == ENOENT && row.judge == state) return "; create it, writable for that user";
+  return "";
+}
+
+// Root may write everything, but the tracker does not run as root.
+bool may_change(const std::string& path, const Standing& standing) {
+  struct stat status = {};
+  if (standing.uid == 0 || ::stat(path.c_str(), &status) != 0) return false;
+  return status.st_uid == standing.uid || ::access(path.c_str(), W_OK) == 0;
+}
+
+bool exists(const FileRow& row, const std::string& path) {
+  const bool needs_directory = row.judge == fifo || row.judge == state;
+  return ::access((needs_directory ? directory_of(path) : path).c_str(), F_OK) == 0;
+}
+
+void add(Findings& findings, const FileRow& row, std::string message) {
+  const Key* key = find_key(row.key);
+  const bool counts = key->effect == Effect::in_effect || key->effect == Effect::default_in_effect;
+  (counts ? findings.errors : findings.warnings).push_back({row.key, std::move(message)});
+}
+
+}  // namespace
+
+ConfiguredFiles::ConfiguredFiles(const Settings& settings) {
+  for (const FileRow& row : kFiles) {
+    const std::string& path = row.path(settings);
+    if (path.empty()) continue;
+    if (exists(row, path)) outside_.insert(row.key);
+    if (!has(row.traits, Trait::from_outside)) continue;
+    if (const Judged fault = row.judge(path, settings, Depth::contents))
+      add(found_outside_, row, fault->message + " (read before root is given up)");
+  }
+}
+
+Findings ConfiguredFiles::judge(const Settings& settings, const Standing& standing,
+                                Depth depth) const {
+  Findings findings = found_outside_;
+  for (const FileRow& row : kFiles) {
+    const std::string& path = row.path(settings);
+    if (path.empty()) continue;
+    const bool from_outside = has(row.traits, Trait::from_outside);
+    const Judged fault = from_outside ? std::nullopt : row.judge(path, settings, depth);
+    if (fault)
+      add(findings, row,
+          fault->message + viewpoint(standing) +
+              advice(row, path, *fault, standing, outside_.contains(row.key)));
+    if (!fault && has(row.traits, Trait::decides_rights) && may_change(path, standing))
+      findings.warnings.push_back(
+          {row.key, path + ": " + name_of(standing) +
+                        ", as whom the tracker runs, can change it; let another user own it"});
+  }
+  if (standing.in_chroot && standing.directory == "/")
+    findings.warnings.push_back({"tracker.rootdir",
+                                 "the chroot is /, which shuts nothing out; name a directory that "
+                                 "holds only the tracker's files"});
+  return findings;
+}
+
+std::vector<std::string_view> keys_of_files() {
+  std::vector<std::string_view> keys;
+  for (const FileRow& row : kFiles) keys.push_back(row.key);
+  return keys;
+}
+
+}  // namespace ot
