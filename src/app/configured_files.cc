@@ -92,8 +92,15 @@ Judged state(const std::string& path, const Settings& /*settings*/, Depth depth)
 Judged fifo(const std::string& path, const Settings& settings, Depth /*depth*/) {
   if (room_options(settings).lists.mode == AccessMode::open) return std::nullopt;
   struct stat status = {};
-  if (::stat(path.c_str(), &status) != 0)
-    return errno == ENOENT ? writable_directory(path) : Judged(failed(path));
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno != ENOENT) return failed(path);
+    Judged fault = writable_directory(path);
+    if (fault)
+      fault->message = path + ": cannot be made: " + fault->message +
+                       "; create it, owned by the user the tracker runs as: mkfifo -m 660 '" +
+                       path + "'";
+    return fault;
+  }
   if (!S_ISFIFO(status.st_mode))
     return FileFault{0, path + ": is not a FIFO; remove it, then make one: mkfifo -m 660 " + path};
   if (::access(path.c_str(), R_OK | W_OK) != 0) return failed(path);

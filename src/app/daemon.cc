@@ -35,10 +35,14 @@ std::unique_ptr<StateKeeper> make_state_keeper(EventLoop& loop, Worker& worker, 
 }
 
 StartError with_place(const StartError& error, const Settings& settings) {
-  if (error.is_configuration()) return error.at(settings.place("tracker.user"));
+  const auto at_key = [&](std::string_view key) {
+    const std::string place = settings.place(key);
+    return error.at(place.substr(0, place.size() - 2));
+  };
+  if (error.is_configuration()) return at_key("tracker.user");
   const std::string& text = error.message();
   const bool of_directory = text.starts_with("chdir ") || text.starts_with("chroot ");
-  return of_directory ? error.at(settings.place("tracker.rootdir")) : error;
+  return of_directory ? at_key("tracker.rootdir") : error;
 }
 
 // Logs everything that is wrong but the last error, which it returns.

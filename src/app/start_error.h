@@ -19,13 +19,13 @@ class StartError {
   // NOLINTNEXTLINE(google-explicit-constructor)
   StartError(const SystemError& error) : StartError(error.message(), false) {}
 
-  // The same error with the place it comes from: "opentracker.conf:12: tracker.user: ".
-  [[nodiscard]] StartError at(const std::string& place) const {
-    return {place + message_, is_configuration_};
-  }
-
   [[nodiscard]] bool is_configuration() const { return is_configuration_; }
   [[nodiscard]] const std::string& message() const { return message_; }
+  // The same error, its message preceded by where the value at fault was written; nothing precedes
+  // it if `place` is empty.
+  [[nodiscard]] StartError at(const std::string& place) const {
+    return {place.empty() ? message_ : place + ": " + message_, is_configuration_};
+  }
 
  private:
   StartError(std::string message, bool is_configuration)

@@ -75,7 +75,7 @@ def test_an_unreadable_file_stops_the_start_and_is_named(tmp_path, path, reason)
 
 
 def test_the_settings_in_force_are_printed_as_a_file_that_can_be_read_again(tmp_path):
-    text = "tracker.interval 20m # short\r\nlisten.tcp *:80\r\ntracker.user maria"
+    text = "tracker.interval 20m # short\r\nlisten.tcp_udp *:80\r\ntracker.user daemon"
     code, output, errors = check(text, tmp_path)
     assert (code, errors) == (0, [])
     assert re.search(r"^tracker\.interval 20m +# t\.conf:1$", output, re.M)
@@ -88,15 +88,15 @@ def test_the_settings_in_force_are_printed_as_a_file_that_can_be_read_again(tmp_
 
 def test_flags_override_the_file_and_are_named_as_the_origin(tmp_path):
     check("tracker.user maria\ntracker.rootdir /\n", tmp_path)
-    output = run("-d", "/srv", "-f", "t.conf", "-u", "emil", "--check", directory=tmp_path).stdout
-    assert re.search(r"^tracker\.user emil +# -u on the command line$", output, re.M)
+    output = run("-d", "/srv", "-f", "t.conf", "-u", "daemon", "--check", directory=tmp_path).stdout
+    assert re.search(r"^tracker\.user daemon +# -u on the command line$", output, re.M)
     assert re.search(r"^tracker\.rootdir / +# t\.conf:2$", output, re.M)
 
 
-def test_the_usage_follows_a_bad_flag_but_not_a_bad_file(tmp_path):
-    assert "usage:" in run("--user=a b", directory=tmp_path).stderr
+def test_a_bad_flag_points_to_the_help_but_a_bad_file_does_not(tmp_path):
+    assert "-h shows all flags" in run("--user=a b", directory=tmp_path).stderr
     check("bogus 1\n", tmp_path)
-    assert "usage:" not in run("-f", "t.conf", directory=tmp_path).stderr
+    assert "-h shows" not in run("-f", "t.conf", directory=tmp_path).stderr
 
 
 # The lines of Debian's /etc/opentracker/opentracker.conf, commented out or not.
@@ -123,7 +123,8 @@ VALUES_OF_THE_REFERENCE = [
 @pytest.mark.parametrize("line", VALUES_OF_THE_REFERENCE)
 def test_every_line_of_the_references_sample_is_understood(tmp_path, line):
     code, _, errors = check(line + "\n", tmp_path)
-    refused = [error for error in errors if "does not enforce it yet" in error]
+    # Understood, though it names files that are not here.
+    refused = [error for error in errors if re.search("does not enforce it yet|as user", error)]
     assert code == (1 if refused else 0), errors
 
 

@@ -53,7 +53,7 @@ FORBIDDEN = [
         "the environment is read in app/ only",
     ),
     (r"\bargv\b|\bgetopt", {"app/*", "config/options", "main"}, "the command line belongs to app/"),
-    (r"(?<![\w.>])_?(quick_)?exit\s*\(", {"main"}, "only main exits"),
+    (r"(?<![\w.>])_?(quick_)?exit\s*\(", {"main", "app/preflight"}, "only main exits"),
     (r"\bthrow\b(?!\s*\()", set(), "our code throws nothing"),
     (r"\b(sprintf|strcpy|strcat|atoi|strtok|s?rand)\s*\(", set(), "unsafe or vague C function"),
     (r"\busing namespace\b", set(), "no using namespace"),

@@ -105,3 +105,40 @@ def test_a_package_that_apt_does_not_have_is_named(tmp_path):
     result = run("install_packages.sh", "no-such-package", path=f"{tmp_path}:{SYSTEM_PATH}")
     assert result.returncode == 1
     assert "could not install: no-such-package" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "features, words",
+    [
+        ("-DWANT_FULLSCRAPES", "did you mean -DWANT_FULLSCRAPE?"),
+        ("-DWANT_v6", "did you mean -DWANT_V6?"),
+        ("WANT_V6", "did you mean -DWANT_V6?"),
+        ("-DWANT_KEEPALIVE -DWANT_ACCESLIST_WHITE", "did you mean -DWANT_ACCESSLIST_WHITE?"),
+        ("-DWANT_KEEPALIVE=0", "did you mean -DWANT_KEEPALIVE?"),
+        ("-DWANT_COFFEE_MACHINE", "the switches are -DWANT_V4_ONLY -DWANT_V6"),
+    ],
+)
+def test_make_stops_at_a_switch_that_does_not_exist(features, words):
+    result = make_list(f"FEATURES={features}")
+    assert result.returncode == 2
+    assert f"FEATURES: {features.split()[-1]} is not a switch" in result.stderr
+    assert words in result.stderr
+
+
+def test_make_takes_the_switches_that_exist():
+    assert make_list("FEATURES=-DWANT_V6 -DWANT_SYSLOGS").returncode == 0
+    assert make_list("FEATURES=").returncode == 0
+    assert make_list().returncode == 0
+
+
+def make_list(*variables):
+    environment = {key: value for key, value in os.environ.items() if "MAKE" not in key}
+    return subprocess.run(
+        ["make", "list", *variables],
+        cwd=TOOLS.parent.parent,
+        env={**environment, "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

@@ -151,9 +151,8 @@ TEST(Daemon, NamesAnAddressInUse) {
 TEST(Daemon, NamesAMissingDirectory) {
   Settings settings = settings_for(free_port());
   settings.tracker.rootdir = "/no/such/directory";
-  EXPECT_EQ(start(settings),
-            settings.place("tracker.rootdir") +
-                "chdir /no/such/directory: No such file or directory");
+  EXPECT_EQ(start(settings), settings.place("tracker.rootdir") +
+                                 "chdir /no/such/directory: No such file or directory");
 }
 
 TEST(Daemon, LogsItsUserAndWhichTorrentsItServes) {
