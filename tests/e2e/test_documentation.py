@@ -83,8 +83,14 @@ def test_blocks_of_configuration_have_no_errors(tmp_path, text):
     conf.write_text(text)
     command = [binary(), "-t", "-f", str(conf)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=5)
-    complaints = [line for line in result.stderr.splitlines() if str(conf) in line]
-    accepted = result.returncode == 0 or bool(complaints)
+    # What files this machine lacks, and what a part of a configuration leaves out, is no mistake.
+    complaints = [
+        line
+        for line in result.stderr.splitlines()
+        if str(conf) in line and "warning: " not in line and "(as user " not in line
+    ]
+    about_files = "(as user " in result.stderr
+    accepted = result.returncode == 0 or about_files or bool(complaints)
     # Correct, but not supported by this version yet.
     assert accepted and all("does not enforce it yet" in line for line in complaints), result.stderr
 
