@@ -18,7 +18,7 @@ VERSION := 0.1.0
 # The switches are those of the original opentracker; src/base/features.h reads them.
 FEATURES ?= -DWANT_ACCESSLIST_WHITE -DWANT_ACCESSLIST_BLACK -DWANT_DYNAMIC_ACCESSLIST \
             -DWANT_COMPRESSION_GZIP -DWANT_FULLSCRAPE -DWANT_KEEPALIVE -DWANT_RESTRICT_STATS \
-            -DWANT_IP_FROM_PROXY -DWANT_SYNC_LIVE -DWANT_SYNC_SCRAPE
+            -DWANT_IP_FROM_PROXY -DWANT_IP_FROM_QUERY_STRING -DWANT_SYNC_LIVE -DWANT_SYNC_SCRAPE
 
 # Whether somebody chose them; base/features.h says what that changes.
 ifneq ($(origin FEATURES),file)

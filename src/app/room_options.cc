@@ -60,6 +60,7 @@ RoomOptions room_options(const Settings& settings) {
   options.policy.min_interval = tracker.min_interval;
   options.policy.numwant_default = tracker.numwant_default;
   options.policy.numwant_max = tracker.numwant_max;
+  options.udp.udp_reject_interval = settings.access.udp_reject_interval;
   options.udp.udp_payload_v4 = tracker.udp_payload_v4;
   options.udp.udp_payload_v6 = tracker.udp_payload_v6;
   options.http.stats_path = settings.access.stats_path;

@@ -9,6 +9,21 @@ namespace ot {
 namespace {
 
 constexpr std::array<uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+// IPv6 addresses that contain an IPv4 address.
+struct Embedding {
+  std::array<uint8_t, 12> prefix;
+  size_t prefix_size;
+  size_t at;       // offset of the IPv4 address
+  bool is_routed;  // if not, such an address is martian whatever it contains
+};
+constexpr std::array<Embedding, 4> kEmbeddings{{
+    {{}, 12, 12, false},                                          // ::/96, IPv4-compatible
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0}, 12, 12, false},  // ::ffff:0:0:0/96 (RFC 2765)
+    {{0, 0x64, 0xff, 0x9b}, 12, 12, true},                        // 64:ff9b::/96, NAT64 (RFC 6052)
+    {{0x20, 0x02}, 2, 2, true},                                   // 2002::/16, 6to4 (RFC 3056)
+}};
+
 constexpr size_t kMaxText = INET6_ADDRSTRLEN - 1;  // "0000:…:255.255.255.255"
 
 std::string_view format_v4(const uint8_t* bytes, AddressText& out) {
@@ -77,6 +92,21 @@ bool IpAddress::is_loopback() const {
   if (is_v4()) return bytes_[0] == 127;
   return bytes_[15] == 1 &&
          std::ranges::all_of(ByteView(bytes_).first(15), [](uint8_t byte) { return byte == 0; });
+}
+
+bool IpAddress::is_martian_v6() const {
+  const bool is_multicast = bytes_[0] == 0xff;
+  const bool is_link_local = bytes_[0] == 0xfe && (bytes_[1] & 0xc0U) == 0x80;
+  if (is_multicast || is_link_local) return true;
+  if (is_loopback()) return false;
+  const ByteView bytes(bytes_);
+  for (const Embedding& form : kEmbeddings) {
+    const ByteView prefix = ByteView(form.prefix).first(form.prefix_size);
+    if (!std::ranges::equal(bytes.first(form.prefix_size), prefix)) continue;
+    const uint8_t first = bytes[form.at];
+    return !form.is_routed || first == 127 || is_martian_v4(first, bytes[form.at + 1]);
+  }
+  return false;
 }
 
 std::optional<Endpoint> Endpoint::parse(std::string_view text, uint16_t default_port) {

@@ -46,13 +46,35 @@ class IpAddress {
 
   [[nodiscard]] bool is_unspecified() const;
   [[nodiscard]] bool is_loopback() const;
+  // Whether no peer can have the address, so that it must never be stored or handed out:
+  // link-local, multicast, broadcast, reserved (240.0.0.0/4), unspecified (0.0.0.0/8, ::), and the
+  // IPv6 forms of such IPv4 addresses and of IPv4 loopback (6to4, NAT64; ::a.b.c.d and
+  // ::ffff:0:a.b.c.d whatever is inside). Loopback itself depends on who names it: see is_martian()
+  // below. Private, documentation and benchmark networks are not martian: trackers serve LANs. A
+  // few instructions for IPv4, and for IPv6 in 2000::/3.
+  [[nodiscard]] constexpr bool is_martian() const {
+    if (is_v4()) return is_martian_v4(bytes_[0], bytes_[1]);
+    const bool is_global = bytes_[0] >> 5U == 1 && !(bytes_[0] == 0x20 && bytes_[1] == 0x02);
+    return !is_global && is_martian_v6();
+  }
 
   friend constexpr auto operator<=>(const IpAddress&, const IpAddress&) = default;
 
  private:
+  [[nodiscard]] static constexpr bool is_martian_v4(uint8_t first, uint8_t second) {
+    return first == 0 || first >= 224 || (first == 169 && second == 254);
+  }
+  [[nodiscard]] bool is_martian_v6() const;
+
   Family family_ = Family::v4;
   std::array<uint8_t, 16> bytes_{};
 };
+
+// Whether no peer can have `address`, which somebody at `source` has named: if it is martian
+// wherever it comes from, or if it is loopback and the source is not.
+[[nodiscard]] inline bool is_martian(const IpAddress& address, const IpAddress& source) {
+  return address.is_martian() || (address.is_loopback() && !source.is_loopback());
+}
 
 // An address and a port in host order.
 struct Endpoint {

@@ -67,6 +67,7 @@ enum class PeerChange : uint8_t {
   renewed,
   removed,
   refused,  // answered but not stored: a limit was reached, or there was no memory
+  martian,  // answered as if it were stored, but no peer can have its address
 };
 
 struct AnnounceOutcome {

@@ -316,6 +316,13 @@ constexpr std::array kKeys{
         .feature = &features::kIpFromQueryString,
         .repeatable = true,
         .description = "allowed to announce an address other than its own"},
+    Key{.name = "access.udp_reject_interval",
+        .value = "DURATION",
+        .set = access<parse_duration, &Access::udp_reject_interval>,
+        .range = range_of(minutes(1), minutes(days(30)), true),
+        .default_text = "0",
+        .description =
+            "answer UDP announces of refused torrents with this interval; 0: with an error"},
 
     Key{.name = "livesync.cluster.listen",
         .value = "IP[:PORT]",

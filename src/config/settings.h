@@ -80,6 +80,8 @@ struct AccessSettings {
   std::vector<Network> proxy;
   std::string proxy_header;
   std::vector<Network> ip_from_query;
+  // 0: an error instead.
+  std::chrono::seconds udp_reject_interval{};
 };
 
 struct LiveSyncSettings {

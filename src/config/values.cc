@@ -21,8 +21,8 @@ constexpr std::array<Unit, 4> kTimes{{{'d', 86400}, {'h', 3600}, {'m', 60}, {'s'
 constexpr std::array<Unit, 3> kSizes{{{'G', 1 << 30}, {'M', 1 << 20}, {'K', 1 << 10}}};
 
 // Those that protocol/forwarded reads.
-constexpr std::array<std::string_view, 3> kProxyHeaders{"X-Forwarded-For", "X-Real-IP",
-                                                        "CF-Connecting-IP"};
+constexpr std::array<std::string_view, 5> kProxyHeaders{"X-Forwarded-For", "Forwarded", "X-Real-IP",
+                                                        "CF-Connecting-IP", "True-Client-IP"};
 
 bool is_visible(char c) { return is_printable(c) && c != ' '; }
 
@@ -58,7 +58,7 @@ Unexpected<std::string> out_of(const Range& range, std::string_view text,
                                std::string (*format)(uint64_t)) {
   std::string allowed = range.max == UINT64_MAX ? format(range.min) + " or more"
                                                 : format(range.min) + " to " + format(range.max);
-  if (range.or_zero) allowed = "0 for no limit, or " + allowed;
+  if (range.or_zero) allowed = "0 (off), or " + allowed;
   return fault(text, "is out of range: " + allowed);
 }
 
@@ -177,8 +177,8 @@ Parsed<std::string> parse_proxy_header_name(std::string_view text, const Range& 
     if (equal_ignoring_case(text, name)) return std::string(name);
   }
   return fault(text,
-               "is not a header the tracker reads; valid: X-Forwarded-For, X-Real-IP, "
-               "CF-Connecting-IP");
+               "is not a header the tracker reads; valid: X-Forwarded-For, Forwarded, X-Real-IP, "
+               "CF-Connecting-IP, True-Client-IP");
 }
 
 Parsed<Network> parse_network(std::string_view text, const Range& /*range*/) {

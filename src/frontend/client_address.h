@@ -4,11 +4,15 @@
 // First, a PROXY header replaces the socket's address. If the result is a trusted proxy's address,
 // the forwarded header replaces it. That is the connection's address. Last, and only for a
 // connection in access.ip_from_query, the address in the request replaces it in the swarm (ip,
-// ipv4, ipv6, or the ip field of BEP 15). Headers from anyone else change nothing. A request
-// through a proxy that does not name the client may not announce: it would be tracked as the proxy.
-// Pure, without allocation.
+// ipv4, ipv6, or the ip field of BEP 15). Headers from anyone else change nothing.
+//
+// A request through a proxy that does not name the client may not announce: it would be tracked as
+// the proxy. Nor may one whose header or parameter names a martian (base/ip_address.h). A client
+// whose own socket has such an address may; the table answers it and does not store it. Pure,
+// without allocation.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -40,37 +44,49 @@ enum class AddressRefusal : uint8_t {
   untrusted_proxy,  // a PROXY header from outside access.proxy: close the connection
   proxy_itself,     // a PROXY header without a client
   no_client,        // a trusted proxy, but no usable address in the forwarded header
-  not_announceable  // an address nobody could connect to
+  martian           // a header or parameter names an address that no peer can have
 };
 
-// A sentence for `failure reason`.
-[[nodiscard]] std::string_view describe(AddressRefusal refusal);
-
 struct ClientAddress {
-  // The connection's: for statistics and for `external ip`. For permissions only without a refusal:
-  // otherwise it may be the proxy's.
+  // The connection's: for statistics and for `external ip`. For permissions see has_rights().
   IpAddress connection;
   // The address stored in the swarm: the connection's, unless a trusted source named another.
   IpAddress announced;
   // Why it may not announce; nothing if it may.
-  std::optional<AddressRefusal> refusal;
+  std::optional<AddressRefusal> refusal = std::nullopt;
+  // What named the announced address, static text for the start of a sentence: "X-Forwarded-For".
+  // Empty if it is the socket's.
+  std::string_view named_by = {};
+  // A header names an address of access.proxy: a client in the same network, or a proxy that did
+  // not name its client.
+  bool may_be_proxy = false;
+
+  // Whether the connection's address may have rights. Otherwise a proxy that forgets the header
+  // would lend its own to the world.
+  [[nodiscard]] bool has_rights() const { return !refusal && !may_be_proxy; }
 };
 
-// `claimed` returns the address the request names, if it names one; it is called only for clients
-// that may name one.
-using ClaimedAddress = FunctionRef<std::optional<IpAddress>()>;
+// A sentence for `failure reason`, in `text` or static. The client must have been refused.
+using RefusalText = std::array<uint8_t, 256>;
+[[nodiscard]] std::string_view describe(const ClientAddress& client, RefusalText& text);
+
+// An address that a request names, and what in it does: "The parameter ip".
+struct ClaimedAddress {
+  IpAddress address;
+  std::string_view named_by;
+
+  friend bool operator==(const ClaimedAddress&, const ClaimedAddress&) = default;
+};
+
+// `read_claim` returns the address the request names, if it names one; it is called only for
+// clients that may name one.
+using ReadClaim = FunctionRef<std::optional<ClaimedAddress>()>;
 [[nodiscard]] ClientAddress decide_client_address(const AddressRules& rules,
                                                   const AddressEvidence& evidence,
-                                                  ClaimedAddress claimed);
+                                                  ReadClaim read_claim);
 
-// The first address among the parameters ip, ipv4 and ipv6 of a query, for ClaimedAddress. Host
-// names, which BEP 3 allows there, are ignored.
-[[nodiscard]] std::optional<IpAddress> address_in_query(std::string_view query);
-
-// Whether others could connect to `address`, named by a client at `source`. False for multicast,
-// broadcast, 0.0.0.0/8 and the unspecified address, for loopback unless the source is loopback, and
-// for IPv6 forms of such IPv4 addresses (::a.b.c.d and ::ffff:0:a.b.c.d always; 6to4 and NAT64 by
-// the address inside). True for private addresses, since trackers serve LANs.
-[[nodiscard]] bool is_announceable(const IpAddress& address, const IpAddress& source);
+// The first address among the parameters ip, ipv4 and ipv6 of a query, for ReadClaim. Host names,
+// which BEP 3 allows there, are ignored.
+[[nodiscard]] std::optional<ClaimedAddress> address_in_query(std::string_view query);
 
 }  // namespace ot

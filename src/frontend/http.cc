@@ -69,7 +69,7 @@ StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, siz
   if (parsed.status == HeadResult::Status::incomplete) return StreamVerdict::need_more();
   const RequestHead& head = parsed.head;
   const IpAddress& socket = peer.socket.address;
-  Exchange exchange{.client = {socket, socket, std::nullopt},
+  Exchange exchange{.client = {socket, socket},
                     .fields = head.fields,
                     .query = {},
                     .requester = {.version = head.version, .family = socket.family()},
@@ -97,7 +97,7 @@ ClientAddress HttpFrontend::client_of(const StreamPeer& peer, std::string_view f
   const AddressRules& rules = options_.addresses;
   // The usual case: no proxies, and nobody trusted to name an address.
   if (rules.proxy.empty() && rules.ip_from_query.empty() && !peer.introduced)
-    return {socket, socket, std::nullopt};
+    return {socket, socket};
   AddressEvidence evidence{socket, std::nullopt, fields};
   if (peer.introduced) evidence.proxy_header = ProxyHeader{peer.client, 0};
   return decide_client_address(rules, evidence, [&target] {
@@ -132,7 +132,8 @@ void HttpFrontend::announce(Exchange& exchange) {
   if (client.refusal) {
     // The proxy may be at fault: clients told "never" would not notice when it is repaired.
     const auto later = std::chrono::ceil<std::chrono::minutes>(tracker_.policy().interval);
-    return fail(exchange, describe(*client.refusal), later);
+    RefusalText text;
+    return fail(exchange, describe(client, text), later);
   }
   const auto parsed = parse_announce(exchange.query, client.announced);
   if (!parsed) return fail(exchange, parsed.error().reason);

@@ -7,7 +7,7 @@ namespace ot {
 namespace {
 
 bool may_see_names_without_rule(const ClientAddress& client, std::string_view fields) {
-  return !client.refusal && client.connection.is_loopback() && !has_proxy_trace(fields);
+  return client.has_rights() && client.connection.is_loopback() && !has_proxy_trace(fields);
 }
 
 // The owner of a name can point it at any address, this tracker's included. A browser then takes a
@@ -30,7 +30,7 @@ bool asks_to_change(std::string_view fields) {
 bool may_see(const PermissionRules& rules, Sight sight, const ClientAddress& client,
              std::string_view fields) {
   const auto is_in = [&client](const Networks& networks) {
-    return !client.refusal && networks.contains(client.connection);
+    return client.has_rights() && networks.contains(client.connection);
   };
   if (is_in(rules.bless)) return true;
   const Networks& allowed = sight == Sight::full_scrape ? rules.fullscrape : rules.stats;
@@ -42,8 +42,8 @@ bool may_see(const PermissionRules& rules, Sight sight, const ClientAddress& cli
 
 bool may_change(const PermissionRules& rules, const ClientAddress& client,
                 std::string_view fields) {
-  return !client.refusal && rules.bless.contains(client.connection) && !has_proxy_trace(fields) &&
-         asks_to_change(fields);
+  return client.has_rights() && rules.bless.contains(client.connection) &&
+         !has_proxy_trace(fields) && asks_to_change(fields);
 }
 
 }  // namespace ot

@@ -12,7 +12,8 @@
 // site. Otherwise a malicious page could change settings through an admin's browser (CSRF).
 //
 // The client's address decides, after proxies are resolved. A client whose address is uncertain,
-// because a proxy does not name it, has no rights. Pure, without allocation.
+// because a proxy does not name it or names what may be another proxy, has no rights. Pure, without
+// allocation.
 #pragma once
 
 #include <cstdint>

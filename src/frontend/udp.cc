@@ -20,6 +20,12 @@ void log_datagram([[maybe_unused]] TrafficLog* traffic, [[maybe_unused]] const D
   }
 }
 
+std::optional<ClaimedAddress> claim_of(const UdpAnnounce& announce) {
+  const auto address = announce.claimed_address();
+  if (!address) return std::nullopt;
+  return ClaimedAddress{*address, "The ip field"};
+}
+
 }  // namespace
 
 UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const ConnectionIds& ids,
@@ -108,9 +114,10 @@ std::optional<AnnounceRequest> UdpFrontend::relocate(const UdpAnnounce& announce
                                                      const Datagram& datagram, UdpReply& reply) {
   const ClientAddress client =
       decide_client_address(addresses_, {datagram.source.address, std::nullopt, std::nullopt},
-                            [&announce] { return announce.claimed_address(); });
+                            [&announce] { return claim_of(announce); });
   if (client.refusal) {
-    write_failure(announce.transaction, describe(*client.refusal), datagram, reply);
+    RefusalText text;
+    write_failure(announce.transaction, describe(client, text), datagram, reply);
     return std::nullopt;
   }
   AnnounceRequest request = announce.request;
@@ -132,11 +139,22 @@ void UdpFrontend::answer(TransactionId transaction, const AnnounceRequest& reque
   const ByteSpan room = reply.buffer.first(max_reply(datagram)).subspan(kUdpAnnounceHeader);
   const PeerBuffers peers = v4 ? PeerBuffers{room, {}} : PeerBuffers{{}, room};
   const auto announced = tracker_.announce_ahead(request, pending.target, loop_.now(), peers);
-  if (!announced) return write_failure(transaction, kNotAuthorized, datagram, reply);
+  if (!announced) return reject(transaction, datagram, reply);
   record(datagram, Action::announce);
   ByteWriter writer(reply.buffer);
   write_announce_header(writer, transaction, *announced);
   reply.size = writer.size() + announced->v4_bytes + announced->v6_bytes;
+}
+
+void UdpFrontend::reject(TransactionId transaction, const Datagram& datagram, UdpReply& reply) {
+  const std::chrono::seconds interval = limits_.udp_reject_interval;
+  if (interval.count() == 0) return write_failure(transaction, kNotAuthorized, datagram, reply);
+  record(datagram, Action::refused);
+  AnnounceReply nobody;
+  nobody.interval = interval;
+  ByteWriter writer(reply.buffer);
+  write_announce_header(writer, transaction, nobody);
+  reply.size = writer.size();
 }
 
 void UdpFrontend::serve(const UdpScrape& scrape, const Pending&, const Datagram& datagram,

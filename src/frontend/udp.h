@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 
 #include "base/rate_limit.h"
 #include "frontend/client_address.h"
@@ -20,6 +21,9 @@
 namespace ot {
 
 struct UdpLimits {
+  // If not 0, an announce that the access list refuses gets a good reply without peers, with this
+  // interval, instead of an error packet: many clients ignore the error and come back soon.
+  std::chrono::seconds udp_reject_interval{0};
   // Bytes of a reply, few enough that it is never fragmented; 64 to UdpServer::kMaxDatagram.
   size_t udp_payload_v4 = 1352;
   size_t udp_payload_v6 = 1232;
@@ -53,13 +57,15 @@ class UdpFrontend final : public DatagramHandler {
   void serve(const UdpAnnounce& announce, const Pending& pending, const Datagram& datagram,
              UdpReply& reply);
   // The announce with the address it names itself, if it may name one. Nothing, and the refusal is
-  // in the reply, if nobody could connect to that address.
+  // in the reply, if no peer can have that address.
   [[nodiscard]] std::optional<AnnounceRequest> relocate(const UdpAnnounce& announce,
                                                         const Datagram& datagram, UdpReply& reply);
   void answer(TransactionId transaction, const AnnounceRequest& request, const Pending& pending,
               const Datagram& datagram, UdpReply& reply);
   void serve(const UdpScrape& scrape, const Pending& pending, const Datagram& datagram,
              UdpReply& reply);
+  // For an announce that the access list refuses.
+  void reject(TransactionId transaction, const Datagram& datagram, UdpReply& reply);
   void write_failure(TransactionId transaction, std::string_view text, const Datagram& datagram,
                      UdpReply& reply);
   [[nodiscard]] size_t max_reply(const Datagram& datagram) const {

@@ -61,8 +61,9 @@ Parsed parse_announce(const Header& header, ByteReader in, const IpAddress& sour
 
 Parsed parse_scrape(const Header& header, ByteView hashes, UdpScrape& scrape) {
   if (hashes.empty()) return refuse(UdpFault::empty_scrape, header);
-  if (hashes.size() % InfoHash::kSize != 0) return refuse(UdpFault::partial_info_hash, header);
+  // The datagram may have been cut where the buffer ends.
   const size_t size = std::min(hashes.size(), kUdpMaxScrapeHashes * InfoHash::kSize);
+  if (size % InfoHash::kSize != 0) return refuse(UdpFault::partial_info_hash, header);
   scrape = {header.connection_id, header.transaction, hashes.first(size)};
   return {};
 }

@@ -90,9 +90,9 @@ struct UdpError {
 
 // Parses a datagram from `source` into `request`, whose value is unspecified after an error. It
 // parses in place because copying what was written just before stalls the processor. Bytes after a
-// connect are ignored, bytes after an announce are its options, and info_hashes after the 74th are
-// ignored. Events other than 0 to 4 count as none, a negative numwant as absent; port 0 is accepted
-// only with event stopped.
+// connect are ignored, bytes after an announce are its options, and whatever follows the 74th
+// info_hash of a scrape is ignored, a partial one too. Events other than 0 to 4 count as none, a
+// negative numwant as absent; port 0 is accepted only with event stopped.
 [[nodiscard]] Result<void, UdpError> parse_udp_request(ByteView datagram, const IpAddress& source,
                                                        UdpRequest& request);
 

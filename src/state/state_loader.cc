@@ -111,6 +111,7 @@ StateLoad Restorer::result(WallTime finished) const {
   return {{torrents_, outcome_.peers},
           outcome_.too_old,
           outcome_.refused,
+          outcome_.unusable,
           not_allowed_,
           std::max(since(finished), Duration(0)),
           records_};
@@ -167,7 +168,8 @@ std::string state_load_text(const StateLoad& load, Duration took) {
   };
   add(load.too_old, " peers were too old");
   add(load.not_allowed, " torrents are refused by the access list");
-  add(load.no_room, " peers were refused: no room for them, or no address or port");
+  add(load.no_room, " peers were refused: no room for them");
+  add(load.unusable, " peers were left out: no peer can have that address or port");
   return text;
 }
 

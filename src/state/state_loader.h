@@ -20,13 +20,14 @@ struct StateLoad {
   StateTotals stored;        // in the table now
   uint64_t too_old = 0;      // peers
   uint64_t no_room = 0;      // peers
+  uint64_t unusable = 0;     // peers with an address or port that no peer can have
   uint64_t not_allowed = 0;  // torrents
   Duration written_ago{0};
   uint64_t records = 0;  // torrents in the file, or parts of them
 
   // The file had contents, and none of it was restored because all of it was too old.
   [[nodiscard]] bool is_all_too_old() const {
-    return stored == StateTotals{} && no_room == 0 && records > not_allowed;
+    return stored == StateTotals{} && no_room == 0 && unusable == 0 && records > not_allowed;
   }
 };
 

@@ -113,9 +113,29 @@ bool Shard::settle(Torrent& torrent, SwarmCounts before, TorrentPeers& peers) {
   return true;
 }
 
+// The reply counts the asker, since a client that finds itself missing in it tells its user so.
+AnnounceOutcome Shard::answer_martian(const AnnounceRequest& request, TorrentPlace place,
+                                      size_t numwant, Minute now, PeerBuffers out,
+                                      PeerCopies& copies, Random& random) {
+  AnnounceOutcome outcome;
+  outcome.change = PeerChange::martian;
+  const bool stopped = request.event == AnnounceEvent::stopped;
+  Torrent* torrent = find_clean(request.info_hash, place, now);
+  if (torrent != nullptr) outcome.swarm = torrent->counts();
+  if (!stopped) ++(counts_as_seeder(request) ? outcome.swarm.seeders : outcome.swarm.leechers);
+  if (torrent == nullptr || stopped || numwant == 0) return outcome;
+  const HandoutBytes used =
+      hand_out(torrent->peers(), request, numwant, std::nullopt, out, copies, random);
+  outcome.v4_bytes = used.v4;
+  outcome.v6_bytes = used.v6;
+  return outcome;
+}
+
 // Others are chosen last: storing the peers may move them.
 AnnounceOutcome Shard::announce(const AnnounceRequest& request, TorrentPlace place, size_t numwant,
                                 Minute now, PeerBuffers out, PeerCopies& copies, Random& random) {
+  if (request.peer.address.is_martian())
+    return answer_martian(request, place, numwant, now, out, copies, random);
   AnnounceOutcome outcome;
   const bool stopped = request.event == AnnounceEvent::stopped;
   Torrent* torrent = find_clean(request.info_hash, place, now);

@@ -115,14 +115,16 @@ class SwarmPeers {
 // What became of a part that was given back to the table.
 struct RestoreOutcome {
   bool new_torrent = false;
-  uint32_t peers = 0;    // stored
-  uint32_t too_old = 0;  // older than the table keeps them
-  uint32_t refused = 0;  // no room: a limit, or no memory
+  uint32_t peers = 0;     // stored
+  uint32_t too_old = 0;   // older than the table keeps them
+  uint32_t refused = 0;   // no room: a limit, or no memory
+  uint32_t unusable = 0;  // no peer can have that address or port
 
   RestoreOutcome& operator+=(const RestoreOutcome& other) {
     peers += other.peers;
     too_old += other.too_old;
     refused += other.refused;
+    unusable += other.unusable;
     return *this;
   }
 };

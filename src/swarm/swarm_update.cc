@@ -3,12 +3,6 @@
 namespace ot {
 namespace {
 
-// A paused peer counts as a leecher (BEP 21: a partial seed wants no more pieces, but does not have
-// them all).
-bool counts_as_seeder(const AnnounceRequest& request) {
-  return request.seeding && request.event != AnnounceEvent::paused;
-}
-
 // Notes a completion the first time a peer claims it with nothing left to download.
 bool complete(const AnnounceRequest& request, uint8_t& flags) {
   if (request.event != AnnounceEvent::completed || !request.seeding) return false;

@@ -8,6 +8,12 @@
 
 namespace ot {
 
+// A paused peer counts as a leecher (BEP 21: a partial seed wants no more pieces, but does not have
+// them all).
+[[nodiscard]] inline bool counts_as_seeder(const AnnounceRequest& request) {
+  return request.seeding && request.event != AnnounceEvent::paused;
+}
+
 // A peer that is not there is added only if `may_add`. Fills in what the outcome says of the peer
 // (change, completed, minutes_silent), and returns where it stands now in the list of its family;
 // nothing if it is not there.

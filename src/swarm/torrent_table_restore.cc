@@ -1,6 +1,7 @@
 // How TorrentTable restores torrents from a dump or a state file. Restoring never lowers a count
 // and counts no peer or download twice, so a file may be loaded twice, or while announces come in.
 #include <algorithm>
+#include <type_traits>
 
 #include "swarm/torrent_table.h"
 
@@ -16,13 +17,21 @@ struct Restoring {
   RestoreOutcome& outcome;
 };
 
-// As for any peer that announces: nobody answers at port 0, or at the unspecified address.
+IpAddress address_of(const Peer4& peer) {
+  return IpAddress::v4(ByteView(peer.endpoint).first<4>());
+}
+IpAddress address_of(const Peer6& peer) {
+  return IpAddress::v6(ByteView(peer.endpoint).first<16>());
+}
+
+// As for any peer that announces: a port other than 0, and an address that a peer can have, in its
+// own family (an IPv4 address mapped into IPv6 would be a second name of the same peer).
 template <typename Peer>
-bool is_reachable(const Peer& peer) {
-  const auto port = peer.endpoint.end() - 2;
-  const auto is_set = [](uint8_t byte) { return byte != 0; };
-  return std::any_of(peer.endpoint.begin(), port, is_set) &&
-         std::any_of(port, peer.endpoint.end(), is_set);
+bool is_usable(const Peer& peer) {
+  const bool has_port =
+      peer.endpoint[Peer::kCompact - 2] != 0 || peer.endpoint[Peer::kCompact - 1] != 0;
+  const IpAddress address = address_of(peer);
+  return has_port && !address.is_martian() && address.is_v4() == std::is_same_v<Peer, Peer4>;
 }
 
 // If the peer is there already, the later of the two announces counts.
@@ -49,8 +58,8 @@ void restore_list(std::span<const Peer> peers, PeerList<Peer>& list, const Swarm
     const uint64_t age = restoring.elapsed + peer.minute;
     if (age > restoring.timeout) {
       ++restoring.outcome.too_old;
-    } else if (!is_reachable(peer)) {
-      ++restoring.outcome.refused;
+    } else if (!is_usable(peer)) {
+      ++restoring.outcome.unusable;
     } else {
       restore_peer(peer, age, list, context, restoring);
     }

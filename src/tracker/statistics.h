@@ -94,6 +94,8 @@ class Statistics final : public AnnounceObserver {
   [[nodiscard]] uint64_t completed() const { return completed_.value(); }
   // Announces that were answered although there was no room to store the peer.
   [[nodiscard]] uint64_t not_stored() const { return not_stored_.value(); }
+  // Announces that were answered without storing the peer, because no peer can have its address.
+  [[nodiscard]] uint64_t martians() const { return martians_.value(); }
   [[nodiscard]] uint64_t full_scrapes() const { return full_scrapes_.value(); }
   [[nodiscard]] uint64_t full_scrape_bytes() const { return full_scrape_bytes_.value(); }
   [[nodiscard]] uint64_t synced_peers() const { return synced_peers_.value(); }
@@ -117,6 +119,7 @@ class Statistics final : public AnnounceObserver {
   std::array<Count, kHttpErrors> http_errors_;
   Count completed_;
   Count not_stored_;
+  Count martians_;
   Count full_scrapes_;
   Count full_scrape_bytes_;
   Count synced_peers_;

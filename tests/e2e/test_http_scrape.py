@@ -37,6 +37,13 @@ def test_only_the_first_64_info_hashes_are_answered(http, count):
     assert sorted(http.scrape(*hashes)) == sorted(hashes[:64])
 
 
+def test_what_follows_the_64th_info_hash_may_be_partial(http):
+    hashes = [info_hash(n) for n in range(64)]
+    target = "/scrape?" + "&".join(f"info_hash={percent(value)}" for value in hashes)
+    for tail in ("&info_hash=short", "&info_hash=%zz"):
+        assert sorted(http.get(target + tail).bencoded()[b"files"]) == sorted(hashes)
+
+
 def test_other_parameters_are_ignored(http):
     response = http.get(f"/scrape?foo=%zz&info_hash={percent(HASH)}&port=abc")
     assert list(response.bencoded()[b"files"]) == [HASH]

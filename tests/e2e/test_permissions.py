@@ -13,7 +13,7 @@ LISTEN = f"listen.tcp [{TRACKER_V6}]\nlisten.tcp {TRACKER_V4}\n"
 NAMING_MODES = ["top10", "top100", "tpbs", "statedump", "s24s", "busy", "woodpeckers", "fulllog"]
 COUNTING_MODES = ["peer", "conn", "tcp4", "udp4", "scrp", "torr", "version", "everything"]
 TRACES = ["X-Forwarded-For: 192.0.2.1", "Forwarded: for=192.0.2.1", "X-Real-IP: 192.0.2.1",
-          "CF-Connecting-IP: 192.0.2.1", "Via: 1.1 cache"]
+          "CF-Connecting-IP: 192.0.2.1", "True-Client-IP: 192.0.2.1", "Via: 1.1 cache"]
 
 
 def status(target, source, fields=""):

@@ -5,7 +5,7 @@ import pytest
 
 from harness import proxies, swarms
 from harness.http_client import HttpClient
-from harness.peers import info_hash
+from harness.peers import info_hash, peers_of
 from harness.private_network import TRACKER_V4, TRACKER_V6, v4, v6
 from harness.waiting import wait_until
 
@@ -14,6 +14,7 @@ REFUSAL = b"The proxy in front of this tracker did not pass on your address."
 LISTEN = f"listen.tcp [{TRACKER_V6}]\nlisten.tcp {TRACKER_V4}\n"
 TRACKER = HttpClient(6969)
 CLIENTS = [v4(9), v6(9)]
+SINGLE_HEADERS = ["X-Real-IP", "CF-Connecting-IP", "True-Client-IP"]
 
 
 def forwarded(*addresses):
@@ -28,8 +29,9 @@ def swarm():
 def test_a_header_from_outside_access_proxy_is_ignored(start_with, client):
     start_with(f"access.proxy {v4(2)}\n{LISTEN}")
     tracker = HttpClient(6969, TRACKER_V6 if ":" in client else TRACKER_V4)
-    for header in ("X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP"):
+    for header in SINGLE_HEADERS + ["X-Forwarded-For"]:
         tracker.announce(HASH, source=client, fields=f"{header}: {v4(77)}\r\n")
+    tracker.announce(HASH, source=client, fields=f"Forwarded: for={v4(77)}\r\n")
     assert swarm() == [client]
 
 
@@ -39,7 +41,7 @@ def test_without_access_proxy_every_header_is_ignored(start_with):
     assert swarm() == [v4(2)]
 
 
-@pytest.mark.parametrize("fields", ["", forwarded("unknown"), forwarded(v4(2)), forwarded("0.0.0.0")])
+@pytest.mark.parametrize("fields", ["", forwarded("unknown"), forwarded("0.0.0.0")])
 def test_a_proxy_that_names_no_usable_address_is_refused(start_with, fields):
     start_with(f"access.proxy {v4(2)}\n{LISTEN}")
     assert b"failure reason" in TRACKER.announce(HASH, source=v4(2), fields=fields)
@@ -98,7 +100,7 @@ server {{
 """
 
 
-@pytest.mark.parametrize("name", ["X-Real-IP", "CF-Connecting-IP"])
+@pytest.mark.parametrize("name", SINGLE_HEADERS)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_proxies_may_name_the_client_in_another_header(start_with, tmp_path, name, client):
     start_with(f"access.proxy {v4(2)}\naccess.proxy_header {name.lower()}\n{LISTEN}")
@@ -109,6 +111,52 @@ def test_proxies_may_name_the_client_in_another_header(start_with, tmp_path, nam
     assert swarm() == [client, client]
     reply = TRACKER.announce(HASH, source=v4(2), fields=forwarded(v4(9)))
     assert reply[b"failure reason"] == REFUSAL, "X-Forwarded-For is not the configured header"
+
+
+# Networks that contain the clients too, because nobody knows where the proxies are.
+@pytest.mark.parametrize("networks", ["access.proxy 0.0.0.0/0\n", "access.proxy 10.0.0.0/8\n"
+                                      "access.proxy fd00::/8\naccess.proxy ::/0\n"])
+@pytest.mark.parametrize("name", SINGLE_HEADERS)
+def test_a_header_that_holds_one_address_names_the_client_in_any_network(start_with, networks, name):
+    start_with(f"{networks}access.proxy_header {name}\n{LISTEN}")
+    named = ["203.0.113.9", "2001:db8::9", v4(9)]
+    for client in named:
+        TRACKER.announce(HASH, source=v4(2), fields=f"{name}: {client}\r\n")
+    reply = TRACKER.announce(HASH, source=v4(2), fields=f"{name}: {v4(250)}\r\n", left=0, numwant=9)
+    assert sorted(address for address, _ in peers_of(reply)) == sorted(named)
+
+
+@pytest.mark.parametrize("header, chain", [
+    ("X-Forwarded-For", "X-Forwarded-For: {0}, {1}\r\n"),
+    ("X-Forwarded-For", "X-Forwarded-For: {0}\r\nX-Forwarded-For: {1}\r\n"),
+    ("Forwarded", "Forwarded: for={0};proto=https, for={1}\r\n"),
+    ("Forwarded", "Forwarded: for=\"{0}:4711\"\r\nforwarded: by=x;for=\"{1}\"\r\n"),
+])
+def test_if_all_addresses_are_proxies_the_leftmost_is_the_client(start_with, header, chain):
+    start_with(f"access.proxy 10.99.0.2/31\naccess.proxy_header {header}\naccess.stats {v4(3)}\n"
+               f"{LISTEN}")
+    fields = chain.format(v4(3), v4(2))
+    TRACKER.announce(HASH, source=v4(2), fields=fields)
+    assert swarm() == [v4(3)]
+    assert TRACKER.get("/stats", source=v4(2), fields=fields).status == 403, "it may be a proxy"
+
+
+FORWARDED = [
+    ("for=198.51.100.9, for={}", v4(9)),
+    ("for=\"198.51.100.9, for={};by=10.99.0.2", v4(9)),
+    ("for=\"[{}]:4711\"; proto=https", v6(9)),
+    ("proto=http;For=\"[{}]:_hidden\", for=10.99.0.2", v6(9)),
+]
+
+
+@pytest.mark.parametrize("value, client", FORWARDED)
+def test_proxies_may_name_the_client_in_forwarded(start_with, value, client):
+    start_with(f"access.proxy {v4(2)}\naccess.proxy_header forwarded\n{LISTEN}")
+    TRACKER.announce(HASH, source=v4(2), fields=f"Forwarded: {value.format(client)}\r\n")
+    assert swarm() == [client]
+    for hidden in ("for=unknown", "for=_x", "by=10.99.0.9", f"for={client};for={client}"):
+        reply = TRACKER.announce(HASH, source=v4(2), fields=f"Forwarded: {hidden}\r\n")
+        assert reply[b"failure reason"] == REFUSAL, hidden
 
 
 HAPROXY = f"""

@@ -126,11 +126,22 @@ def test_headers_forwarded_by_the_client_are_ignored(tracker):
     assert swarm() == ["10.99.0.9"]
 
 
-def test_a_trusted_proxy_before_the_proxy_must_name_its_client(tracker):
+def test_a_trusted_proxy_before_the_proxy_may_name_its_client(tracker):
     header = text_header(PROXY, TRACKER_V4)
     answer(header + announce(fields=f"X-Forwarded-For: {v4(77)}, {v4(9)}\r\n"))
     assert swarm() == ["10.99.0.9"]
-    assert answer(header + announce()).failure() == REFUSAL
+    fields = "X-Forwarded-For: unknown\r\n"
+    assert answer(header + announce(fields=fields)).failure() == REFUSAL
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_client_may_be_in_a_network_of_proxies_and_has_no_rights_there(start_with, header):
+    start_with("access.proxy 10.99.0.9\naccess.proxy fd00:99::9\naccess.stats 10.99.0.9\n" + CONF)
+    for client in ("10.99.0.9", "fd00:99::9"):
+        begin = header(client, TRACKER_V6 if ":" in client else TRACKER_V4)
+        assert answer(begin + announce()).bencoded()[b"interval"]
+        assert answer(begin + get_request("/stats?mode=peer")).status == 403
+    assert swarm() == ["10.99.0.9", "fd00:99::9"]
 
 
 @pytest.mark.parametrize("source", [v4(9), v6(9)])

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from harness.peers import info_hash
-from harness.private_network import TRACKER_V6, v4, v6
+from harness.private_network import TRACKER_V4, TRACKER_V6, v4, v6
 from harness.swarms import LEECHER, SEEDER, fill, fill6
 from harness.udp_client import (
     COMPLETED,
@@ -182,7 +182,22 @@ def test_a_reply_larger_than_the_path_mtu_is_fragmented(tracker, narrow_path):
             assert len(client.announce(HASH, port=1, numwant=200).peers) == 200
 
 
-@pytest.mark.parametrize("extra", [1, 19, 21, 39])
+# The longest that an Ethernet frame carries, a full read buffer, and what comes in fragments.
+@pytest.mark.parametrize("count", [75, 102, 103, 500, 3000])
+@pytest.mark.parametrize("tail", [0, 7])
+def test_a_scrape_of_any_length_is_answered_for_its_first_74(tracker, count, tail):
+    hashes = [info_hash(n) for n in range(count)]
+    for address in (TRACKER_V4, TRACKER_V6):
+        with UdpClient(tracker.port, address) as client:
+            client.announce(hashes[73])
+            transaction = client.next_transaction()
+            datagram = client.scrape_datagram(hashes, transaction) + bytes(tail)
+            reply = client.request(datagram, transaction)
+            found = list(struct.iter_unpack("!III", reply[8:]))
+            assert len(found) == 74 and found[73][2] >= 1
+
+
+@pytest.mark.parametrize("extra", [1, 19, 21, 39, 73 * 20 + 19])
 def test_a_scrape_with_a_partial_info_hash_gets_an_error_packet(udp, extra):
     transaction = udp.next_transaction()
     datagram = udp.scrape_datagram([HASH], transaction)[:16] + bytes(extra)

@@ -1,6 +1,6 @@
-// Any text as header lines. The client that is found must not be a proxy and must be in the text;
-// adding text to the left of it must change nothing; walking from the end must find the same fields
-// as walking from the beginning.
+// Any text as header lines. A client that is no proxy must stay the client whatever line is put
+// before the others, and what a proxy appends must count whatever the client has written; walking
+// from the end must find the same fields as walking from the beginning.
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -31,15 +31,33 @@ void check_reverse(std::string_view fields) {
   require(forward.empty());
 }
 
-void check_claims_do_not_count(const std::string& fields) {
-  constexpr auto kHeader = ForwardedHeader::x_forwarded_for;
-  const auto client = forwarded_client(fields, kHeader, is_proxy);
-  const auto with_claim =
-      forwarded_client("X-Forwarded-For: 192.0.2.2\r\n" + fields, kHeader, is_proxy);
+struct ListHeader {
+  ForwardedHeader header;
+  std::string_view claim;     // a line with another client
+  std::string_view appended;  // what a proxy appends for 2001:db8::8
+};
+constexpr ListHeader kLists[] = {
+    {ForwardedHeader::x_forwarded_for, "X-Forwarded-For: 192.0.2.2\r\n", ", [2001:db8::8]:1"},
+    {ForwardedHeader::forwarded, "Forwarded: for=192.0.2.2\r\n",
+     ", for=\"[2001:db8::8]:1\";by=\"a,\\\"b\""},
+};
+
+void check_claims_do_not_count(const std::string& fields, const ListHeader& list) {
+  const auto client = forwarded_client(fields, list.header, is_proxy);
+  const auto with_claim = forwarded_client(std::string(list.claim) + fields, list.header, is_proxy);
   if (!client) return;
-  require(!is_proxy(*client));
-  require(with_claim && *with_claim == *client);
+  require(with_claim.has_value() || is_proxy(*client));
+  if (!is_proxy(*client)) require(*with_claim == *client);
   require(has_proxy_trace(fields));
+}
+
+// `claim` is what a client sends as the value of the header.
+void check_a_proxy_is_heard(std::string claim, const ListHeader& list) {
+  std::erase_if(claim, [](char c) { return c == '\r' || c == '\n'; });
+  const std::string line =
+      std::string(name_of(list.header)) + ": " + claim + std::string(list.appended) + "\r\n";
+  const auto client = forwarded_client(line, list.header, is_proxy);
+  require(client && *client == *IpAddress::parse("2001:db8::8"));
 }
 
 }  // namespace
@@ -47,10 +65,14 @@ void check_claims_do_not_count(const std::string& fields) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string fields(as_text({data, size}));
   check_reverse(fields);
-  check_claims_do_not_count(fields);
-  for (const auto header : {ForwardedHeader::x_real_ip, ForwardedHeader::cf_connecting_ip}) {
+  for (const ListHeader& list : kLists) {
+    check_claims_do_not_count(fields, list);
+    check_a_proxy_is_heard(fields, list);
+  }
+  for (const auto header : {ForwardedHeader::x_real_ip, ForwardedHeader::cf_connecting_ip,
+                            ForwardedHeader::true_client_ip}) {
     const auto client = forwarded_client(fields, header, is_proxy);
-    require(client ? !is_proxy(*client) : !describe(client.error()).empty());
+    require(client || !describe(client.error()).empty());
     require(parse_forwarded_header(name_of(header)) == header);
   }
   static_cast<void>(parse_forwarded_header(fields));

@@ -4,7 +4,7 @@ import socket
 import time
 
 from harness import bencode
-from harness.private_network import TRACKER_V4
+from harness.private_network import TRACKER_V4, socket_address
 
 
 class Response:
@@ -49,8 +49,8 @@ class HttpConnection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.settimeout(timeout)
         if source is not None:
-            self.socket.bind((source, 0))
-        self.socket.connect((address, port))
+            self.socket.bind(socket_address(source, 0))
+        self.socket.connect(socket_address(address, port))
         self._buffer = bytearray()
 
     def __enter__(self):

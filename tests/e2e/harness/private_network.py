@@ -7,6 +7,7 @@ peer of a test can have its own. Must be called as root from the main thread, be
 import ctypes
 import os
 import resource
+import socket
 import subprocess
 
 CLONE_NEWNET = 0x40000000
@@ -23,6 +24,11 @@ def v4(n):
 def v6(n):
     """The n-th IPv6 address of the private network, 1 to 64."""
     return f"fd00:99::{n:x}"
+
+
+def socket_address(address, port):
+    """As bind and connect take it. A link-local address names its interface: fe80::1%eth0."""
+    return socket.getaddrinfo(address, port, flags=socket.AI_NUMERICHOST)[0][4]
 
 
 def enter():

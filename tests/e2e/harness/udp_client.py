@@ -3,7 +3,7 @@ import socket
 import struct
 
 from harness.peers import unpack
-from harness.private_network import TRACKER_V4
+from harness.private_network import TRACKER_V4, socket_address
 
 MAGIC = 0x41727101980
 CONNECT, ANNOUNCE, SCRAPE, ERROR = 0, 1, 2, 3
@@ -30,10 +30,10 @@ class UdpClient:
             socket.AF_INET6 if self._v6 else socket.AF_INET, socket.SOCK_DGRAM
         )
         if source is not None or source_port:
-            self.socket.bind((source or ("::" if self._v6 else ""), source_port))
+            self.socket.bind(socket_address(source or ("::" if self._v6 else "0.0.0.0"), source_port))
         # A connected socket receives only from the requested address; a reply from another one is
         # lost, as it is for real clients.
-        self.socket.connect((address, port))
+        self.socket.connect(socket_address(address, port))
         self.socket.settimeout(timeout)
         self._transaction = 0x10000
         self.connection_id = None

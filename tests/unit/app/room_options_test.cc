@@ -31,6 +31,7 @@ TEST(RoomOptions, HaveTheDefaultsOfTheRoomsForAnEmptyConfiguration) {
   EXPECT_EQ(ours.policy.numwant_max, theirs.policy.numwant_max);
   EXPECT_EQ(ours.udp.udp_payload_v4, theirs.udp.udp_payload_v4);
   EXPECT_EQ(ours.udp.udp_payload_v6, theirs.udp.udp_payload_v6);
+  EXPECT_EQ(ours.udp.udp_reject_interval, theirs.udp.udp_reject_interval);
   EXPECT_EQ(ours.http.stats_path, theirs.http.stats_path);
   EXPECT_EQ(ours.http.metrics_path, theirs.http.metrics_path);
   EXPECT_EQ(ours.http.redirect_url, theirs.http.redirect_url);
@@ -48,7 +49,7 @@ TEST(RoomOptions, HoldTheConfiguredValues) {
       "tracker.numwant_max 22\ntracker.udp_payload_v4 600\ntracker.udp_payload_v6 700\n"
       "tracker.http_timeout 9s\ntracker.redirect_url http://h/\ntracker.max_peers 1000\n"
       "tracker.max_peers_per_torrent 100\ntracker.max_memory 1G\naccess.stats_path numbers\n"
-      "tracker.state_file peers\ntracker.state_interval 7m\n");
+      "access.udp_reject_interval 1d\ntracker.state_file peers\ntracker.state_interval 7m\n");
   EXPECT_EQ(options.policy.interval, minutes(20));
   EXPECT_EQ(options.policy.interval_jitter, minutes(2));
   EXPECT_EQ(options.policy.min_interval, minutes(3));
@@ -58,6 +59,7 @@ TEST(RoomOptions, HoldTheConfiguredValues) {
   EXPECT_EQ(options.policy.numwant_max, 22U);
   EXPECT_EQ(options.udp.udp_payload_v4, 600U);
   EXPECT_EQ(options.udp.udp_payload_v6, 700U);
+  EXPECT_EQ(options.udp.udp_reject_interval, minutes(1440));
   EXPECT_EQ(options.tcp.http_timeout, seconds(9));
   EXPECT_EQ(options.http.redirect_url, "http://h/");
   EXPECT_EQ(options.table.max_peers, 1000U);
@@ -114,8 +116,9 @@ TEST(RoomOptions, HoldTheNetworksOfEachKeyInItsOwnSet) {
 
 TEST(RoomOptions, KnowEveryProxyHeader) {
   if (!features::kIpFromProxy) return;
-  for (const ForwardedHeader header : {ForwardedHeader::x_forwarded_for, ForwardedHeader::x_real_ip,
-                                       ForwardedHeader::cf_connecting_ip}) {
+  for (const ForwardedHeader header :
+       {ForwardedHeader::x_forwarded_for, ForwardedHeader::forwarded, ForwardedHeader::x_real_ip,
+        ForwardedHeader::cf_connecting_ip, ForwardedHeader::true_client_ip}) {
     const std::string line = "access.proxy_header " + std::string(name_of(header)) + "\n";
     EXPECT_EQ(options_of(line).http.addresses.proxy_header, header) << line;
   }

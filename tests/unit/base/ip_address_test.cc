@@ -41,6 +41,49 @@ TEST(IpAddress, RoundTripsRandomBytesThroughText) {
   }
 }
 
+constexpr const char* kMartians[] = {
+    // 0/8, link-local, multicast, reserved, broadcast
+    "0.0.0.0", "0.1.2.3", "0.255.255.255", "169.254.0.0", "169.254.1.1", "169.254.255.255",
+    "224.0.0.1", "239.255.255.255", "240.0.0.0", "240.1.2.3", "255.255.255.254", "255.255.255.255",
+    // unspecified, link-local, multicast
+    "::", "fe80::", "fe80::1", "febf:ffff::1", "ff00::", "ff02::1", "ffff::1",
+    // mapped: read as IPv4
+    "::ffff:224.0.0.1", "::ffff:169.254.1.1", "::ffff:0.0.0.0",
+    // IPv4-compatible and IPv4-translated, whatever is inside
+    "::127.0.0.1", "::192.0.2.1", "::2", "::ffff:0:192.0.2.1",
+    // NAT64 and 6to4 by the address inside
+    "64:ff9b::127.0.0.1", "64:ff9b::224.0.0.1", "64:ff9b::169.254.1.1", "64:ff9b::0.0.0.0",
+    "2002:7f00:1::", "2002:e000:1::1", "2002:a9fe:101::1", "2002:f000:1::1", "2002::1"};
+
+constexpr const char* kUsable[] = {
+    "1.0.0.0", "10.0.0.1", "100.64.0.1", "126.255.255.255", "128.0.0.1", "168.254.1.1",
+    "169.253.255.255", "169.255.0.0", "172.16.0.1", "192.168.0.1", "223.255.255.255",
+    // documentation and benchmark networks
+    "192.0.2.1", "198.51.100.1", "203.0.113.1", "198.18.0.1", "2001:db8::1", "2001:2::1", "2000::1",
+    "2001::1", "2003::1", "3fff::1", "fc00::1", "fd00::1", "fe7f::1", "fec0::1",
+    "64:ff9b::192.0.2.1", "64:ff9c::127.0.0.1", "2002:c000:201::1", "::ffff:192.0.2.1", "::1:0:0"};
+
+TEST(IpAddress, IsMartianIfNoPeerCanHaveIt) {
+  for (const char* text : kMartians) EXPECT_TRUE(address(text).is_martian()) << text;
+  for (const char* text : kUsable) EXPECT_FALSE(address(text).is_martian()) << text;
+}
+
+TEST(IpAddress, IsMartianIfItIsLoopbackNamedFromElsewhere) {
+  for (const char* loopback : {"127.0.0.1", "127.255.0.1", "::1", "::ffff:127.0.0.1"}) {
+    EXPECT_FALSE(address(loopback).is_martian()) << loopback;
+    for (const char* here : {"127.0.0.1", "127.0.0.9", "::1"})
+      EXPECT_FALSE(is_martian(address(loopback), address(here))) << loopback;
+    for (const char* elsewhere : {"192.0.2.1", "10.0.0.1", "2001:db8::1", "fe80::1"})
+      EXPECT_TRUE(is_martian(address(loopback), address(elsewhere))) << loopback;
+  }
+  for (const char* text : kMartians) {
+    EXPECT_TRUE(is_martian(address(text), address("127.0.0.1"))) << text;
+    EXPECT_TRUE(is_martian(address(text), address("192.0.2.1"))) << text;
+  }
+  for (const char* text : kUsable)
+    EXPECT_FALSE(is_martian(address(text), address("192.0.2.1"))) << text;
+}
+
 TEST(IpAddress, HasItsBytesInNetworkOrder) {
   EXPECT_TRUE(std::ranges::equal(address("1.2.3.4").bytes(), std::array<uint8_t, 4>{1, 2, 3, 4}));
   const std::array<uint8_t, 16> v6{0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9};

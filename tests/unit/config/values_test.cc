@@ -91,11 +91,11 @@ TEST(Values, SizesCountInPowersOf1024) {
             "'1T' is not a size; write bytes, or a number followed by K, M or G, as in 2G");
 }
 
-TEST(Values, ZeroMayMeanNoLimit) {
+TEST(Values, ZeroMayTurnAThingOff) {
   const Range range{16 << 20, UINT64_MAX, true};
   EXPECT_EQ(*parse_size("0", range), 0U);
   EXPECT_EQ(*parse_size("16M", range), 16U << 20U);
-  EXPECT_EQ(fault(parse_size("1M", range)), "'1M' is out of range: 0 for no limit, or 16M or more");
+  EXPECT_EQ(fault(parse_size("1M", range)), "'1M' is out of range: 0 (off), or 16M or more");
 }
 
 TEST(Values, CountsAreDigits) {
@@ -140,7 +140,9 @@ TEST(Values, APathUnderTheUrlLosesItsSlash) {
 TEST(Values, AProxyHeaderIsRecognizedInAnyCase) {
   EXPECT_EQ(*parse_proxy_header_name("cf-connecting-ip", {}), "CF-Connecting-IP");
   EXPECT_EQ(*parse_proxy_header_name("X-Real-IP", {}), "X-Real-IP");
-  for (const char* text : {"", "Forwarded", "X-Forwarded-For:", "X-Forwarded", "X\r\n"})
+  EXPECT_EQ(*parse_proxy_header_name("forwarded", {}), "Forwarded");
+  EXPECT_EQ(*parse_proxy_header_name("TRUE-CLIENT-IP", {}), "True-Client-IP");
+  for (const char* text : {"", "Forwarded-For", "X-Forwarded-For:", "X-Forwarded", "X\r\n"})
     EXPECT_NE(fault(parse_proxy_header_name(text, {})), "none") << text;
 }
 

@@ -72,8 +72,9 @@ TEST_F(HttpClientsAddressTest, HeadersWrittenByTheClientItselfAreNotBelieved) {
 
 TEST_F(HttpClientsAddressTest, AProxyThatNamesNobodyIsRefusedAndNotTracked) {
   for (const std::string fields :
-       {"", "X-Forwarded-For: unknown\r\n", "X-Forwarded-For: 10.0.0.9\r\n",
-        "X-Forwarded-For: 224.0.0.1\r\n", "X-Forwarded-For: 127.0.0.1\r\n"}) {
+       {"", "X-Forwarded-For: unknown\r\n", "X-Forwarded-For: 224.0.0.1\r\n",
+        "X-Forwarded-For: 240.1.2.3\r\n", "X-Forwarded-For: 169.254.1.1\r\n",
+        "X-Forwarded-For: fe80::1\r\n", "X-Forwarded-For: 127.0.0.1\r\n"}) {
     const Bencoded reply = decoded(ask("10.0.0.1", kAnnounce, fields));
     EXPECT_TRUE(reply.has("failure reason")) << fields;
     EXPECT_EQ(reply["retry in"].text, "30") << "the proxy may be mended";
@@ -129,6 +130,33 @@ TEST_F(HttpClientsAddressTest, NobodyMayAnnounceAnAddressNobodyCouldConnectTo) {
     EXPECT_TRUE(decoded(ask("10.0.1.1", kAnnounce + "&ip=" + address)).has("failure reason"))
         << address;
   EXPECT_EQ(tracker_.table.torrents(), 0U);
+}
+
+TEST_F(HttpClientsAddressTest, ARefusalNamesTheHeaderOrParameterAndTheAddress) {
+  const auto reason = [](const Bencoded& reply) { return reply["failure reason"].text; };
+  const std::string end =
+      " names the address 169.254.1.1, which no peer can have (link-local, multicast, loopback or "
+      "reserved).";
+  EXPECT_EQ(reason(decoded(ask("10.0.0.1", kAnnounce, "X-Forwarded-For: 169.254.1.1\r\n"))),
+            "X-Forwarded-For" + end);
+  const StreamPeer introduced{endpoint("10.0.0.1"), true, endpoint("169.254.1.1:99")};
+  EXPECT_EQ(reason(decoded(ask(introduced, kAnnounce))), "The PROXY header" + end);
+  for (const std::string name : {"ip", "ipv4", "ipv6"}) {
+    const std::string target = kAnnounce + "&" + name + "=169.254.1.1";
+    EXPECT_EQ(reason(decoded(ask("10.0.1.1", target))), "The parameter " + name + end);
+  }
+}
+
+// Its own address, not one that somebody names.
+TEST_F(HttpClientsAddressTest, AMartianIsAnsweredAsIfItWereStored) {
+  for (const std::string source : {"169.254.1.1", "240.1.2.3", "fe80::1"}) {
+    const Bencoded reply = decoded(ask(source, kAnnounce));
+    EXPECT_EQ(reply["incomplete"].integer, 1) << source;
+    EXPECT_TRUE(reply.has("interval"));
+  }
+  EXPECT_EQ(tracker_.table.torrents(), 0U);
+  EXPECT_EQ(swarm(), "");
+  EXPECT_EQ(tracker_.statistics.martians(), 3U);
 }
 
 TEST_F(HttpClientsAddressTest, RequestsAreCountedByTheFamilyOfTheClient) {

@@ -92,11 +92,23 @@ TEST(Permissions, AnUncertainAddressHasNoRights) {
   ClientAddress client = at("127.0.0.1");
   for (const AddressRefusal refusal :
        {AddressRefusal::untrusted_proxy, AddressRefusal::proxy_itself, AddressRefusal::no_client,
-        AddressRefusal::not_announceable}) {
+        AddressRefusal::martian}) {
     client.refusal = refusal;
     EXPECT_EQ(seen(rules, client), kCounters);
   }
   rules.bless = networks("127.0.0.1");
+  rules.stats = networks("127.0.0.1");
+  EXPECT_EQ(seen(rules, client), kNoStatistics);
+}
+
+// It may be a proxy that did not name its client.
+TEST(Permissions, AnAddressOfAccessProxyNamedByAHeaderHasNoRights) {
+  PermissionRules rules = open_rules();
+  ClientAddress client = at("127.0.0.1");
+  client.may_be_proxy = true;
+  EXPECT_EQ(seen(rules, client), kCounters);
+  rules.bless = networks("127.0.0.1");
+  EXPECT_FALSE(may_change(rules, client, "X-Opentracker: change\r\n"));
   rules.stats = networks("127.0.0.1");
   EXPECT_EQ(seen(rules, client), kNoStatistics);
 }

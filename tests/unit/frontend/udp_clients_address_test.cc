@@ -68,16 +68,36 @@ TEST_F(UdpClientsAddressTest, AProxyIsAClientLikeAnyOther) {
   EXPECT_EQ(swarm(), "10.0.0.1 ") << "no proxy of ours passes on datagrams";
 }
 
-TEST_F(UdpClientsAddressTest, AnAddressNobodyCouldConnectToIsRefusedAndNotStored) {
-  for (const uint32_t ip : {0x7f000001U, 0xe0000001U, 0xffffffffU, 0x00000001U}) {
+TEST_F(UdpClientsAddressTest, AMartianInTheFieldIsRefusedAndNotStored) {
+  for (const uint32_t ip : {0x7f000001U, 0xa9fe0101U, 0xe0000001U, 0xffffffffU, 0x00000001U}) {
     const Bytes reply = announce(kTrusted, ip);
     EXPECT_EQ(action_of(reply), kUdpError) << ip;
-    EXPECT_EQ(as_text(ByteView(reply).subspan(kUdpErrorHeader)),
-              "Nobody could connect to the address you announce.");
+    EXPECT_TRUE(as_text(ByteView(reply).subspan(kUdpErrorHeader))
+                    .starts_with("The ip field names the address "))
+        << ip;
   }
+  const Bytes reply = announce(kTrusted, 0xf0010203U);
+  EXPECT_EQ(as_text(ByteView(reply).subspan(kUdpErrorHeader)),
+            "The ip field names the address 240.1.2.3, which no peer can have (link-local, "
+            "multicast, loopback or reserved).");
   EXPECT_EQ(tracker_.table.torrents(), 0U);
-  EXPECT_EQ(tracker_.statistics.actions(Transport::udp, Action::refused), 4U);
+  EXPECT_EQ(tracker_.statistics.actions(Transport::udp, Action::refused), 6U);
   EXPECT_EQ(tracker_.statistics.actions(Transport::udp, Action::announce), 0U);
+}
+
+// Its own address, not one that the field names.
+TEST_F(UdpClientsAddressTest, AMartianIsAnsweredAsIfItWereStored) {
+  (void)announce(endpoint("192.0.2.98:1"), 0, 2);
+  for (const char* source : {"169.254.1.1:1000", "240.1.2.3:1000", "[fe80::1]:1000"}) {
+    const Bytes reply = announce(endpoint(source), 0);
+    ASSERT_GE(reply.size(), kUdpAnnounceHeader);
+    EXPECT_EQ(action_of(reply), kUdpAnnounce);
+    EXPECT_EQ(ByteReader(ByteView(reply).subspan(12)).read<uint32_t>(), 2U) << "leechers";
+  }
+  EXPECT_EQ(swarm(), "192.0.2.98 ");
+  EXPECT_EQ(tracker_.table.peers(), 2U);
+  EXPECT_EQ(tracker_.statistics.martians(), 3U);
+  EXPECT_EQ(tracker_.statistics.actions(Transport::udp, Action::refused), 0U);
 }
 
 TEST_F(UdpClientsAddressTest, TheFieldIsNotReadBeforeTheConnectionIdHasProvedGood) {

@@ -79,6 +79,34 @@ TEST_F(UdpFrontendTest, GivesOutIdsThatAnnounceAndScrape) {
   EXPECT_EQ(word(scraped, 7), 1U) << "leechers";
 }
 
+TEST_F(UdpFrontendTest, AnswersAnAnnounceThatTheListRefusesWithAnErrorOrItsOwnInterval) {
+  for (const auto interval : {seconds(0), seconds(86400)}) {
+    OfflineSettings settings = with_limits({.udp_reject_interval = interval});
+    settings.access = AccessMode::white;
+    OfflineTracker tracker(settings);
+    for (const Endpoint& client : {kClient4, kClient6}) {
+      const uint64_t id = tracker.udp_connection_id(client);
+      const Bytes reply = tracker.udp(client, udp_announce(id, kTransaction, torrent1()));
+      EXPECT_EQ(word(reply, 1), kTransaction);
+      if (interval == seconds(0)) {
+        EXPECT_EQ(error_text(reply), kNotAuthorized);
+        continue;
+      }
+      ASSERT_EQ(reply.size(), kUdpAnnounceHeader) << "no peers";
+      EXPECT_EQ(word(reply, 0), kUdpAnnounce);
+      EXPECT_EQ(word(reply, 2), 86400U);
+      EXPECT_EQ(word(reply, 3) + word(reply, 4), 0U) << "nobody is counted";
+      UdpAnnounceFields bad = torrent1();
+      bad.port = 0;
+      EXPECT_EQ(error_text(tracker.udp(client, udp_announce(id, 1, bad))), "Port must not be 0.")
+          << "other refusals stay errors";
+      EXPECT_EQ(tracker.udp(client, udp_scrape(id, 1, {numbered_hash(1)})).size(), 20U);
+    }
+    EXPECT_EQ(tracker.table.torrents(), 0U);
+    EXPECT_EQ(tracker.statistics.actions(Transport::udp, Action::announce), 0U);
+  }
+}
+
 TEST_F(UdpFrontendTest, ServesABatchOfMixedDatagramsEachInItsPlace) {
   const uint64_t id = tracker_.udp_connection_id(kClient4);
   std::vector<Bytes> datagrams;

@@ -29,7 +29,6 @@ std::string client_of(std::string_view value) {
 
 const std::string kAbsent(describe(NoClient::absent));
 const std::string kUnreadable(describe(NoClient::unreadable));
-const std::string kOnlyProxies(describe(NoClient::only_proxies));
 
 TEST(ForwardedClient, IsTheRightmostAddressThatIsNotAProxy) {
   EXPECT_EQ(client_of("192.0.2.1"), "192.0.2.1");
@@ -70,9 +69,11 @@ TEST(ForwardedClient, SkipsEmptyEntries) {
   EXPECT_EQ(client_of(" , ,"), kAbsent);
 }
 
-TEST(ForwardedClient, IsMissingIfAllAreProxies) {
-  EXPECT_EQ(client_of("10.0.0.1"), kOnlyProxies);
-  EXPECT_EQ(client_of("10.0.0.1, ::1,"), kOnlyProxies);
+TEST(ForwardedClient, IsTheLeftmostIfAllAreProxies) {
+  EXPECT_EQ(client_of("10.0.0.1"), "10.0.0.1");
+  EXPECT_EQ(client_of("10.0.0.3, 10.0.0.1, ::1,"), "10.0.0.3");
+  EXPECT_EQ(client_of("unknown, 10.0.0.1"), kUnreadable) << "not all are";
+  EXPECT_EQ(client_in("X-Forwarded-For: ::1\r\nA: b\r\nX-Forwarded-For: 10.0.0.1\r\n"), "::1");
 }
 
 TEST(ForwardedClient, IsMissingWithoutTheHeader) {
@@ -109,17 +110,80 @@ TEST(ForwardedClient, ReadsHeadersThatHoldOneAddress) {
   EXPECT_EQ(client_in("X-Real-IP: 198.51.100.9, 192.0.2.1\r\n", kReal), kUnreadable);
   EXPECT_EQ(client_in("X-Real-IP: 198.51.100.9\r\nX-Real-IP: 192.0.2.1\r\n", kReal), kUnreadable);
   EXPECT_EQ(client_in("X-Real-IP: 198.51.100.9\r\nX-Real-IP:\r\n", kReal), kUnreadable);
-  EXPECT_EQ(client_in("X-Real-IP: 10.0.0.1\r\n", kReal), kOnlyProxies);
+  EXPECT_EQ(client_in("X-Real-IP: 10.0.0.1\r\n", kReal), "10.0.0.1") << "whatever network";
+  EXPECT_EQ(client_in("X-Real-IP: unknown\r\n", kReal), kUnreadable);
+  EXPECT_EQ(client_in("true-client-ip: \"192.0.2.1\"\r\n", ForwardedHeader::true_client_ip),
+            "192.0.2.1");
   EXPECT_EQ(client_in("X-Real-IP:\r\n", kReal), kAbsent);
   EXPECT_EQ(client_in("X-Forwarded-For: 192.0.2.1\r\n", kReal), kAbsent);
 }
 
+// What RFC 7239 calls Forwarded.
+std::string for_client(std::string_view value) {
+  return client_in("Host: x\r\nForwarded: " + std::string(value) + "\r\nVia: y\r\n\r\n",
+                   ForwardedHeader::forwarded);
+}
+
+TEST(Forwarded, NamesTheClientInForOfItsElement) {
+  EXPECT_EQ(for_client("for=192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(for_client("For=\"192.0.2.1:4711\""), "192.0.2.1");
+  EXPECT_EQ(for_client("for=\"[2001:db8::1]\""), "2001:db8::1");
+  EXPECT_EQ(for_client("for=\"[2001:db8::1]:4711\""), "2001:db8::1");
+  EXPECT_EQ(for_client("for=[2001:db8::1]:4711"), "2001:db8::1") << "quotes forgotten";
+  EXPECT_EQ(for_client("proto=https;by=10.0.0.1;FOR=192.0.2.1;host=\"a;for=b,c\""), "192.0.2.1");
+  EXPECT_EQ(for_client("by=10.0.0.1; for = 192.0.2.1 ;"), "192.0.2.1");
+  EXPECT_EQ(for_client("for=\"[2001:db8::1]:_hidden\""), "2001:db8::1") << "a hidden port";
+  EXPECT_EQ(for_client("for=\"192.0.2.1:_a.b-c_\""), "192.0.2.1");
+  EXPECT_EQ(for_client("for=\"192\\.0.2.1\""), "192.0.2.1") << "an escape";
+}
+
+TEST(Forwarded, IsReadFromTheRight) {
+  EXPECT_EQ(for_client("for=198.51.100.9, for=192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(for_client("for=192.0.2.1;by=x,for=10.0.0.1, for=\"[::1]\""), "192.0.2.1");
+  EXPECT_EQ(for_client("for=10.0.0.3, for=10.0.0.1"), "10.0.0.3") << "all are proxies";
+  EXPECT_EQ(for_client(",for=192.0.2.1,, for=10.0.0.1,"), "192.0.2.1");
+  EXPECT_EQ(client_in("Forwarded: for=198.51.100.9\r\nforwarded: for=192.0.2.1\r\n"
+                      "A: b\r\nFORWARDED: for=10.0.0.1\r\n",
+                      ForwardedHeader::forwarded),
+            "192.0.2.1");
+  EXPECT_EQ(client_in("X-Forwarded-For: 192.0.2.1\r\n", ForwardedHeader::forwarded), kAbsent);
+  EXPECT_EQ(client_in("Forwarded: for=1.2.3.4,\r\n for=5.6.7.8\r\n", ForwardedHeader::forwarded),
+            kUnreadable);
+}
+
+TEST(Forwarded, StopsAtAnElementWithoutAnAddress) {
+  for (const std::string junk :
+       {"for=unknown", "for=_hidden", "for=\"_hidden:_port\"", "for=", "for", "for=\"\"", "for=\"",
+        "for=\"192.0.2.1", "for=192.0.2.1\"", "for=\"192.0.2.1\\\"", "for=\"19\"2.0.2.1\"",
+        "by=192.0.2.1", "192.0.2.1", "for=192.0.2.1;for=192.0.2.2", "for=192.0.2.1:_",
+        "for=192.0.2.1:_a!", "for=\"[192.0.2.1]\"", "for=\"192.0.2.1:99999\"",
+        "for=fe80::1%eth0"}) {
+    EXPECT_EQ(for_client(junk), kUnreadable) << junk;
+    EXPECT_EQ(for_client("for=192.0.2.7, " + junk + ", for=10.0.0.1"), kUnreadable) << junk;
+  }
+}
+
+// The client may send any header; the proxy appends to it.
+TEST(Forwarded, IsNotConfusedByWhatTheClientHasWritten) {
+  for (const std::string claim : {"for=198.51.100.9", "for=\"198.51.100.9", "\"", "\\", "for=\"\\",
+                                  "for=\"a\\\"", ";;\"=\\,\"", "for=\"a, for=\"", "unknown"}) {
+    EXPECT_EQ(for_client(claim + ", for=192.0.2.1"), "192.0.2.1") << claim;
+    EXPECT_EQ(for_client(claim + ",for=\"[2001:db8::1]:4711\";by=\"x,y\""), "2001:db8::1") << claim;
+    EXPECT_EQ(for_client(claim + ", for=192.0.2.1, for=\"10.0.0.1\""), "192.0.2.1") << claim;
+  }
+}
+
 TEST(ForwardedClient, NeverReadsPastTheFields) {
-  const std::string fields = "A: b\r\nX-Forwarded-For: \"[2001:db8::1]:1\", 10.0.0.1:2\r\n x\r\n";
+  const std::string fields =
+      "A: b\r\nX-Forwarded-For: \"[2001:db8::1]:1\", 10.0.0.1:2\r\n x\r\n"
+      "Forwarded: for=\"\\[::1]:_a\";by=\"\\\"\", for=\"10.0.0.1\\\"\r\nTrue-Client-IP: "
+      "\"1.2.3.4\"\r\n";
   GuardedBytes guard(fields.size());
   for (size_t size = 0; size <= fields.size(); ++size) {
     const std::string_view part = guard.place(std::string_view(fields).substr(0, size));
-    static_cast<void>(forwarded_client(part, ForwardedHeader::x_forwarded_for, is_proxy));
+    for (const auto header : {ForwardedHeader::x_forwarded_for, ForwardedHeader::forwarded,
+                              ForwardedHeader::true_client_ip})
+      static_cast<void>(forwarded_client(part, header, is_proxy));
     static_cast<void>(has_proxy_trace(part));
   }
 }
@@ -128,12 +192,15 @@ TEST(ForwardedHeader, HasANameInAnyCase) {
   EXPECT_EQ(parse_forwarded_header("x-forwarded-for"), ForwardedHeader::x_forwarded_for);
   EXPECT_EQ(parse_forwarded_header("X-Real-IP"), ForwardedHeader::x_real_ip);
   EXPECT_EQ(parse_forwarded_header("CF-Connecting-Ip"), ForwardedHeader::cf_connecting_ip);
-  EXPECT_EQ(parse_forwarded_header("Forwarded"), std::nullopt);
+  EXPECT_EQ(parse_forwarded_header("forwarded"), ForwardedHeader::forwarded);
+  EXPECT_EQ(parse_forwarded_header("TRUE-CLIENT-IP"), ForwardedHeader::true_client_ip);
+  EXPECT_EQ(parse_forwarded_header("Via"), std::nullopt);
   EXPECT_EQ(name_of(ForwardedHeader::cf_connecting_ip), "CF-Connecting-IP");
 }
 
 TEST(HasProxyTrace, KnowsTheHeadersThatProxiesAdd) {
-  for (const char* name : {"X-Forwarded-For", "forwarded", "X-REAL-IP", "CF-Connecting-IP", "Via"})
+  for (const char* name :
+       {"X-Forwarded-For", "forwarded", "X-REAL-IP", "CF-Connecting-IP", "True-Client-IP", "Via"})
     EXPECT_TRUE(has_proxy_trace("Host: x\r\n" + std::string(name) + ": y\r\n\r\n")) << name;
   EXPECT_FALSE(has_proxy_trace("Host: x\r\nX-Forwarded-Proto: http\r\nA: Via: b\r\n\r\n"));
   EXPECT_FALSE(has_proxy_trace(""));

@@ -217,11 +217,20 @@ TEST(UdpPacketTest, ReadsOnlyTheFirst74Hashes) {
   }
 }
 
+TEST(UdpPacketTest, ReadsTheFirst74HashesWhateverFollows) {
+  for (const size_t tail : {1U, 19U, 20U, 21U, 557U, 60'000U}) {
+    const Packet packet = scrape(74).add(Bytes(tail));
+    const auto parsed = parse(packet, kV4);
+    ASSERT_TRUE(parsed) << tail;
+    EXPECT_EQ(std::get<UdpScrape>(*parsed).size(), 74U) << tail;
+  }
+}
+
 TEST(UdpPacketTest, RefusesEmptyScrapesAndPartialHashes) {
   EXPECT_EQ(fault_of(scrape(0)), UdpFault::empty_scrape);
   EXPECT_EQ(fault_of(scrape(0).add(uint8_t{1})), UdpFault::partial_info_hash);
   EXPECT_EQ(fault_of(scrape(2).add(Bytes(19))), UdpFault::partial_info_hash);
-  EXPECT_EQ(fault_of(scrape(75).add(uint8_t{1})), UdpFault::partial_info_hash);
+  EXPECT_EQ(fault_of(scrape(73).add(Bytes(19))), UdpFault::partial_info_hash);
 }
 
 TEST(UdpPacketTest, DescribesOnlyFaultsThatAreAnswered) {

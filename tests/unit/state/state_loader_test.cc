@@ -132,11 +132,12 @@ TEST(StateLoad, TextNamesWhatWasLoadedAndWhatWasLeftOut) {
             "2000 peers of 1000 torrents loaded in 0.72 s, written 12 s ago");
   load.too_old = 5;
   load.no_room = 6;
+  load.unusable = 8;
   load.not_allowed = 7;
   EXPECT_EQ(state_load_text(load, milliseconds(720)),
             "2000 peers of 1000 torrents loaded in 0.72 s, written 12 s ago; 5 peers were too old; "
-            "7 torrents are refused by the access list; 6 peers were refused: no room for them, or "
-            "no address or port");
+            "7 torrents are refused by the access list; 6 peers were refused: no room for them; "
+            "8 peers were left out: no peer can have that address or port");
 }
 
 }  // namespace

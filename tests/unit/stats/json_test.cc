@@ -92,7 +92,7 @@ TEST_F(StatsJsonTest, EverythingHasEachCounterUnderItsProtocolAndFamily) {
   const char* parts[] = {
       R"({"tracker_id":42,"version":"opentracker 1.2.3","features":["SWITCH_A","SWITCH_B"],)",
       R"("uptime_seconds":7210,"peers":20,"seeds":5,"torrents":7,"table_bytes":4096,)",
-      R"("not_stored":0,"expired_peers":21,"expired_torrents":22,)",
+      R"("not_stored":0,"martians":0,"expired_peers":21,"expired_torrents":22,)",
       R"("state":{"writes":31,"failed_writes":0,"written_at":32,"write_milliseconds":0,)",
       R"("loaded_torrents":0,"load_milliseconds":33},)",
       R"("tcp":{"v4":{"contact":0,"announce":0,"scrape":0,"refused":0},"v6":{)",

@@ -147,6 +147,26 @@ TEST_F(ShardTest, AWalkThatErasesMissesNothing) {
   EXPECT_EQ(commons_.torrents, 666U);
 }
 
+Endpoint endpoint(std::string_view address) { return {*IpAddress::parse(address), 6881}; }
+
+TEST_F(ShardTest, AMartianIsCountedInItsReplyAndChangesNothing) {
+  for (const char* address : {"169.254.1.1", "240.1.2.3", "0.0.0.7", "fe80::1", "ff02::1"}) {
+    const AnnounceOutcome alone = announce(1, endpoint(address), 0, AnnounceEvent::completed);
+    EXPECT_EQ(alone.change, PeerChange::martian) << address;
+    EXPECT_EQ(alone.swarm, (SwarmCounts{0, 1, 0}));
+    EXPECT_FALSE(is_there(1, 0));
+  }
+  announce(1, endpoint4(1), 0);
+  for (const char* address : {"169.254.1.1", "fe80::1"}) {
+    EXPECT_EQ(announce(1, endpoint(address), 0).swarm, (SwarmCounts{0, 2, 0}));
+    EXPECT_EQ(announce(1, endpoint(address), 0, AnnounceEvent::stopped).swarm,
+              (SwarmCounts{0, 1, 0}));
+  }
+  EXPECT_EQ(commons_.peers, 1U);
+  for (const char* address : {"127.0.0.1", "10.0.0.1", "192.0.2.1", "2001:db8::1", "::1"})
+    EXPECT_EQ(announce(2, endpoint(address), 0).change, PeerChange::added) << address;
+}
+
 class LimitedShardTest : public ShardTest {
  protected:
   LimitedShardTest() : ShardTest({.max_peers = 10, .max_peers_per_torrent = 4}) {}

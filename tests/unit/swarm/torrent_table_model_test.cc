@@ -85,7 +85,7 @@ class TableModel {
   Endpoint random_endpoint() {
     const uint32_t number = random_.below(options_.addresses);
     const auto port = static_cast<uint16_t>(1 + random_.below(2));
-    std::array<uint8_t, 16> bytes{0x20, 0x01};
+    std::array<uint8_t, 16> bytes{0x20, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10};
     bytes[14] = static_cast<uint8_t>(number >> 8U);
     bytes[15] = static_cast<uint8_t>(number);
     if (random_.below(4) == 0) return {IpAddress::v6(bytes), port};

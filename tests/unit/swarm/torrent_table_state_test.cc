@@ -109,22 +109,30 @@ TEST_F(TableStateTest, KeepsTheYoungerOfTwoStamps) {
   EXPECT_EQ(contents_of(other, kNow), contents_of(table_, kNow));
 }
 
-TEST_F(TableStateTest, RefusesPeersThatCannotBeReached) {
-  const IpAddress nowhere4 = IpAddress::parse("0.0.0.0").value();
-  const IpAddress nowhere6 = IpAddress::parse("::").value();
-  const std::array<Peer4, 3> peers4{
-      make_peer<Peer4>({endpoint4(1).address, 0}, 0, 0), make_peer<Peer4>({nowhere4, 6881}, 0, 0),
-      make_peer<Peer4>({IpAddress::parse("1.0.0.0").value(), 1}, 0, 0)};
-  const std::array<Peer6, 3> peers6{make_peer<Peer6>({endpoint6(1).address, 0}, 0, 0),
-                                    make_peer<Peer6>({nowhere6, 6881}, 0, 0),
-                                    make_peer<Peer6>(endpoint6(2), 0, 0)};
+Peer4 peer4(std::string_view address, uint16_t port = 6881) {
+  return make_peer<Peer4>({IpAddress::parse(address).value(), port}, 0, 0);
+}
+Peer6 peer6(std::string_view address, uint16_t port = 6881) {
+  return make_peer<Peer6>({IpAddress::parse(address).value(), port}, 0, 0);
+}
+
+// As a file of an older version may have them.
+TEST_F(TableStateTest, LeavesOutMartiansAndPeersWithoutAPort) {
+  Peer6 mapped = peer6("2001:db8::1");
+  mapped.endpoint = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1, 1, 1};
+  const std::array peers4{peer4("10.0.0.1", 0),  peer4("0.0.0.0"),     peer4("169.254.1.1"),
+                          peer4("224.0.0.1"),    peer4("240.1.2.3"),   peer4("255.255.255.255"),
+                          peer4("1.0.0.0", 256), peer4("127.0.0.1", 1)};
+  const std::array peers6{peer6("2001:db8::1", 0), peer6("::"), peer6("fe80::1"),
+                          peer6("ff02::1"),        mapped,      peer6("2001:db8::1")};
   const RestoreOutcome outcome =
-      table_.restore({numbered_hash(1), 0, 0, 3, 3}, peers4, peers6, 0, kNow);
-  EXPECT_EQ(outcome.peers, 2U);
-  EXPECT_EQ(outcome.refused, 4U);
+      table_.restore({numbered_hash(1), 0, 0, 8, 6}, peers4, peers6, 0, kNow);
+  EXPECT_EQ(outcome.peers, 3U);
+  EXPECT_EQ(outcome.unusable, 11U);
+  EXPECT_EQ(outcome.refused, 0U);
   const RestoreOutcome nobody =
-      table_.restore({numbered_hash(2), 0, 0, 2, 0}, std::span(peers4).first(2), {}, 0, kNow);
-  EXPECT_EQ(nobody.refused, 2U);
+      table_.restore({numbered_hash(2), 0, 0, 6, 0}, std::span(peers4).first(6), {}, 0, kNow);
+  EXPECT_EQ(nobody.unusable, 6U);
   EXPECT_FALSE(nobody.new_torrent);
   EXPECT_EQ(table_.torrents(), 1U);
 }

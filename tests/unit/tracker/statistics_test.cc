@@ -61,14 +61,15 @@ TEST(Statistics, CountsRenewalsByTheMinutesSinceTheLastAnnounce) {
 
 TEST(Statistics, CountsNoRenewalForAPeerThatIsNewGoneOrRefused) {
   Statistics statistics;
-  for (const PeerChange change :
-       {PeerChange::unknown, PeerChange::added, PeerChange::removed, PeerChange::refused}) {
+  for (const PeerChange change : {PeerChange::unknown, PeerChange::added, PeerChange::removed,
+                                  PeerChange::refused, PeerChange::martian}) {
     AnnounceOutcome outcome;
     outcome.change = change;
     statistics.record(outcome);
   }
   EXPECT_EQ(statistics.renewed(0), 0U);
   EXPECT_EQ(statistics.not_stored(), 1U);
+  EXPECT_EQ(statistics.martians(), 1U);
 }
 
 TEST(Statistics, CountsCompletionsOfNewAndOldPeers) {
