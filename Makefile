@@ -99,19 +99,29 @@ list:
 	@echo 'compile_commands.json'
 
 ## Installing -------------------------------------------------------------------------------------
-# Paths in these files are those of the Debian package. A configuration that is there stays.
-DOCDIR := $(PREFIX)/share/doc/opentracker
+# Paths in these files are those of the Debian package. A configuration that is there stays. What programs
+# read lies in DATADIR and not beside the documentation, which small systems leave out.
+DOCDIR  := $(PREFIX)/share/doc/opentracker
+DATADIR := $(PREFIX)/share/opentracker
+MUNIN   := $(PREFIX)/share/munin/plugins/opentracker_
+PAGES   := operations proxies lists security compatibility
 CONF = $(DESTDIR)$(SYSCONFDIR)/opentracker/opentracker.conf
 place = sed -e 's|/usr/bin/|$(PREFIX)/bin/|g' -e 's|/usr/share/doc/|$(PREFIX)/share/doc/|g' \
+             -e 's|/usr/share/opentracker|$(DATADIR)|g' -e 's|](deploy/|](examples/|g' \
              -e 's|/etc/opentracker|$(SYSCONFDIR)/opentracker|g' $(1) \
           | install -D -m 644 /dev/stdin $(DESTDIR)$(2)/$(notdir $(1))
+example = ln -sf ../../../$(1) $(DESTDIR)$(DOCDIR)/examples/$(or $(2),$(notdir $(1)))
 install: opentracker
 	install -D -m 755 opentracker $(DESTDIR)$(PREFIX)/bin/opentracker
 	@$(call place,docs/opentracker.8,$(PREFIX)/share/man/man8)
 	@$(call place,docs/opentracker.conf.5,$(PREFIX)/share/man/man5)
 	@$(foreach unit,service socket,$(call place,docs/deploy/opentracker.$(unit),$(UNITDIR)) &&) true
-	@$(foreach page,operations compatibility,$(call place,docs/$(page).md,$(DOCDIR)) &&) true
-	@$(foreach example,sysctl.conf nftables.conf nginx.conf prometheus-alerts.yml grafana-dashboard.json \
-	  munin-opentracker,$(call place,docs/deploy/$(example),$(DOCDIR)/examples) &&) true
-	@install -D -m 644 opentracker.conf.sample $(DESTDIR)$(DOCDIR)/examples/opentracker.conf
+	@$(foreach page,$(PAGES),$(call place,docs/$(page).md,$(DOCDIR)) &&) true
+	@$(foreach file,sysctl.conf nftables.conf nginx.conf,$(call place,docs/deploy/$(file),$(DOCDIR)/examples) &&) true
+	@$(foreach file,prometheus-alerts.yml grafana-dashboard.json grafana-provider.yml,\
+	  $(call place,docs/deploy/$(file),$(DATADIR)) && $(call example,opentracker/$(file)) &&) true
+	@install -D -m 644 opentracker.conf.sample $(DESTDIR)$(DATADIR)/opentracker.conf.sample
+	@$(call example,opentracker/opentracker.conf.sample,opentracker.conf)
+	@install -D -m 755 docs/deploy/munin-opentracker $(DESTDIR)$(MUNIN)
+	@$(call example,munin/plugins/opentracker_,munin-opentracker)
 	@test -e $(CONF) || install -D -m 644 opentracker.conf.sample $(CONF)

@@ -1,6 +1,7 @@
 """The contents of the Debian package, and the verdict of Debian's own checker."""
 import gzip
 import platform
+import posixpath
 import re
 import subprocess
 
@@ -9,24 +10,37 @@ from tree import TOP, run
 DEBIAN = platform.freedesktop_os_release().get("VERSION_ID")
 # Where Debian's own package of this release has its units.
 UNITS = "/lib/systemd/system" if DEBIAN == "12" else "/usr/lib/systemd/system"
+DOC, DATA = "/usr/share/doc/opentracker", "/usr/share/opentracker"
+PROGRAM, PLUGIN = "/usr/bin/opentracker", "/usr/share/munin/plugins/opentracker_"
 FILES = {
-    "/usr/bin/opentracker",
-    "/etc/opentracker/opentracker.conf",
+    PROGRAM,
+    PLUGIN,
     f"{UNITS}/opentracker.service",
     f"{UNITS}/opentracker.socket",
     "/usr/share/man/man8/opentracker.8.gz",
     "/usr/share/man/man5/opentracker.conf.5.gz",
-    "/usr/share/doc/opentracker/changelog.gz",
-    "/usr/share/doc/opentracker/compatibility.md",
-    "/usr/share/doc/opentracker/copyright",
-    "/usr/share/doc/opentracker/operations.md",
-    "/usr/share/doc/opentracker/examples/grafana-dashboard.json",
-    "/usr/share/doc/opentracker/examples/munin-opentracker",
-    "/usr/share/doc/opentracker/examples/nftables.conf",
-    "/usr/share/doc/opentracker/examples/nginx.conf",
-    "/usr/share/doc/opentracker/examples/opentracker.conf",
-    "/usr/share/doc/opentracker/examples/prometheus-alerts.yml",
-    "/usr/share/doc/opentracker/examples/sysctl.conf",
+    f"{DATA}/grafana-dashboard.json",
+    f"{DATA}/grafana-provider.yml",
+    f"{DATA}/opentracker.conf.sample",
+    f"{DATA}/prometheus-alerts.yml",
+    f"{DOC}/changelog.gz",
+    f"{DOC}/compatibility.md",
+    f"{DOC}/copyright",
+    f"{DOC}/lists.md",
+    f"{DOC}/operations.md",
+    f"{DOC}/proxies.md",
+    f"{DOC}/security.md",
+    f"{DOC}/examples/nftables.conf",
+    f"{DOC}/examples/nginx.conf",
+    f"{DOC}/examples/sysctl.conf",
+}
+LINKS = {
+    "/etc/prometheus/rules/opentracker.yml": f"{DATA}/prometheus-alerts.yml",
+    f"{DOC}/examples/grafana-dashboard.json": f"{DATA}/grafana-dashboard.json",
+    f"{DOC}/examples/grafana-provider.yml": f"{DATA}/grafana-provider.yml",
+    f"{DOC}/examples/munin-opentracker": PLUGIN,
+    f"{DOC}/examples/opentracker.conf": f"{DATA}/opentracker.conf.sample",
+    f"{DOC}/examples/prometheus-alerts.yml": f"{DATA}/prometheus-alerts.yml",
 }
 # In Debian 12 and 13.
 DEBIANS_VERSIONS = ("0.0~git20210823.110868e-3", "0.0~git20240622.c854b3d-2")
@@ -37,7 +51,7 @@ def field(package, name):
 
 
 def contents(package):
-    """(mode, owner, path) of each file, without directories."""
+    """(mode, owner, path) of each file, without directories; a link's path is "path -> target"."""
     for line in run("dpkg-deb", "--contents", package).stdout.splitlines():
         mode, owner, _, _, _, path = line.split(maxsplit=5)
         if not mode.startswith("d"):
@@ -45,13 +59,42 @@ def contents(package):
 
 
 def test_it_contains_exactly_these_files(package):
-    assert {path for _, _, path in contents(package)} == FILES
+    assert {path for mode, _, path in contents(package) if mode[0] == "-"} == FILES
 
 
-def test_root_owns_every_file_and_only_the_program_is_executable(package):
+def test_its_links_lead_to_files_of_its_own(package):
+    links = dict(path.split(" -> ") for mode, _, path in contents(package) if mode[0] == "l")
+    whole = {at: posixpath.normpath(posixpath.join(posixpath.dirname(at), to)) for at, to in links.items()}
+    assert whole == LINKS
+    assert set(whole.values()) <= FILES
+
+
+def test_root_owns_every_file_and_only_programs_are_executable(package):
     for mode, owner, path in contents(package):
         assert owner == "root/root", path
-        assert mode == ("-rwxr-xr-x" if path == "/usr/bin/opentracker" else "-rw-r--r--"), path
+        if mode[0] == "-":
+            assert mode == ("-rwxr-xr-x" if path in (PROGRAM, PLUGIN) else "-rw-r--r--"), path
+
+
+def test_it_works_where_documentation_is_left_out(package, tmp_path):
+    """Images of Debian exclude /usr/share/doc."""
+    run("dpkg-deb", "--control", package, tmp_path, check=True)
+    for script in ("postinst", "prerm", "postrm"):
+        assert "/usr/share/doc" not in (tmp_path / script).read_text(), script
+    provider = (TOP / "docs/deploy/grafana-provider.yml").read_text()
+    assert provider.rstrip().endswith(f"path: {DATA}")
+
+
+def test_munin_offers_each_graph_because_the_plugin_is_a_wildcard():
+    """munin-node-configure takes a plugin's suggestions only if its name ends with an underscore."""
+    assert PLUGIN.endswith("_")
+    text = (TOP / "docs/deploy/munin-opentracker").read_text()
+    assert "#%# family=auto" in text and "#%# capabilities=autoconf suggest" in text
+
+
+def test_it_names_a_home_page_that_the_description_explains(package):
+    assert field(package, "Homepage").startswith("https://")
+    assert "home page describes" in " ".join(field(package, "Description").split())
 
 
 def test_its_version_is_higher_than_debians(package):
@@ -72,9 +115,11 @@ def test_it_depends_on_the_package_of_every_linked_library(package, stage):
     assert "adduser" in depends
 
 
-def test_an_upgrade_keeps_only_the_configuration(package):
-    conffiles = run("dpkg-deb", "--info", package, "conffiles").stdout.split()
-    assert conffiles == ["/etc/opentracker/opentracker.conf"]
+def test_dpkg_has_nothing_to_ask_about_the_configuration(package, tmp_path):
+    """No conffile and no file in /etc; what an upgrade does is in tests/tools/fresh_package.sh."""
+    run("dpkg-deb", "--control", package, tmp_path, check=True)
+    assert not (tmp_path / "conffiles").exists()
+    assert not [path for mode, _, path in contents(package) if path.startswith("/etc/") and mode[0] == "-"]
 
 
 def test_its_checksums_are_correct(package, tmp_path):

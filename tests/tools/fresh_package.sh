@@ -1,7 +1,7 @@
 #!/bin/bash
 # The life of the Debian package in a new Debian of this machine's release: it installs by the commands of
-# docs/operations.md and serves, keeps a changed configuration on upgrade, takes the place of the C program's
-# packages and keeps their configuration; under a systemd of its own it starts only where policy-rc.d
+# docs/operations.md and serves, keeps a configuration on unattended upgrades (its own, of a version that had
+# it as a conffile, of the C program's packages, and back) without a word to dpkg about it; under a systemd of its own it starts only where policy-rc.d
 # permits, serves by the hardened unit, restarts without loss; and it leaves nothing behind. Run
 # by `make test-package`, after `make deb`. Needs what fresh_system.sh needs.
 set -euo pipefail
@@ -28,12 +28,32 @@ in_sandbox() { (NAMESPACES=--net in_system "ip link set lo up; $1"); }
 # The commands that docs/operations.md gives for a place (tests/e2e/test_documentation.py).
 documented() { sed -n "/^\`\`\`sh $1\$/,/^\`\`\`\$/{/^\`\`\`/!p}" docs/operations.md; }
 
-# The package with another version, and a line more in its configuration.
-next_package() {
-  dpkg-deb --raw-extract "$1" "$work/next"
+# The package with a higher version, and a line more in its sample; and with a lower one, whose configuration
+# is a conffile as it once was.
+other_packages() {
+  local kind
+  for kind in next last; do
+    dpkg-deb --raw-extract "$1" "$work/$kind"
+  done
   sed -i 's/^Version: .*/&+next1/' "$work/next/DEBIAN/control"
-  echo "# a line that is new in this version" >>"$work/next$CONF"
-  dpkg-deb --root-owner-group --build "$work/next" "$root/srv/opentracker/next.deb" >/dev/null
+  echo "# a line that is new in this version" >>"$work/next/usr/share/opentracker/opentracker.conf.sample"
+  sed -i 's/^Version: .*/&~last1/' "$work/last/DEBIAN/control"
+  echo $CONF >"$work/last/DEBIAN/conffiles"
+  install -D -m 644 "$work/last/usr/share/opentracker/opentracker.conf.sample" "$work/last$CONF"
+  for kind in next last; do
+    dpkg-deb --root-owner-group --build "$work/$kind" "$root/srv/opentracker/$kind.deb" >/dev/null
+  done
+}
+
+# Upgrades as unattended-upgrades does, without --force-conf*, and with nobody to ask. The configuration has to
+# stay as it is, with nothing beside it. $1: a package
+upgrade_keeping() {
+  local before after
+  before=$(cd "$root/etc/opentracker" && md5sum -- *)
+  in_system "apt-get install -y -q --allow-downgrades --no-install-recommends $1"
+  after=$(cd "$root/etc/opentracker" && md5sum -- *)
+  [ "$before" = "$after" ] || fail "upgrading to $1 changed /etc/opentracker: $before; $after"
+  in_system "dpkg -s opentracker" | grep -qx "Status: install ok installed" || fail "$1 is not configured"
 }
 
 # Starts the tracker as the unit does (user, capabilities, folder, arguments), announces, stops it.
@@ -54,16 +74,23 @@ serve_and_announce() {
 }
 
 reference_gives_way() {
-  say "an upgrade from the package of the C program keeps its configuration, and its closed list"
-  in_system "apt-get purge -y -q opentracker"
-  in_system "apt-get install -y -q --no-install-recommends opentracker"
-  cp -r "$root/etc/opentracker" "$work/reference"
-  in_system "apt-get install -y -q ./opentracker_*.deb"
-  diff -r "$work/reference" "$root/etc/opentracker" ||
-    fail "the configuration of the C program was replaced"
-  [ -e "$root/lib/systemd/system/opentracker.service" ] || fail "the unit has gone with the old package"
-  in_system "opentracker --version" >/dev/null || fail "the old program is still there"
+  say "an upgrade from the package of the C program keeps its configuration, edited or not, and its closed list"
+  local edited
+  for edited in no yes; do
+    in_system "apt-get purge -y -q opentracker"
+    in_system "apt-get install -y -q --no-install-recommends opentracker"
+    [ $edited = no ] || echo "tracker.redirect_url https://tracker.example.org/" >>"$root$CONF"
+    upgrade_keeping ./this.deb
+    [ -e "$root/lib/systemd/system/opentracker.service" ] || fail "the unit has gone with the old package"
+    in_system "opentracker --version" >/dev/null || fail "the old program is still there"
+    ! grep -q "/var/lib/opentracker" "$root/var/lib/dpkg/statoverride" || fail "its statoverride is still there"
+  done
+  say "and so does the way back, and the next upgrade"
+  upgrade_keeping "opentracker/$(. "$root/etc/os-release" && echo "$VERSION_CODENAME")"
+  upgrade_keeping ./next.deb
+  grep -q "tracker.example.org" "$root$CONF" || fail "the edit is lost"
   in_system "dpkg --purge opentracker opentracker-common"
+  [ ! -e "$root/etc/opentracker" ] || fail "purging left $(ls "$root/etc/opentracker")"
 }
 
 installs_and_serves() {
@@ -78,14 +105,17 @@ installs_and_serves() {
 }
 
 upgrades() {
-  say "an upgrade keeps a changed configuration and replaces an unchanged one"
+  say "an upgrade from any version of its own keeps the configuration"
+  upgrade_keeping ./next.deb
+  in_system "apt-get purge -y -q opentracker && apt-get install -y -q ./last.deb"
+  in_system "dpkg -s opentracker" | grep -q "^ $CONF" || fail "the last version has no conffile"
   echo "tracker.interval 20m" >>"$root$CONF"
-  in_system "apt-get install -y -q -o Dpkg::Options::=--force-confold ./next.deb"
-  tail -n 1 "$root$CONF" | grep -q 20m || fail "the changed configuration was replaced"
+  upgrade_keeping ./this.deb
+  upgrade_keeping ./next.deb
   serve_and_announce || fail "the upgraded tracker does not answer"
-  in_system "apt-get purge -y -q opentracker && apt-get install -y -q ./opentracker_*.deb"
-  in_system "apt-get install -y -q ./next.deb"
-  grep -q "new in this version" "$root$CONF" || fail "the unchanged configuration was kept"
+  rm "$root$CONF"
+  in_system "apt-get install -y -q --reinstall ./next.deb"
+  grep -q "new in this version" "$root$CONF" || fail "without a configuration, the sample was not copied"
 }
 
 main_pid() { in_booted "systemctl show --property MainPID --value opentracker.service"; }
@@ -98,7 +128,7 @@ starts_as_permitted() {
     printf '#!/bin/sh\nexit %s\n' $verdict >"$root/usr/sbin/policy-rc.d"
     chmod 755 "$root/usr/sbin/policy-rc.d"
     in_booted "apt-get purge -y -q opentracker"
-    in_booted "apt-get install -y -q /srv/opentracker/opentracker_*.deb"
+    in_booted "apt-get install -y -q /srv/opentracker/this.deb"
     if in_booted "systemctl -q is-active opentracker.service"; then
       [ $verdict = 0 ] || fail "started although policy-rc.d forbids"
     else
@@ -121,7 +151,7 @@ keeps_serving_with_a_broken_configuration() {
   local before
   before=$(main_pid)
   echo "tracker.no_such_key 1" >>"$root$CONF"
-  in_booted "apt-get install -y -q -o Dpkg::Options::=--force-confold /srv/opentracker/next.deb" |
+  in_booted "apt-get install -y -q /srv/opentracker/next.deb" |
     grep "has errors" || fail "the upgrade does not speak of the error"
   [ "$(main_pid)" = "$before" ] || fail "the service was restarted"
   sed -i '/^[a-z]/d' "$root$CONF"
@@ -157,8 +187,8 @@ leaves_nothing() {
 
 package=$(readlink -f build/deb/opentracker_*.deb)
 make_system ca-certificates,curl,iproute2,systemd,systemd-sysv
-cp "$package" "$root/srv/opentracker/"
-next_package "$package"
+cp "$package" "$root/srv/opentracker/this.deb"
+other_packages "$package"
 installs_and_serves "$package"
 upgrades
 reference_gives_way
