@@ -26,16 +26,17 @@ ReplyPiece written(size_t room, Write write) {
 
 }  // namespace
 
-void DumpReaders::add(Requester reader) {
-  assert(sent_ == 0 && piece_ == nullptr);
+void write_dump_head(ByteWriter& out, Requester& reader, bool gzip) {
   const bool chunked = is_chunked(reader);
-  if (!chunked) {
-    reader.persistence = Persistence::close;
-    reader.port->reset_unless_ended(reader.token);
-  }
-  const bool is_here = reader.send(written(kReplyHeadRoom, [&](ByteWriter& out) {
-    write_stream_head(out, {chunked, gzip_}, reader.persistence);
-  }));
+  if (!chunked) reader.persistence = Persistence::close;
+  write_stream_head(out, {chunked, gzip}, reader.persistence);
+}
+
+void DumpReaders::add(Requester reader) {
+  assert(sent_ == 0 && piece_ == nullptr && !reader.head_only);
+  if (!is_chunked(reader)) reader.port->reset_unless_ended(reader.token);
+  const bool is_here = reader.send(
+      written(kReplyHeadRoom, [&](ByteWriter& out) { write_dump_head(out, reader, gzip_); }));
   if (is_here) readers_.push_back(reader);
   next_ = readers_.size();
 }

@@ -15,6 +15,10 @@
 
 namespace ot {
 
+// Writes the head of the reply to `reader`, whose connection ends with the body if it is older than
+// HTTP/1.1. At most kReplyHeadRoom bytes.
+void write_dump_head(ByteWriter& out, Requester& reader, bool gzip);
+
 class DumpReaders {
  public:
   // `gzip`: the pieces are a gzip file.

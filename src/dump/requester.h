@@ -14,13 +14,17 @@ struct Requester {
   HttpVersion version = HttpVersion::v1_1;
   Persistence persistence = Persistence::close;
   Family family = Family::v4;  // of the client's address, for the counters
+  bool head_only = false;      // whether the request is a HEAD: no body follows its head
   // Its connection, known from LateReply::begin() on.
   ReplyPort* port = nullptr;
   ConnectionToken token = {};
 
   // The same requester, with its connection.
   [[nodiscard]] Requester at(ReplyPort& where, ConnectionToken to) const {
-    return {version, persistence, family, &where, to};
+    Requester requester = *this;
+    requester.port = &where;
+    requester.token = to;
+    return requester;
   }
 
   // The rest needs the connection.

@@ -17,13 +17,17 @@ static_assert(kMaxTrafficPage < kMaxReport);
 // Bytes already seen may end with this much of the end of a head ("\n\r\n").
 constexpr size_t kBegunEnd = 2;
 
-bool wants_gzip(std::string_view fields) {
-  if (features::kGzipAlways) return true;
-  return features::kGzip && accepts_gzip({.target = {}, .fields = fields});
+bool wants_gzip(const RequestHead& head) {
+  return features::kGzipAlways || (features::kGzip && accepts_gzip(head));
 }
 
 Persistence persistence_of(const RequestHead& head) {
   return features::kKeepAlive ? head.persistence : Persistence::close;
+}
+
+// For statistics, whose readers often read to the end of the connection whatever its version.
+void close_unless_kept_by_name(const RequestHead& head, Requester& requester) {
+  if (!head.names_keep_alive) requester.persistence = Persistence::close;
 }
 
 }  // namespace
@@ -70,13 +74,15 @@ StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, siz
   const RequestHead& head = parsed.head;
   const IpAddress& socket = peer.socket.address;
   Exchange exchange{.client = {socket, socket},
-                    .fields = head.fields,
+                    .head = head,
                     .query = {},
-                    .requester = {.version = head.version, .family = socket.family()},
+                    .requester = {.version = head.version,
+                                  .family = socket.family(),
+                                  .head_only = head.method == Method::head},
                     .out = out};
   if (parsed.status == HeadResult::Status::bad) {
     log_request(peer, exchange, input);
-    refuse(exchange, {HttpStatus::invalid_request}, HttpError::parse_error);
+    refuse(exchange, {.explanation = explain(parsed)}, HttpError::parse_error);
     return StreamVerdict::close(0);
   }
   const RoutedTarget target = route(head.target, {options_.stats_path, options_.metrics_path});
@@ -106,6 +112,7 @@ ClientAddress HttpFrontend::client_of(const StreamPeer& peer, std::string_view f
 }
 
 void HttpFrontend::serve(Route route, Exchange& exchange) {
+  if (exchange.head.method == Method::options) return options(exchange);
   switch (route) {
     case Route::announce:
       return announce(exchange);
@@ -130,40 +137,48 @@ void HttpFrontend::serve(Route route, Exchange& exchange) {
 void HttpFrontend::announce(Exchange& exchange) {
   const ClientAddress& client = exchange.client;
   if (client.refusal) {
-    // The proxy may be at fault: clients told "never" would not notice when it is repaired.
-    const auto later = std::chrono::ceil<std::chrono::minutes>(tracker_.policy().interval);
     RefusalText text;
-    return fail(exchange, describe(client, text), later);
+    return fail(exchange, describe(client, text));
   }
   const auto parsed = parse_announce(exchange.query, client.announced);
-  if (!parsed) return fail(exchange, parsed.error().reason);
+  if (!parsed) return fail(exchange, parsed.error());
   const AnnounceRequest& request = parsed->request;
+  if (exchange.head.method == Method::head) return announce_head(exchange, request.info_hash);
   const Tracker::Target target = tracker_.prepare(request.info_hash);
   const size_t numwant = tracker_.numwant(request);
   const ByteSpan room = exchange.out.reserve(AnnounceReplyFrame::size_for(numwant));
   AnnounceReplyFrame frame(room, parsed->form, numwant);
   const auto reply = tracker_.announce(request, target, numwant, loop_.now(), frame.peers());
-  if (!reply) return fail(exchange, kNotAuthorized);
+  if (!reply) return refuse_torrent(exchange);
   record(exchange, Action::announce);
   exchange.out.commit(room,
                       frame.finish(*reply, client.connection, exchange.requester.persistence));
 }
 
+// How long the reply to a GET would be is known only once the peer is in the swarm.
+void HttpFrontend::announce_head(Exchange& exchange, const InfoHash& info_hash) {
+  if (!tracker_.serves(info_hash)) return refuse_torrent(exchange);
+  const ByteSpan room = exchange.out.reserve(kReplyHeadRoom);
+  exchange.out.commit(room, write_head_without_length(room, exchange.requester.persistence));
+}
+
 void HttpFrontend::scrape(Exchange& exchange) {
   std::array<InfoHash, kMaxScrapeHashes> hashes;
   const auto count = parse_scrape(exchange.query, hashes);
-  if (!count) return fail(exchange, count.error().reason);
+  if (!count) return fail(exchange, count.error());
   record(exchange, Action::scrape);
   std::array<SwarmCounts, kMaxScrapeHashes> counts;
   for (size_t i = 0; i < *count; ++i) counts[i] = tracker_.scrape(hashes[i], loop_.now());
   const ByteSpan room = exchange.out.reserve(kMaxScrapeReply);
-  exchange.out.commit(
-      room, write_scrape_reply(room, std::span(hashes).first(*count),
-                               std::span(counts).first(*count), exchange.requester.persistence));
+  const ByteView reply =
+      write_scrape_reply(room, std::span(hashes).first(*count), std::span(counts).first(*count),
+                         exchange.requester.persistence);
+  exchange.out.commit(room, as_asked(exchange.requester, reply));
 }
 
 void HttpFrontend::full_scrape(Exchange& exchange) {
-  if (!may(Sight::full_scrape, exchange)) return deny(exchange);
+  if (!may_scrape_all(options_.permissions, exchange.client))
+    return deny(exchange, kMayNotScrapeAll);
   if constexpr (features::kFullScrape) {
     dump(exchange, DumpFormat::ben);
   } else {
@@ -172,24 +187,36 @@ void HttpFrontend::full_scrape(Exchange& exchange) {
 }
 
 void HttpFrontend::dump(Exchange& exchange, DumpFormat format) {
-  auto promise = full_scrapes_.promise(exchange.requester, {format, wants_gzip(exchange.fields)});
+  const DumpKind kind{format, wants_gzip(exchange.head)};
+  auto promise = full_scrapes_.promise(exchange.requester, kind);
   if (!promise) {
     return refuse(exchange,
                   {.status = HttpStatus::unavailable, .retry_after = FullScrapes::kRetryAfter},
                   HttpError::internal_error);
   }
-  if (features::kModestFullScrapes && format != DumpFormat::statedump &&
-      !modest_clients_.admit(exchange.client.connection, loop_.now())) {
-    return refuse(exchange, {HttpStatus::payment_required}, HttpError::payment_required);
+  const bool head_only = exchange.requester.head_only;
+  if (features::kModestFullScrapes && format != DumpFormat::statedump) {
+    const IpAddress& client = exchange.client.connection;
+    const bool admitted = head_only ? modest_clients_.would_admit(client, loop_.now())
+                                    : modest_clients_.admit(client, loop_.now());
+    if (!admitted)
+      return refuse(exchange, {HttpStatus::payment_required}, HttpError::payment_required);
   }
-  exchange.late = std::move(promise);
+  if (!head_only) {
+    exchange.late = std::move(promise);
+    return;
+  }
+  const ByteSpan room = exchange.out.reserve(kReplyHeadRoom);
+  ByteWriter head(room);
+  write_dump_head(head, exchange.requester, kind.gzip);
+  exchange.out.commit(room, head.written());
 }
 
 void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
+  close_unless_kept_by_name(exchange.head, exchange.requester);
   const auto question = parse_stats_query(exchange.query, defaults);
   // Before anything else is said about the question: a denial does not tell what exists.
-  const bool shows_names = question ? question->mode->shows_names : question.error().shows_names;
-  if (!may(shows_names ? Sight::names : Sight::counters, exchange)) return deny(exchange);
+  if (!check_may_see(exchange, question ? question->mode->shows : question.error().shows)) return;
   if (!question) {
     return refuse(exchange, {.explanation = question.error().reason}, HttpError::invalid_parameter);
   }
@@ -202,17 +229,17 @@ void HttpFrontend::stats(Exchange& exchange, const StatsDefaults& defaults) {
   if (question->recording.changes() && !change_recording(exchange, question->recording)) return;
   StatsSnapshot snapshot = take_snapshot_();
   snapshot.requests_from = question->recording.from;
-  write_page(exchange.out, exchange.requester, question->print(snapshot), question->content_type());
+  write_page(exchange.out, exchange.requester, question->print(snapshot), content_of(*question));
 }
 
 bool HttpFrontend::change_recording(Exchange& exchange, const RecordingQuery& change) {
-  if (!may_change(options_.permissions, exchange.client, exchange.fields)) {
+  if (!may_change(options_.permissions, exchange.client, exchange.head)) {
     refuse(exchange, {.status = HttpStatus::access_denied, .explanation = kMayNotChange},
            HttpError::access_denied);
     return false;
   }
   TrafficLog* traffic = statistics_.traffic();
-  if (traffic == nullptr || !traffic->requests) return true;
+  if (traffic == nullptr || !traffic->requests || exchange.requester.head_only) return true;
   if (change.reset) traffic->requests->reset();
   if (!change.add || traffic->requests->choose(*change.add)) return true;
   refuse(exchange, {.explanation = "add: the list of networks is full; reset empties it."},
@@ -221,10 +248,12 @@ bool HttpFrontend::change_recording(Exchange& exchange, const RecordingQuery& ch
 }
 
 void HttpFrontend::metrics(Exchange& exchange) {
-  if (!may(Sight::counters, exchange)) return deny(exchange);
+  close_unless_kept_by_name(exchange.head, exchange.requester);
+  if (!check_may_see(exchange, Shows::sums)) return;
   StatsSnapshot snapshot = take_snapshot_();
   snapshot.recount = census_.last_recount();
-  write_page(exchange.out, exchange.requester, print_metrics(snapshot), kMetricsContentType);
+  write_page(exchange.out, exchange.requester, print_metrics(snapshot),
+             {.type = kMetricsContentType, .any_origin = true});
 }
 
 void HttpFrontend::root(Exchange& exchange) {
@@ -234,18 +263,37 @@ void HttpFrontend::root(Exchange& exchange) {
   refuse(exchange, {HttpStatus::found, options_.redirect_url}, HttpError::redirect);
 }
 
-void HttpFrontend::fail(Exchange& exchange, std::string_view reason,
-                        std::optional<std::chrono::minutes> retry_in) {
-  record(exchange, Action::refused);
-  statistics_.record(HttpError::invalid_parameter);
-  const ByteSpan room = exchange.out.reserve(kMaxFailureReply);
-  exchange.out.commit(room,
-                      write_failure_reply(room, {reason, tracker_.policy().interval, retry_in},
-                                          exchange.requester.persistence));
+void HttpFrontend::options(Exchange& exchange) {
+  const ByteSpan room = exchange.out.reserve(kMaxErrorPage);
+  exchange.out.commit(room, write_options_reply(room, exchange.requester.persistence));
 }
 
-void HttpFrontend::deny(Exchange& exchange) {
-  refuse(exchange, {HttpStatus::access_denied}, HttpError::access_denied);
+void HttpFrontend::fail(Exchange& exchange, std::string_view reason, Retry retry) {
+  record(exchange, Action::refused);
+  statistics_.record(HttpError::invalid_parameter);
+  FailureReply failure{reason, tracker_.policy().interval};
+  if (retry == Retry::later)
+    failure.retry_in = std::chrono::ceil<std::chrono::minutes>(failure.interval);
+  const ByteSpan room = exchange.out.reserve(kMaxFailureReply);
+  const ByteView reply = write_failure_reply(room, failure, exchange.requester.persistence);
+  exchange.out.commit(room, as_asked(exchange.requester, reply));
+}
+
+void HttpFrontend::refuse_torrent(Exchange& exchange) {
+  const bool is_listed_as_bad = tracker_.access_mode() == AccessMode::black;
+  fail(exchange, kNotAuthorized, is_listed_as_bad ? Retry::never : Retry::later);
+}
+
+bool HttpFrontend::check_may_see(Exchange& exchange, Shows what) {
+  const PermissionRules& rules = options_.permissions;
+  if (may_see(rules, what, exchange.client, exchange.head)) return true;
+  deny(exchange, explain_denial(rules, what, exchange.client));
+  return false;
+}
+
+void HttpFrontend::deny(Exchange& exchange, std::string_view explanation) {
+  refuse(exchange, {.status = HttpStatus::access_denied, .explanation = explanation},
+         HttpError::access_denied);
 }
 
 }  // namespace ot

@@ -67,7 +67,7 @@ class HttpFrontend final : public StreamHandler {
   // A request and where its reply goes: into `out`, or later through `late`.
   struct Exchange {
     ClientAddress client;
-    std::string_view fields;  // the header lines
+    const RequestHead& head;
     std::string_view query;
     Requester requester;
     OutputBuffer& out;
@@ -80,6 +80,8 @@ class HttpFrontend final : public StreamHandler {
   void log_request(const StreamPeer& peer, const Exchange& exchange, ByteView request);
   void serve(Route route, Exchange& exchange);
   void announce(Exchange& exchange);
+  // HEAD: a reply like that to a GET, without storing or counting the peer.
+  void announce_head(Exchange& exchange, const InfoHash& info_hash);
   void scrape(Exchange& exchange);
   void full_scrape(Exchange& exchange);
   void dump(Exchange& exchange, DumpFormat format);
@@ -89,13 +91,19 @@ class HttpFrontend final : public StreamHandler {
   [[nodiscard]] bool change_recording(Exchange& exchange, const RecordingQuery& change);
   void metrics(Exchange& exchange);
   void root(Exchange& exchange);
-  // A failure reason; without `retry_in` clients are told never to come back.
-  void fail(Exchange& exchange, std::string_view reason,
-            std::optional<std::chrono::minutes> retry_in = std::nullopt);
-  [[nodiscard]] bool may(Sight sight, const Exchange& exchange) const {
-    return may_see(options_.permissions, sight, exchange.client, exchange.fields);
+  void options(Exchange& exchange);
+  // When a client that got a failure reason may retry. `never` makes some clients remove the
+  // tracker for good, so it is only for a torrent that this tracker will not serve: lists, ports
+  // and proxies get mended.
+  enum class Retry : uint8_t { later, never };
+  void fail(Exchange& exchange, std::string_view reason, Retry retry = Retry::later);
+  void fail(Exchange& exchange, const BadParameter& bad) {
+    fail(exchange, bad.reason, bad.is_final ? Retry::never : Retry::later);
   }
-  void deny(Exchange& exchange);
+  void refuse_torrent(Exchange& exchange);
+  // False, after a refusal, if the client may not see it.
+  [[nodiscard]] bool check_may_see(Exchange& exchange, Shows what);
+  void deny(Exchange& exchange, std::string_view explanation);
   void refuse(Exchange& exchange, const ErrorPage& page, HttpError error) {
     write_refusal(exchange.out, exchange.requester, statistics_, {page, error});
   }

@@ -22,7 +22,7 @@ void LateStats::begin(ReplyPort& port, ConnectionToken to) {
     }
     StatsSnapshot snapshot = take_snapshot();
     snapshot.walk = findings;
-    send_page(requester, question.print(snapshot), question.content_type());
+    send_page(requester, question.print(snapshot), content_of(question));
   };
   if (census_.ask(*question_.mode->walk, deliver)) return;
   send_refusal(

@@ -8,6 +8,7 @@
 #include "census/census.h"
 #include "dump/requester.h"
 #include "net/stream.h"
+#include "protocol/http_reply.h"
 #include "stats/modes.h"
 #include "tracker/statistics.h"
 
@@ -15,6 +16,11 @@ namespace ot {
 
 // Returns the numbers of this moment.
 using TakeSnapshot = std::function<StatsSnapshot()>;
+
+// What the head of its page says: scripts of web pages may read sums, and nothing that shows names.
+[[nodiscard]] inline Content content_of(const StatsQuestion& question) {
+  return {question.content_type(), question.mode->shows == Shows::sums};
+}
 
 class LateStats final : public LateReply {
  public:

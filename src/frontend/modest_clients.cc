@@ -18,19 +18,22 @@ IpAddress client_of(const IpAddress& address) {
 }  // namespace
 
 bool ModestClients::admit(const IpAddress& address, MonotonicTime now) {
-  forget(now);
+  if (!would_admit(address, now)) return false;
+  if (order_.size() >= kMost) forget_oldest();
   const IpAddress client = client_of(address);
-  if (!recent_.insert(client).second) return false;
+  recent_.insert(client);
   order_.push_back({client, now});
   return true;
 }
 
-// Forgets clients whose time is over, and the oldest one if there is no room for another.
-void ModestClients::forget(MonotonicTime now) {
-  while (!order_.empty() && (now - order_.front().at >= kSpacing || order_.size() >= kMost)) {
-    recent_.erase(order_.front().client);
-    order_.pop_front();
-  }
+bool ModestClients::would_admit(const IpAddress& address, MonotonicTime now) {
+  while (!order_.empty() && now - order_.front().at >= kSpacing) forget_oldest();
+  return !recent_.contains(client_of(address));
+}
+
+void ModestClients::forget_oldest() {
+  recent_.erase(order_.front().client);
+  order_.pop_front();
 }
 
 }  // namespace ot

@@ -20,6 +20,8 @@ class ModestClients {
 
   // Whether the address may have one now; if so, kSpacing begins for it.
   [[nodiscard]] bool admit(const IpAddress& address, MonotonicTime now);
+  // The same without a beginning.
+  [[nodiscard]] bool would_admit(const IpAddress& address, MonotonicTime now);
 
  private:
   struct Admission {
@@ -27,7 +29,7 @@ class ModestClients {
     MonotonicTime at;
   };
 
-  void forget(MonotonicTime now);
+  void forget_oldest();
 
   std::set<IpAddress> recent_;
   std::deque<Admission> order_;  // the same clients, oldest first

@@ -11,11 +11,11 @@ namespace {
 
 size_t room_for(std::string_view body) { return kReplyHeadRoom + body.size(); }
 
-ByteView page(ByteSpan room, const Requester& to, std::string_view body,
-              std::string_view content_type) {
+ByteView page(ByteSpan room, const Requester& to, std::string_view body, const Content& content) {
   assert(room.size() >= room_for(body));
   std::copy(body.begin(), body.end(), room.begin() + kReplyHeadRoom);
-  return prepend_ok_head(room, kReplyHeadRoom, room_for(body), to.persistence, content_type);
+  return as_asked(to,
+                  prepend_ok_head(room, kReplyHeadRoom, room_for(body), to.persistence, content));
 }
 
 ByteView refusal_page(ByteSpan room, Requester& to, Statistics& statistics,
@@ -23,7 +23,7 @@ ByteView refusal_page(ByteSpan room, Requester& to, Statistics& statistics,
   statistics.record(Transport::tcp, to.family, Action::refused);
   statistics.record(refusal.error);
   to.persistence = Persistence::close;
-  return write_error_page(room, refusal.page, to.persistence);
+  return as_asked(to, write_error_page(room, refusal.page, to.persistence));
 }
 
 void send(const Requester& to, ByteView reply) {
@@ -34,9 +34,9 @@ void send(const Requester& to, ByteView reply) {
 }  // namespace
 
 void write_page(OutputBuffer& out, const Requester& to, std::string_view body,
-                std::string_view content_type) {
+                const Content& content) {
   const ByteSpan room = out.reserve(room_for(body));
-  out.commit(room, page(room, to, body, content_type));
+  out.commit(room, page(room, to, body, content));
 }
 
 void write_refusal(OutputBuffer& out, Requester& to, Statistics& statistics,
@@ -45,9 +45,9 @@ void write_refusal(OutputBuffer& out, Requester& to, Statistics& statistics,
   out.commit(room, refusal_page(room, to, statistics, refusal));
 }
 
-void send_page(const Requester& to, std::string_view body, std::string_view content_type) {
+void send_page(const Requester& to, std::string_view body, const Content& content) {
   std::vector<uint8_t> room(room_for(body));
-  send(to, page(room, to, body, content_type));
+  send(to, page(room, to, body, content));
 }
 
 void send_refusal(Requester to, Statistics& statistics, const Refusal& refusal) {

@@ -1,49 +1,50 @@
 #include "frontend/permissions.h"
 
 #include "protocol/forwarded.h"
-#include "protocol/http_message.h"
 
 namespace ot {
 namespace {
 
-bool may_see_names_without_rule(const ClientAddress& client, std::string_view fields) {
-  return client.has_rights() && client.connection.is_loopback() && !has_proxy_trace(fields);
+bool is_in(const Networks& networks, const ClientAddress& client) {
+  return client.has_rights() && networks.contains(client.connection);
 }
 
-// The owner of a name can point it at any address, this tracker's included. A browser then takes a
-// page from that name and the tracker for one site, and sends whatever the page wants.
-bool is_asked_by_address(const RequestHead& head) {
-  constexpr uint16_t kAnyPort = 1;
-  const auto host = find_field(head, "Host");
-  return !host || *host == "localhost" || host->starts_with("localhost:") ||
-         Endpoint::parse(*host, kAnyPort).has_value();
-}
+// Whether only the networks of access.stats and access.bless see statistics.
+bool shows_none(const PermissionRules& rules) { return rules.stats_shut || !rules.stats.empty(); }
 
-bool asks_to_change(std::string_view fields) {
-  RequestHead head;
-  head.fields = fields;
-  return find_field(head, "X-Opentracker") == "change" && is_asked_by_address(head);
+bool is_this_machine(const ClientAddress& client, const RequestHead& head) {
+  return client.has_rights() && client.connection.is_loopback() && !has_proxy_trace(head.fields) &&
+         is_asked_by_address(head);
 }
 
 }  // namespace
 
-bool may_see(const PermissionRules& rules, Sight sight, const ClientAddress& client,
-             std::string_view fields) {
-  const auto is_in = [&client](const Networks& networks) {
-    return client.has_rights() && networks.contains(client.connection);
-  };
-  if (is_in(rules.bless)) return true;
-  const Networks& allowed = sight == Sight::full_scrape ? rules.fullscrape : rules.stats;
-  if (!allowed.empty()) return is_in(allowed);
-  if (sight == Sight::full_scrape) return true;
-  if (rules.stats_shut) return false;
-  return sight == Sight::counters || may_see_names_without_rule(client, fields);
+bool may_see(const PermissionRules& rules, Shows what, const ClientAddress& client,
+             const RequestHead& head) {
+  if (is_in(rules.bless, client) || is_in(rules.stats, client)) return true;
+  if (shows_none(rules)) return false;
+  return what == Shows::sums || (what == Shows::torrents && is_this_machine(client, head));
+}
+
+std::string explain_denial(const PermissionRules& rules, Shows what, const ClientAddress& client) {
+  std::string text = "statistics";
+  if (!shows_none(rules))
+    text += what == Shows::networks ? " that name networks" : " that name torrents";
+  text += " are only for the networks of access.stats and access.bless (-A)";
+  if (!shows_none(rules) && what == Shows::torrents)
+    text += ", and for this machine if it asks by address or as localhost, without a proxy";
+  if (RefusalText reason; client.refusal) text += ". " + std::string(describe(client, reason));
+  return text;
+}
+
+bool may_scrape_all(const PermissionRules& rules, const ClientAddress& client) {
+  return rules.fullscrape.empty() || is_in(rules.fullscrape, client) || is_in(rules.bless, client);
 }
 
 bool may_change(const PermissionRules& rules, const ClientAddress& client,
-                std::string_view fields) {
-  return client.has_rights() && rules.bless.contains(client.connection) &&
-         !has_proxy_trace(fields) && asks_to_change(fields);
+                const RequestHead& head) {
+  return is_in(rules.bless, client) && !has_proxy_trace(head.fields) &&
+         find_field(head, "X-Opentracker") == "change" && is_asked_by_address(head);
 }
 
 }  // namespace ot

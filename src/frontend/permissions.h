@@ -1,10 +1,13 @@
 // Decides, in this one place, who may see statistics and full scrapes.
 //
 // The networks of access.bless (-A) see everything. If access.stats is set, all statistics are for
-// its networks only. Otherwise the counters are open to everyone, and statistics that name torrents
-// or networks are for this machine only: for a loopback address, if nothing in the request shows a
-// proxy (behind a proxy on this machine every client has a loopback address). A build that
-// restricts statistics by its switch shows neither. Full scrapes are open to everyone unless
+// its networks only. Otherwise sums are open to everyone. Statistics that name torrents are then
+// for this machine: for a loopback address, if nothing in the request shows a proxy (behind a proxy
+// on this machine every client has a loopback address), and if it asks by address or "localhost"
+// (the owner of a name can point it at this tracker, and a browser then lets his pages read the
+// reply: DNS rebinding). Statistics that name networks are for nobody else at all: a proxy on this
+// machine that adds no header, as nginx does by default, would lend them to the world. A build that
+// restricts statistics by its switch shows none of this. Full scrapes are open to everyone unless
 // access.fullscrape names networks.
 //
 // Only access.bless may change the running tracker: directly, not through a proxy; by the tracker's
@@ -16,12 +19,14 @@
 // allocation.
 #pragma once
 
-#include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "access/networks.h"
 #include "base/features.h"
 #include "frontend/client_address.h"
+#include "protocol/http_message.h"
+#include "stats/modes.h"
 
 namespace ot {
 
@@ -34,19 +39,21 @@ struct PermissionRules {
   bool stats_shut = features::kStatsShutUnlessAllowed;
 };
 
-enum class Sight : uint8_t {
-  counters,     // statistics that are sums
-  names,        // statistics that name torrents, peers or networks
-  full_scrape,  // all torrents
-};
+// Whether the client may see statistics that show that.
+[[nodiscard]] bool may_see(const PermissionRules& rules, Shows what, const ClientAddress& client,
+                           const RequestHead& head);
+// Why it may not: a sentence for the 403 that names the keys which permit it. It is the same for
+// all statistics if the client may see none.
+[[nodiscard]] std::string explain_denial(const PermissionRules& rules, Shows what,
+                                         const ClientAddress& client);
 
-// Whether the client may see `sight`. `fields` are the header lines of its request.
-[[nodiscard]] bool may_see(const PermissionRules& rules, Sight sight, const ClientAddress& client,
-                           std::string_view fields);
+[[nodiscard]] bool may_scrape_all(const PermissionRules& rules, const ClientAddress& client);
+inline constexpr std::string_view kMayNotScrapeAll =
+    "full scrapes are only for the networks of access.fullscrape and access.bless (-A)";
 
 // Whether the client may change what the tracker does.
 [[nodiscard]] bool may_change(const PermissionRules& rules, const ClientAddress& client,
-                              std::string_view fields);
+                              const RequestHead& head);
 inline constexpr std::string_view kMayNotChange =
     "Only the networks of access.bless (-A) may do this: without a proxy, by the tracker's address "
     "and with the header line X-Opentracker: change";

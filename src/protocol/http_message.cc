@@ -1,14 +1,40 @@
 #include "protocol/http_message.h"
 
 #include <algorithm>
+#include <array>
 
+#include "base/ip_address.h"
 #include "base/text.h"
 
 namespace ot {
 namespace {
 
-constexpr std::string_view kGet = "GET ";
+struct MethodRow {
+  std::string_view start;  // of the request line
+  Method method;
+};
+constexpr std::array<MethodRow, 3> kMethods{
+    {{"GET ", Method::get}, {"HEAD ", Method::head}, {"OPTIONS ", Method::options}}};
 constexpr size_t kMaxEmptyLines = 2;
+
+// The method that `text` begins with, or can begin with when there is more of it.
+const MethodRow* find_method(std::string_view text) {
+  const auto* found = std::find_if(kMethods.begin(), kMethods.end(), [text](const MethodRow& row) {
+    const size_t size = std::min(text.size(), row.start.size());
+    return text.substr(0, size) == row.start.substr(0, size);
+  });
+  return found == kMethods.end() ? nullptr : found;
+}
+
+// The first word of `text` if it is letters and a space ends it; otherwise empty.
+std::string_view leading_word(std::string_view text) {
+  constexpr size_t kLongestMethod = 20;
+  const auto is_letter = [](char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; };
+  const size_t end = text.substr(0, kLongestMethod + 1).find(' ');
+  if (end == std::string_view::npos) return {};
+  const std::string_view word = text.substr(0, end);
+  return std::all_of(word.begin(), word.end(), is_letter) ? word : std::string_view();
+}
 
 std::string_view cut_line(std::string_view& rest) {
   std::string_view line = cut(rest, '\n');
@@ -84,6 +110,20 @@ std::string_view target_of(std::string_view line) {
   return line.substr(0, end);
 }
 
+constexpr std::array<std::string_view, 2> kSchemes{"http://", "https://"};
+
+// Splits the URL in head.target into authority and the rest. False if it is not a URL with a host.
+bool split_url(RequestHead& head) {
+  for (const std::string_view scheme : kSchemes) {
+    if (!equal_ignoring_case(head.target.substr(0, scheme.size()), scheme)) continue;
+    head.target.remove_prefix(scheme.size());
+    head.authority = head.target.substr(0, head.target.find_first_of("/? "));
+    head.target.remove_prefix(head.authority.size());
+    return !head.authority.empty() && !head.authority.starts_with(':');
+  }
+  return false;
+}
+
 HttpVersion version_of(std::string_view line) {
   if (line.ends_with(" HTTP/1.1")) return HttpVersion::v1_1;
   return line.ends_with(" HTTP/1.0") ? HttpVersion::v1_0 : HttpVersion::v0_9;
@@ -125,22 +165,54 @@ Persistence persistence_of(HttpVersion version, const ConnectionWishes& wishes) 
   return wishes.keep_alive ? Persistence::keep_and_say : Persistence::close;
 }
 
-HeadResult bad(BadHead reason) { return {.status = HeadResult::Status::bad, .reason = reason}; }
+HeadResult bad(BadHead reason, Method method) {
+  HeadResult result{.status = HeadResult::Status::bad, .reason = reason};
+  result.head.method = method;
+  return result;
+}
 
-HeadResult parse_complete(std::string_view head, size_t size) {
+bool is_good_target(RequestHead& head) {
+  if (has_control_bytes(head.target)) return false;
+  if (head.target.starts_with('/')) return true;
+  return (head.method == Method::options && head.target == "*") || split_url(head);
+}
+
+HeadResult parse_complete(const MethodRow& method, std::string_view head, size_t size) {
   std::string_view line = cut_line(head);
-  line.remove_prefix(kGet.size());
+  line.remove_prefix(method.start.size());
   HeadResult result{.status = HeadResult::Status::complete};
+  result.head.method = method.method;
   result.head.target = target_of(line);
-  if (!result.head.target.starts_with('/') || has_control_bytes(result.head.target))
-    return bad(BadHead::bad_target);
+  if (!is_good_target(result.head)) return bad(BadHead::bad_target, method.method);
   const ConnectionWishes wishes = read_wishes(head);
-  if (wishes.has_body) return bad(BadHead::has_body);
+  if (wishes.has_body) return bad(BadHead::has_body, method.method);
   result.head.fields = head;
   result.head.version = version_of(line);
   result.head.persistence = persistence_of(result.head.version, wishes);
+  result.head.names_keep_alive = wishes.keep_alive;
   result.head.size = size;
   return result;
+}
+
+// "localhost", "192.0.2.1", either with a dot at the end, or "[2001:db8::1]"; each may be followed
+// by a port, which may be empty (RFC 3986, 3.2.3).
+bool is_address_or_localhost(std::string_view host) {
+  const bool has_brackets = host.starts_with('[');
+  const size_t name_end = has_brackets ? host.find(']') : std::min(host.find(':'), host.size());
+  if (name_end == std::string_view::npos) return false;
+  std::string_view name = host.substr(0, name_end);
+  std::string_view port = host.substr(name_end + (has_brackets ? 1 : 0));
+  if (port.starts_with(':'))
+    port.remove_prefix(1);
+  else if (!port.empty())
+    return false;
+  if (!port.empty() && !all_digits(port)) return false;
+  if (has_brackets) {
+    name.remove_prefix(1);
+    return name.find(':') != std::string_view::npos && IpAddress::parse(name).has_value();
+  }
+  if (name.ends_with('.')) name.remove_suffix(1);
+  return equal_ignoring_case(name, "localhost") || IpAddress::parse(name).has_value();
 }
 
 // Whether the list gives gzip a weight other than 0; nothing if it does not name gzip.
@@ -187,29 +259,47 @@ bool ReverseHeaderReader::next(HeaderField& out) {
   return false;
 }
 
-std::string_view describe(BadHead reason) {
-  switch (reason) {
-    case BadHead::not_get:
-      return "not a GET";
+std::string explain(const HeadResult& bad) {
+  switch (bad.reason) {
+    case BadHead::bad_method:
+      if (bad.bad_method.empty()) return "a request must begin with GET, HEAD or OPTIONS";
+      return "method " + std::string(bad.bad_method) + " is not allowed; use GET, HEAD or OPTIONS";
     case BadHead::bad_target:
-      return "not a path";
+      return "the request target must be a path such as /announce, or an http URL";
     case BadHead::too_long:
-      return "head too long";
+      return "the request head is longer than " + std::to_string(kMaxHead) + " bytes";
     case BadHead::has_body:
-      return "a body";
+      return "the request has a body; GET, HEAD and OPTIONS must be sent without one";
   }
   return "";
+}
+
+bool is_asked_by_address(const RequestHead& head) {
+  if (!head.authority.empty()) return is_address_or_localhost(head.authority);
+  bool has_host = false;
+  HeaderReader reader(head.fields);
+  for (HeaderField field; reader.next(field);) {
+    if (!equal_ignoring_case(field.name, "Host")) continue;
+    if (has_host || !is_address_or_localhost(field.value)) return false;
+    has_host = true;
+  }
+  return has_host || head.version != HttpVersion::v1_1;
 }
 
 HeadResult parse_head(ByteView input, size_t scanned) {
   const std::string_view text = as_text(input).substr(0, kMaxHead);
   const size_t start = skip_empty_lines(text);
-  const std::string_view method = text.substr(start, kGet.size());
-  const bool is_half_line_end = method == "\r" && start + 1 == text.size();
-  if (!kGet.starts_with(method) && !is_half_line_end) return bad(BadHead::not_get);
+  const std::string_view rest = text.substr(start);
+  const MethodRow* method = find_method(rest);
+  if (method == nullptr) {
+    if (rest == "\r") return {};  // may become an empty line
+    HeadResult result = bad(BadHead::bad_method, Method::get);
+    result.bad_method = leading_word(rest);
+    return result;
+  }
   const HeadEnd end = find_head_end(text, std::max(start, std::min(scanned, text.size())));
-  if (end.found) return parse_complete(text.substr(start, end.at - start), end.at);
-  if (text.size() == kMaxHead) return bad(BadHead::too_long);
+  if (end.found) return parse_complete(*method, text.substr(start, end.at - start), end.at);
+  if (text.size() == kMaxHead) return bad(BadHead::too_long, method->method);
   return {.scanned = end.at};
 }
 

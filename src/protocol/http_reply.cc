@@ -25,6 +25,7 @@ constexpr std::array<StatusRow, 7> kStatuses{{
     {HttpStatus::unavailable, "503", "Service Unavailable"},
 }};
 
+constexpr std::string_view kAnyOrigin = "Access-Control-Allow-Origin: *\r\n";
 constexpr std::string_view kTitle = "<title>";
 constexpr std::string_view kTitleEnd = "</title>\n";
 
@@ -52,6 +53,13 @@ const StatusRow& row_of(HttpStatus status) {
   return kStatuses[5];
 }
 
+// The status line and what is common to all 200 replies.
+void write_ok_start(ByteWriter& out, std::string_view content_type) {
+  out.text("HTTP/1.1 200 OK\r\nContent-Type: ");
+  out.text(content_type);
+  out.text("\r\nCache-Control: no-store\r\n");
+}
+
 void write_connection(ByteWriter& out, Persistence persistence) {
   if (persistence == Persistence::close) out.text("Connection: close\r\n");
   if (persistence == Persistence::keep_and_say) out.text("Connection: keep-alive\r\n");
@@ -60,10 +68,10 @@ void write_connection(ByteWriter& out, Persistence persistence) {
 }  // namespace
 
 void write_ok_head(ByteWriter& out, size_t content_length, Persistence persistence,
-                   std::string_view content_type) {
-  out.text("HTTP/1.1 200 OK\r\nContent-Type: ");
-  out.text(content_type);
-  out.text("\r\nContent-Length: ");
+                   const Content& content) {
+  write_ok_start(out, content.type);
+  if (content.any_origin) out.text(kAnyOrigin);
+  out.text("Content-Length: ");
   out.decimal(content_length);
   out.text("\r\n");
   write_connection(out, persistence);
@@ -71,22 +79,47 @@ void write_ok_head(ByteWriter& out, size_t content_length, Persistence persisten
 }
 
 ByteView prepend_ok_head(ByteSpan out, size_t begin, size_t end, Persistence persistence,
-                         std::string_view content_type) {
+                         const Content& content) {
   assert(begin <= end);
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): written before it is read
   std::array<uint8_t, kReplyHeadRoom> scratch;
   ByteWriter head(scratch);
-  write_ok_head(head, end - begin, persistence, content_type);
+  write_ok_head(head, end - begin, persistence, content);
   if (head.failed() || head.size() > begin || end > out.size()) return {};
   const size_t start = begin - head.size();
   std::memcpy(out.data() + start, scratch.data(), head.size());
   return out.subspan(start, end - start);
 }
 
+ByteView write_head_without_length(ByteSpan out, Persistence persistence) {
+  ByteWriter head(out);
+  write_ok_start(head, kTextPlain);
+  write_connection(head, persistence);
+  head.text("\r\n");
+  return head.failed() ? ByteView() : head.written();
+}
+
+ByteView head_of(ByteView reply) {
+  constexpr std::string_view kEnd = "\r\n\r\n";
+  const size_t end = as_text(reply).find(kEnd);
+  return end == std::string_view::npos ? reply : reply.first(end + kEnd.size());
+}
+
+ByteView write_options_reply(ByteSpan out, Persistence persistence) {
+  ByteWriter head(out);
+  head.text("HTTP/1.1 204 No Content\r\nAllow: GET, HEAD, OPTIONS\r\nCache-Control: no-store\r\n");
+  head.text(kAnyOrigin);
+  head.text(
+      "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n"
+      "Access-Control-Allow-Headers: Accept, Cache-Control, Content-Type, Pragma, Range, "
+      "X-Requested-With\r\n");
+  write_connection(head, persistence);
+  head.text("\r\n");
+  return head.failed() ? ByteView() : head.written();
+}
+
 void write_stream_head(ByteWriter& out, const StreamedBody& body, Persistence persistence) {
-  out.text("HTTP/1.1 200 OK\r\nContent-Type: ");
-  out.text(kTextPlain);
-  out.text("\r\n");
+  write_ok_start(out, kTextPlain);
   if (body.gzip) out.text("Content-Encoding: gzip\r\n");
   if (body.chunked) out.text("Transfer-Encoding: chunked\r\n");
   out.text("Vary: Accept-Encoding\r\n");
@@ -118,8 +151,9 @@ ByteView write_error_page(ByteSpan out, const ErrorPage& page, Persistence persi
   writer.text(row.code);
   writer.text(" ");
   writer.text(row.phrase);
-  writer.text(has_page ? "\r\nContent-Type: text/html\r\nContent-Length: "
-                       : "\r\nContent-Length: ");
+  writer.text("\r\n");
+  if (has_page) writer.text("Content-Type: text/html\r\n");
+  writer.text("Cache-Control: no-store\r\nContent-Length: ");
   writer.decimal(has_page ? text.size() : 0);
   writer.text("\r\n");
   if (!has_page) {

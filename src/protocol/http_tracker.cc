@@ -18,9 +18,11 @@ constexpr std::string_view kInfoHash = "info_hash";
 // The first is the reference's text, which people search for.
 constexpr BadParameter kNoInfoHash{
     kInfoHash, "Your client forgot to send your torrent's info_hash. Please upgrade your client."};
-constexpr BadParameter kShortInfoHash{kInfoHash, "Invalid info_hash: it must be 20 bytes."};
-constexpr BadParameter kTwoInfoHashes{kInfoHash, "Invalid info_hash: it may be given only once."};
-constexpr BadParameter kEscapeInInfoHash{kInfoHash, "Invalid info_hash: bad percent-encoding."};
+constexpr BadParameter kShortInfoHash{kInfoHash, "Invalid info_hash: it must be 20 bytes.", true};
+constexpr BadParameter kTwoInfoHashes{kInfoHash, "Invalid info_hash: it may be given only once.",
+                                      true};
+constexpr BadParameter kEscapeInInfoHash{kInfoHash, "Invalid info_hash: bad percent-encoding.",
+                                         true};
 constexpr BadParameter kNoPort{"port", "Missing port: your client must say where it listens."};
 constexpr BadParameter kBadPort{"port", "Invalid port: it must be a number from 1 to 65535."};
 constexpr BadParameter kEscapeInPort{"port", "Invalid port: bad percent-encoding."};
@@ -206,7 +208,6 @@ Route route_path(std::string_view path, const StatsPaths& paths) {
 }  // namespace
 
 RoutedTarget route(std::string_view target, const StatsPaths& paths) {
-  assert(target.starts_with('/'));
   assert(!paths.stats.starts_with('/') && !paths.metrics.starts_with('/'));
   const size_t mark = std::min(target.find('?'), target.size());
   const std::string_view query = target.substr(std::min(mark + 1, target.size()));

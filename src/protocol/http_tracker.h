@@ -39,7 +39,7 @@ struct StatsPaths {
   std::string_view metrics = "metrics";
 };
 
-// Routes a target as sent, which begins with '/'. The path is decoded, and its leading slashes are
+// Routes the target of a RequestHead. The path is decoded, and its leading slashes are
 // dropped. First come the exact paths: paths.stats, paths.stats with ".json" appended, and
 // paths.metrics. Then a path that begins with "sc" is a scrape ("scrape" without a '?' is the full
 // scrape), and a path that begins with "a", or an empty path with a query, is an announce.
@@ -49,6 +49,9 @@ struct StatsPaths {
 struct BadParameter {
   std::string_view parameter;
   std::string_view reason;
+  // Whether this torrent will never be served to this client. Else something on the way may be
+  // wrong, such as a proxy that drops the query, or a setting that its user changes.
+  bool is_final = false;
 };
 
 // compact=0 asks for dictionaries; other clients get 6 or 18 bytes a peer.

@@ -80,7 +80,7 @@ inline constexpr std::string_view kNotAuthorized =
 struct FailureReply {
   std::string_view reason;
   std::chrono::seconds interval{0};
-  // When to retry (BEP 31); absent: never.
+  // When to retry (BEP 31); absent: never, for which some clients remove the tracker for good.
   std::optional<std::chrono::minutes> retry_in = std::nullopt;
 };
 

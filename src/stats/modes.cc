@@ -16,45 +16,50 @@ namespace {
 
 using stats_json::plain;
 
-// A row is there even where its switch is not built in: whether a mode shows names decides who may
-// ask for it, and that must not depend on the build.
+// A row is there even where its switch is not built in: what a mode shows decides who may ask for
+// it, and that must not depend on the build.
 constexpr auto kModes = std::to_array<StatsMode>({
-    {"peer", false, stats_text::peer, plain<figures::peer>},
-    {"conn", false, stats_text::conn, plain<figures::conn>},
-    {"tcp4", false, stats_text::tcp4, plain<figures::tcp4>},
-    {"udp4", false, stats_text::udp4, plain<figures::udp4>},
-    {"scrp", false, stats_text::scrp, plain<figures::scrp>},
-    {"fscr", false, stats_text::fscr, plain<figures::fscr>},
-    {"torr", false, stats_text::torr, plain<figures::torr>},
-    {"completed", false, stats_text::completed, plain<figures::completed>},
-    {"syncs", false, stats_text::syncs, plain<figures::syncs>},
-    {"renew", false, stats_text::renew, stats_json::renew},
-    {"herr", false, stats_text::herr, stats_json::herr},
-    {"version", false, stats_text::version, stats_json::version},
-    {"everything", false, stats_xml::everything, stats_json::everything, WalkKind::recount},
-    {"top10", true, stats_text::top10, stats_json::top10, WalkKind::top_torrents},
-    {"top100", true, stats_text::top100, stats_json::top100, WalkKind::top_torrents},
-    {"s24s", true, stats_text::s24s, stats_json::s24s, WalkKind::busiest_networks},
-    {"busy", true, stats_text::busy, stats_json::busy, {}, &features::kLogNetworks},
+    {"peer", Shows::sums, stats_text::peer, plain<figures::peer>},
+    {"conn", Shows::sums, stats_text::conn, plain<figures::conn>},
+    {"tcp4", Shows::sums, stats_text::tcp4, plain<figures::tcp4>},
+    {"udp4", Shows::sums, stats_text::udp4, plain<figures::udp4>},
+    {"scrp", Shows::sums, stats_text::scrp, plain<figures::scrp>},
+    {"fscr", Shows::sums, stats_text::fscr, plain<figures::fscr>},
+    {"torr", Shows::sums, stats_text::torr, plain<figures::torr>},
+    {"completed", Shows::sums, stats_text::completed, plain<figures::completed>},
+    {"syncs", Shows::sums, stats_text::syncs, plain<figures::syncs>},
+    {"renew", Shows::sums, stats_text::renew, stats_json::renew},
+    {"herr", Shows::sums, stats_text::herr, stats_json::herr},
+    {"version", Shows::sums, stats_text::version, stats_json::version},
+    {"everything", Shows::sums, stats_xml::everything, stats_json::everything, WalkKind::recount},
+    {"top10", Shows::torrents, stats_text::top10, stats_json::top10, WalkKind::top_torrents},
+    {"top100", Shows::torrents, stats_text::top100, stats_json::top100, WalkKind::top_torrents},
+    {"s24s", Shows::networks, stats_text::s24s, stats_json::s24s, WalkKind::busiest_networks},
+    {"busy", Shows::networks, stats_text::busy, stats_json::busy, {}, &features::kLogNetworks},
     {"woodpeckers",
-     true,
+     Shows::networks,
      stats_text::woodpeckers,
      stats_json::woodpeckers,
      {},
      &features::kSpotWoodpecker},
-    {"numwants", false, stats_text::numwants, stats_json::numwants, {}, &features::kLogNumwant},
+    {"numwants",
+     Shows::sums,
+     stats_text::numwants,
+     stats_json::numwants,
+     {},
+     &features::kLogNumwant},
     {"fulllog",
-     true,
+     Shows::networks,
      stats_text::fulllog,
      stats_json::fulllog,
      {},
      &features::kFullLogNetworks,
      true},
     {.name = "tpbs",
-     .shows_names = true,
+     .shows = Shows::torrents,
      .feature = &features::kFullScrape,
      .dump = DumpFormat::ben},
-    {.name = "statedump", .shows_names = true, .dump = DumpFormat::statedump},
+    {.name = "statedump", .shows = Shows::torrents, .dump = DumpFormat::statedump},
 });
 
 constexpr size_t kLongestWord = 32;
@@ -76,7 +81,7 @@ std::optional<std::string> find_word(std::string_view query, std::string_view na
 }
 
 Unexpected<StatsRefusal> refuse(std::string reason) {
-  return Unexpected(StatsRefusal{std::move(reason), false});
+  return Unexpected(StatsRefusal{std::move(reason)});
 }
 
 bool is_built_in(const StatsMode& mode) { return mode.feature == nullptr || *mode.feature; }
@@ -142,8 +147,8 @@ Result<StatsQuestion, StatsRefusal> parse_stats_query(std::string_view query,
   const StatsMode* mode = find_mode(name ? std::string_view(*name) : defaults.mode);
   auto question = parse_question(query, mode, defaults.format);
   if (question) return question;
-  const bool shows_names = mode != nullptr && mode->shows_names;
-  return Unexpected(StatsRefusal{question.error().reason, shows_names});
+  const Shows shows = mode == nullptr ? Shows::sums : mode->shows;
+  return Unexpected(StatsRefusal{question.error().reason, shows});
 }
 
 }  // namespace ot

@@ -19,10 +19,12 @@ namespace ot {
 
 using StatsPrinter = std::string (*)(const StatsSnapshot&);
 
+// What a mode shows decides who may see it (frontend/permissions.h).
+enum class Shows : uint8_t { sums, torrents, networks };
+
 struct StatsMode {
   std::string_view name;
-  // Shows single torrents, peers or networks, not only sums.
-  bool shows_names = false;
+  Shows shows = Shows::sums;
   // Both null in a mode that is a dump, neither in any other.
   StatsPrinter text = nullptr;
   StatsPrinter json = nullptr;
@@ -68,9 +70,9 @@ struct StatsQuestion {
 // the query, so it may stand in HTML.
 struct StatsRefusal {
   std::string reason;
-  // Whether the mode it asks for shows names, be it one that cannot be had: permission is decided
-  // by this before anybody is told the reason.
-  bool shows_names = false;
+  // What the mode it asks for would show, even if that mode cannot be had: permission is decided by
+  // this before anybody is told the reason.
+  Shows shows = Shows::sums;
 };
 // No refusal is longer.
 inline constexpr size_t kMaxStatsRefusal = 256;

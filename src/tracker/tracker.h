@@ -89,6 +89,12 @@ class Tracker {
     return table_.scrape(info_hash, place, minute_of(now));
   }
 
+  // Whether the access list permits the torrent.
+  [[nodiscard]] bool serves(const InfoHash& info_hash) const {
+    return access_.permits(info_hash, table_.locate(info_hash).hash);
+  }
+  [[nodiscard]] AccessMode access_mode() const { return access_.mode(); }
+
   [[nodiscard]] const TrackerPolicy& policy() const { return policy_; }
 
  private:

@@ -14,12 +14,19 @@ def error_page(status, title, explanation=""):
     """The exact bytes of an error page, after which the connection is closed."""
     body = f"<title>{title}</title>\n{explanation}"
     return (
-        f"HTTP/1.0 {status} {title}\r\nContent-Type: text/html\r\n"
+        f"HTTP/1.0 {status} {title}\r\nContent-Type: text/html\r\nCache-Control: no-store\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
     ).encode()
 
 
-INVALID = error_page(400, "Invalid Request")
+def invalid(why):
+    return error_page(400, "Invalid Request", why + "\n")
+
+
+NO_METHOD = invalid("a request must begin with GET, HEAD or OPTIONS")
+NO_TARGET = invalid("the request target must be a path such as /announce, or an http URL")
+TOO_LONG = invalid("the request head is longer than 8192 bytes")
+HAS_BODY = invalid("the request has a body; GET, HEAD and OPTIONS must be sent without one")
 NOT_FOUND = error_page(404, "Not Found")
 
 
@@ -93,30 +100,52 @@ def test_old_and_sloppy_request_heads_are_served(http, head):
     assert response.bencoded()[b"incomplete"] == 1
 
 
+def not_allowed(method):
+    return invalid(f"method {method} is not allowed; use GET, HEAD or OPTIONS")
+
+
 BAD_HEADS = {
-    "post": b"POST /announce HTTP/1.0\r\n\r\n",
-    "post with a body": b"POST /announce HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc",
-    "head": b"HEAD /announce HTTP/1.0\r\n\r\n",
-    "options": b"OPTIONS * HTTP/1.1\r\n\r\n",
-    "connect": b"CONNECT example.org:443 HTTP/1.1\r\n\r\n",
-    "lower case": b"get /announce HTTP/1.0\r\n\r\n",
-    "a tls client hello": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100),
-    "a bittorrent handshake": b"\x13BitTorrent protocol" + bytes(48),
-    "three empty lines first": b"\r\n\r\n\r\nGET / HTTP/1.0\r\n\r\n",
-    "a target that is no path": b"GET http://tracker/announce HTTP/1.0\r\n\r\n",
-    "no target": b"GET  HTTP/1.0\r\n\r\n",
-    "a nul in the target": b"GET /announce?info_hash=\0 HTTP/1.0\r\n\r\n",
-    "a carriage return in the target": b"GET /ann\rounce HTTP/1.0\r\n\r\n",
-    "a body": b"GET /announce HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc",
-    "a chunked body": b"GET /announce HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "an unreadable length": b"GET /announce HTTP/1.0\r\nContent-Length: x\r\n\r\n",
-    "a length in disguise": b"GET /announce HTTP/1.0\r\ncontent-length : 3\r\n\r\nabc",
+    "post": (b"POST /announce HTTP/1.0\r\n\r\n", not_allowed("POST")),
+    "post with a body": (
+        b"POST /announce HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc",
+        not_allowed("POST"),
+    ),
+    "connect": (b"CONNECT example.org:443 HTTP/1.1\r\n\r\n", not_allowed("CONNECT")),
+    "delete": (b"DELETE /stats HTTP/1.1\r\n\r\n", not_allowed("DELETE")),
+    "lower case": (b"get /announce HTTP/1.0\r\n\r\n", not_allowed("get")),
+    "a tls client hello": (
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100),
+        NO_METHOD,
+    ),
+    "a bittorrent handshake": (b"\x13BitTorrent protocol" + bytes(48), NO_METHOD),
+    "markup": (b"<script>alert(1)</script> / HTTP/1.1\r\n\r\n", NO_METHOD),
+    "three empty lines first": (b"\r\n\r\n\r\nGET / HTTP/1.0\r\n\r\n", NO_METHOD),
+    "a target that is no path": (b"GET tracker/announce HTTP/1.0\r\n\r\n", NO_TARGET),
+    "a url without a host": (b"GET http:///announce HTTP/1.0\r\n\r\n", NO_TARGET),
+    "a url of another kind": (b"GET ftp://tracker/announce HTTP/1.0\r\n\r\n", NO_TARGET),
+    "no target": (b"GET  HTTP/1.0\r\n\r\n", NO_TARGET),
+    "a nul in the target": (b"GET /announce?info_hash=\0 HTTP/1.0\r\n\r\n", NO_TARGET),
+    "a carriage return in the target": (b"GET /ann\rounce HTTP/1.0\r\n\r\n", NO_TARGET),
+    "a body": (b"GET /announce HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc", HAS_BODY),
+    "options with a body": (
+        b"OPTIONS /stats HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc",
+        HAS_BODY,
+    ),
+    "a chunked body": (
+        b"GET /announce HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        HAS_BODY,
+    ),
+    "an unreadable length": (b"GET /announce HTTP/1.0\r\nContent-Length: x\r\n\r\n", HAS_BODY),
+    "a length in disguise": (
+        b"GET /announce HTTP/1.0\r\ncontent-length : 3\r\n\r\nabc",
+        HAS_BODY,
+    ),
 }
 
 
-@pytest.mark.parametrize("request_bytes", BAD_HEADS.values(), ids=BAD_HEADS.keys())
-def test_anything_but_a_get_request_is_invalid_and_closes_the_connection(http, request_bytes):
-    assert http.exchange(request_bytes).raw == INVALID
+@pytest.mark.parametrize("request_bytes, reply", BAD_HEADS.values(), ids=BAD_HEADS.keys())
+def test_any_other_request_is_invalid_and_closes_the_connection(http, request_bytes, reply):
+    assert http.exchange(request_bytes).raw == reply
 
 
 def head_of(size):
@@ -130,13 +159,13 @@ def test_a_head_of_eight_kibibytes_is_served(http):
 
 @pytest.mark.parametrize("size", [8193, 20000, 200000])
 def test_a_longer_head_is_invalid(http, size):
-    assert http.exchange(head_of(size)).raw == INVALID
+    assert http.exchange(head_of(size)).raw == TOO_LONG
 
 
 def test_an_endless_head_is_refused_before_it_ends(http):
     with http.connect() as connection:
         connection.send(b"GET /" + b"a" * 8192)
-        assert connection.read_response().raw == INVALID
+        assert connection.read_response().raw == TOO_LONG
         assert connection.at_end()
 
 
@@ -151,14 +180,14 @@ def test_a_client_that_keeps_sending_after_the_reply_is_cut_off(tracker, http):
 def test_a_reset_does_not_destroy_the_reply_to_a_request_with_a_long_body(http):
     body = b"x" * 60000
     head = b"POST /announce HTTP/1.1\r\nContent-Length: 60000\r\n\r\n"
-    assert http.exchange(head + body).raw == INVALID
+    assert http.exchange(head + body).raw == not_allowed("POST")
 
 
 def test_a_closing_reply_is_exactly_these_bytes(http):
     files = b"d5:filesd20:%sd8:completei0e10:downloadedi0e10:incompletei0eeee" % HASH
     expected = (
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n"
-        b"Connection: close\r\n\r\n" % len(files)
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nCache-Control: no-store\r\n"
+        b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(files)
     )
     assert http.get("/scrape?" + query(info_hash=HASH)).raw == expected + files
 

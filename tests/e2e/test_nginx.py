@@ -84,3 +84,39 @@ def test_other_paths_are_not_forwarded(proxy, target):
 def test_statistics_are_only_for_the_machine_itself(proxy):
     assert get(proxy[0], "/stats?mode=version", source=v4(9)).status == 403
     assert get(HttpClient(80, "127.0.0.1"), "/stats?mode=version").status == 200
+
+
+@pytest.fixture
+def plain_proxy(start_with, tmp_path):
+    """Through an nginx that says nothing about its clients, as proxy_pass does by default."""
+    start_with("listen.tcp 127.0.0.1:6969\nlisten.tcp [::1]:6969\n")
+    servers = "".join(
+        f"server {{ listen {port}; location / {{ proxy_pass http://{backend}:6969; {more} }} }}\n"
+        for port, backend, more in (
+            (82, "[::1]", ""),
+            (81, "127.0.0.1", 'proxy_http_version 1.1; proxy_set_header Connection "";'),
+            (80, "127.0.0.1", ""),
+        )
+    )
+    with proxies.nginx(servers, tmp_path, 80):
+        yield [HttpClient(port, TRACKER_V4) for port in (80, 81, 82)]
+
+
+def test_a_proxy_that_adds_no_header_lends_nobody_the_names_of_networks(plain_proxy):
+    for client in plain_proxy:
+        for mode in ("s24s", "busy", "woodpeckers", "fulllog"):
+            assert get(client, f"/stats?mode={mode}", source=v4(9)).status == 403, mode
+        assert get(client, "/stats?mode=peer", source=v4(9)).status == 200
+
+
+def test_head_and_options_pass_through_a_proxy(plain_proxy):
+    for client in plain_proxy:
+        for method, status in ("HEAD", 200), ("OPTIONS", 204):
+            with client.connect() as connection:
+                connection.send(
+                    f"{method} /stats.json HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n".encode()
+                )
+                reply = b"".join(iter(lambda: connection.socket.recv(65536), b""))
+            assert reply.startswith(b"HTTP/1.1 %d" % status), reply
+            assert reply.endswith(b"\r\n\r\n")
+            assert b"Access-Control-Allow-Origin: *" in reply

@@ -56,7 +56,8 @@ def test_networks_are_counted_by_peers(swarms):
 def test_a_late_page_keeps_its_place_in_a_pipeline(swarms):
     with socket.create_connection((TRACKER_V4, PORT), timeout=10) as connection:
         connection.sendall(
-            b"GET /stats?mode=version HTTP/1.1\r\n\r\nGET /stats?mode=top10 HTTP/1.1\r\n\r\n"
+            b"GET /stats?mode=version HTTP/1.1\r\nConnection: keep-alive\r\n\r\n"
+            b"GET /stats?mode=top10 HTTP/1.1\r\nConnection: keep-alive\r\n\r\n"
             b"GET /stats?mode=peer HTTP/1.1\r\nConnection: close\r\n\r\n"
         )
         stream = b""

@@ -1,4 +1,4 @@
-// Any text as a target, or as a query if it does not begin with a slash: it is routed, parsed and
+// Any text as a target, and as a query if it does not begin with a slash: it is routed, parsed and
 // answered. Parsed values must be within their bounds and replies complete.
 #include <array>
 #include <cstdlib>
@@ -21,14 +21,17 @@ void answer(const HttpAnnounce& announce) {
 void refuse(const BadParameter& problem) {
   static std::array<uint8_t, kMaxFailureReply> out;
   if (problem.reason.find(problem.parameter) == std::string_view::npos) abort();
-  if (write_failure_reply(out, {.reason = problem.reason}, Persistence::keep).empty()) abort();
+  if (problem.is_final && problem.parameter != "info_hash") abort();
+  const ByteView reply = write_failure_reply(out, {.reason = problem.reason}, Persistence::keep);
+  if (reply.empty() || head_of(reply).size() >= reply.size()) abort();
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text = as_text({data, size});
-  const std::string_view query = text.starts_with('/') ? route(text, {"stats"}).query : text;
+  const RoutedTarget target = route(text, {"stats"});
+  const std::string_view query = text.starts_with('/') ? target.query : text;
   const IpAddress address = address_in_query(query).value_or(IpAddress());
   const auto announce = parse_announce(query, address);
   announce ? answer(*announce) : refuse(announce.error());

@@ -15,6 +15,8 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr std::string_view kStats = "GET /stats HTTP/1.1\r\nConnection: keep-alive\r\n\r\n";
+
 TEST(Daemon, AnswersOverHttpAndUdpAndStopsWithExitCodeZero) {
   for (const int stop : {SIGTERM, SIGINT}) {
     RunningDaemon daemon;
@@ -32,7 +34,7 @@ TEST(Daemon, AnswersOverHttpAndUdpAndStopsWithExitCodeZero) {
 TEST(Daemon, StopsAlthoughConnectionsAreOpen) {
   RunningDaemon daemon;
   const UniqueFd idle = daemon.connect(SOCK_STREAM);
-  EXPECT_NE(exchange(idle, "GET /stats HTTP/1.1\r\n\r\n"), "");
+  EXPECT_NE(exchange(idle, kStats), "");
   const UniqueFd half = daemon.connect(SOCK_STREAM);
   EXPECT_EQ(::send(half.get(), "GET /", 5, MSG_NOSIGNAL), 5);
   daemon.signal(SIGTERM);
@@ -42,11 +44,11 @@ TEST(Daemon, StopsAlthoughConnectionsAreOpen) {
 TEST(Daemon, KeepsServingAfterSighupAndSigpipe) {
   RunningDaemon daemon;
   const UniqueFd connection = daemon.connect(SOCK_STREAM);
-  EXPECT_NE(exchange(connection, "GET /stats HTTP/1.1\r\n\r\n"), "");
+  EXPECT_NE(exchange(connection, kStats), "");
   daemon.signal(SIGHUP);
   daemon.signal(SIGPIPE);
   EXPECT_EQ(daemon.wait_for_exit(seconds(0)), -1);
-  EXPECT_NE(exchange(connection, "GET /stats HTTP/1.1\r\n\r\n"), "");
+  EXPECT_NE(exchange(connection, kStats), "");
 }
 
 // Waits for `count` messages.
@@ -90,12 +92,12 @@ TEST(Daemon, FeedsTheWatchdogInTime) {
 TEST(Daemon, AnswersARequestThatWasUnderWayWhenItWasStopped) {
   RunningDaemon daemon;
   const UniqueFd connection = daemon.connect(SOCK_STREAM);
-  EXPECT_NE(exchange(connection, "GET /stats HTTP/1.1\r\n\r\n"), "");
-  EXPECT_EQ(::send(connection.get(), "GET /st", 7, MSG_NOSIGNAL), 7);
+  EXPECT_NE(exchange(connection, kStats), "");
+  EXPECT_EQ(::send(connection.get(), kStats.data(), 7, MSG_NOSIGNAL), 7);
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   daemon.signal(SIGTERM);
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  EXPECT_EQ(exchange(connection, "ats HTTP/1.1\r\n\r\n").find("HTTP/1.1 200 OK"), 0U);
+  EXPECT_EQ(exchange(connection, kStats.substr(7)).find("HTTP/1.1 200 OK"), 0U);
   EXPECT_EQ(daemon.wait_for_exit(std::chrono::seconds(1)), 0);
 }
 

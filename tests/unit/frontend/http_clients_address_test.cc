@@ -187,6 +187,9 @@ TEST_F(HttpClientsAddressTest, ADenialDoesNotTellWhatExists) {
   for (const std::string target : {"/stats", "/stats?mode=bogus", "/stats?info_hash=x",
                                    "/stats?mode=top10", "/scrape", "/stats.json", "/metrics"})
     EXPECT_EQ(ask("203.0.113.5", target).status_line, "HTTP/1.0 403 Access Denied") << target;
+  EXPECT_EQ(ask("203.0.113.5", "/stats?mode=bogus").body, ask("203.0.113.5", "/stats").body);
+  EXPECT_EQ(ask("203.0.113.5", "/stats?mode=s24s").body, ask("203.0.113.5", "/metrics").body);
+  EXPECT_NE(ask("203.0.113.5", "/stats").body.find("access.stats"), std::string::npos);
   EXPECT_EQ(ask("192.0.2.1", "/stats?mode=bogus").status_line, "HTTP/1.0 400 Invalid Request");
   OfflineConnection allowed(tracker_.http_frontend, endpoint("192.0.2.1"));
   allowed.send(get("/scrape"));
@@ -194,19 +197,28 @@ TEST_F(HttpClientsAddressTest, ADenialDoesNotTellWhatExists) {
   EXPECT_FALSE(allowed.closed());
 }
 
-TEST(HttpStatistics, ThatNameTorrentsOrNetworksAreForThisMachineOnly) {
+TEST(HttpStatistics, ThatNameTorrentsAreForThisMachineAndThoseThatNameNetworksForNobody) {
   OfflineSettings settings;
   settings.http.permissions.stats_shut = false;
   OfflineTracker tracker(settings);
+  const auto is_denied = [&tracker](const char* client, std::string_view target,
+                                    std::string_view fields) {
+    const HttpReply reply = tracker.http(endpoint(client), get(target, fields));
+    const bool denied = reply.status_line == "HTTP/1.0 403 Access Denied";
+    EXPECT_EQ(denied, reply.body.find("access.stats") != std::string::npos) << reply.body;
+    return denied;
+  };
+  const std::string host = "Host: localhost:6969\r\n";
   for (const std::string mode :
        {"top10", "top100", "tpbs", "statedump", "s24s", "busy", "woodpeckers", "fulllog"}) {
     const std::string target = "/stats?mode=" + mode;
-    EXPECT_EQ(tracker.http(endpoint("192.0.2.1"), get(target)).status_line,
-              "HTTP/1.0 403 Access Denied");
-    EXPECT_EQ(tracker.http(endpoint("127.0.0.1"), get(target, "Via: 1.1 x\r\n")).status_line,
-              "HTTP/1.0 403 Access Denied");
-    EXPECT_NE(tracker.http(endpoint("127.0.0.1"), get(target)).status_line,
-              "HTTP/1.0 403 Access Denied");
+    EXPECT_TRUE(is_denied("192.0.2.1", target, host));
+    EXPECT_TRUE(is_denied("127.0.0.1", target, host + "Via: 1.1 x\r\n"));
+    EXPECT_TRUE(is_denied("127.0.0.1", target, "Host: evil.example\r\n"));
+    EXPECT_TRUE(is_denied("127.0.0.1", "http://evil.example" + target, host));
+    const bool names_torrents = mode[0] == 't' || mode == "statedump";
+    EXPECT_EQ(is_denied("127.0.0.1", target, host), !names_torrents) << mode;
+    EXPECT_EQ(is_denied("::1", target, "Host: [::1]:6969\r\n"), !names_torrents) << mode;
   }
 }
 

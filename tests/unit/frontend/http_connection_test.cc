@@ -90,13 +90,42 @@ TEST_F(HttpConnectionTest, KeepsTheConnectionAsVersionAndClientSay) {
       {" HTTP/1.0", "Connection: close\r\n", false, "Connection: close"},
       {"", "", false, "Connection: close"},
   };
-  for (const std::string& target : {kTarget + "1", std::string("/announce?port=1"),
-                                    std::string("/scrape?info_hash=x"), std::string("/stats")}) {
+  for (const std::string& target :
+       {kTarget + "1", std::string("/announce?port=1"), std::string("/scrape?info_hash=x")}) {
     for (const KeepCase& row : cases) {
       OfflineConnection connection(tracker_.http_frontend, kClient);
       connection.send("GET " + target + row.version + "\r\n" + row.headers + "\r\n");
       const std::vector<HttpReply> replies = connection.take();
       ASSERT_EQ(replies.size(), 1U);
+      EXPECT_EQ(connection.closed(), !row.keeps) << target << row.version << row.headers;
+      EXPECT_EQ(replies[0].status_line, "HTTP/1.1 200 OK");
+      if (row.says.empty()) {
+        EXPECT_EQ(replies[0].head.find("Connection"), std::string::npos);
+      } else {
+        EXPECT_TRUE(replies[0].says(row.says)) << row.says;
+      }
+    }
+  }
+}
+
+// Exporters read to the end of the connection.
+TEST_F(HttpConnectionTest, StatisticsCloseItUnlessKeepAliveIsAskedForByName) {
+  const std::vector<KeepCase> cases{
+      {" HTTP/1.1", "", false, "Connection: close"},
+      {" HTTP/1.1", "Connection: TE\r\n", false, "Connection: close"},
+      {" HTTP/1.1", "Connection: keep-alive\r\n", true, ""},
+      {" HTTP/1.1", "Connection: TE, Keep-Alive\r\n", true, ""},
+      {" HTTP/1.1", "Connection: keep-alive, close\r\n", false, "Connection: close"},
+      {" HTTP/1.0", "", false, "Connection: close"},
+      {" HTTP/1.0", "Connection: Keep-Alive\r\n", true, "Connection: keep-alive"},
+  };
+  for (const std::string target : {"/stats", "/stats?mode=herr", "/metrics"}) {
+    for (const KeepCase& row : cases) {
+      OfflineConnection connection(tracker_.http_frontend, kClient);
+      connection.send("GET " + target + row.version + "\r\n" + row.headers + "\r\n" +
+                      get(kTarget + "1"));
+      const std::vector<HttpReply> replies = connection.take();
+      ASSERT_EQ(replies.size(), row.keeps ? 2U : 1U) << target << row.version << row.headers;
       EXPECT_EQ(connection.closed(), !row.keeps) << target << row.version << row.headers;
       EXPECT_EQ(replies[0].status_line, "HTTP/1.1 200 OK");
       if (row.says.empty()) {

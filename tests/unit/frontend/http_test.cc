@@ -20,10 +20,10 @@ class HttpFrontendTest : public testing::Test {
     EXPECT_EQ(reply.status_line, "HTTP/1.1 200 OK") << target;
     return BencodeDecoder::decode(reply.body).value_or(Bencoded{});
   }
-  std::string failure(std::string_view target) {
+  std::string failure(std::string_view target, std::string_view retry_in = "30") {
     const Bencoded body = bencoded(target);
     if (!body.has("failure reason")) return "no failure";
-    EXPECT_EQ(body["retry in"].text, "never");
+    EXPECT_EQ(body["retry in"].text, retry_in) << target;
     EXPECT_EQ(body["interval"].integer, 1800);
     return body["failure reason"].text;
   }
@@ -97,8 +97,10 @@ TEST_F(HttpFrontendTest, FillsTheLargestReplyInBothForms) {
 TEST_F(HttpFrontendTest, TellsWhatIsWrongWithAnAnnounceInABencodedReply) {
   const std::string hash = "info_hash=" + kHash;
   EXPECT_NE(failure("/announce?port=1").find("info_hash"), std::string::npos);
-  EXPECT_NE(failure("/announce?info_hash=short&port=1").find("info_hash"), std::string::npos);
-  EXPECT_NE(failure("/announce?" + hash + "&" + hash + "&port=1").find("once"), std::string::npos);
+  EXPECT_NE(failure("/announce?info_hash=short&port=1", "never").find("info_hash"),
+            std::string::npos);
+  EXPECT_NE(failure("/announce?" + hash + "&" + hash + "&port=1", "never").find("once"),
+            std::string::npos);
   EXPECT_NE(failure("/announce?" + hash).find("port"), std::string::npos);
   EXPECT_NE(failure("/announce?" + hash + "&port=0").find("port"), std::string::npos);
   EXPECT_NE(failure("/announce?" + hash + "&port=65536").find("port"), std::string::npos);
@@ -107,6 +109,23 @@ TEST_F(HttpFrontendTest, TellsWhatIsWrongWithAnAnnounceInABencodedReply) {
   EXPECT_EQ(count(Action::announce), 0U);
   EXPECT_EQ(tracker_.table.torrents(), 0U);
   EXPECT_EQ(tracker_.statistics.http_errors(HttpError::invalid_parameter), 7U);
+}
+
+TEST_F(HttpFrontendTest, SaysNeverOnlyForATorrentThatABlackListNames) {
+  for (const AccessMode mode : {AccessMode::white, AccessMode::black}) {
+    OfflineSettings settings;
+    settings.access = mode;
+    settings.policy.interval = std::chrono::seconds(100);
+    OfflineTracker tracker(settings);
+    if (mode == AccessMode::black) {
+      EXPECT_TRUE(tracker.access.add(numbered_hash(1)));
+    }
+    const auto body = BencodeDecoder::decode(tracker.http(kClient, get(kAnnounce)).body);
+    ASSERT_TRUE(body);
+    EXPECT_EQ((*body)["failure reason"].text, kNotAuthorized);
+    EXPECT_EQ((*body)["retry in"].text, mode == AccessMode::black ? "never" : "2");
+    EXPECT_EQ((*body)["interval"].integer, 100);
+  }
 }
 
 TEST_F(HttpFrontendTest, AFailureKeepsTheConnection) {
@@ -140,7 +159,7 @@ TEST_F(HttpFrontendTest, ScrapesTheFirst64HashesOfMore) {
 }
 
 TEST_F(HttpFrontendTest, TellsWhatIsWrongWithAScrape) {
-  EXPECT_NE(failure("/scrape?info_hash=x").find("info_hash"), std::string::npos);
+  EXPECT_NE(failure("/scrape?info_hash=x", "never").find("info_hash"), std::string::npos);
   EXPECT_NE(failure("/scrape?x=y").find("info_hash"), std::string::npos);
   EXPECT_EQ(count(Action::scrape), 0U);
 }
@@ -159,6 +178,7 @@ TEST_F(HttpFrontendTest, AnswersOtherRequestsWithAnErrorPageAndCloses) {
       {get("/nothing"), "HTTP/1.0 404 Not Found", HttpError::not_found},
       {get("/favicon.ico"), "HTTP/1.0 404 Not Found", HttpError::not_found},
       {"POST / HTTP/1.1\r\n\r\n", "HTTP/1.0 400 Invalid Request", HttpError::parse_error},
+      {"DELETE / HTTP/1.1\r\n\r\n", "HTTP/1.0 400 Invalid Request", HttpError::parse_error},
       {"GET announce HTTP/1.1\r\n\r\n", "HTTP/1.0 400 Invalid Request", HttpError::parse_error},
       {get(kAnnounce, "Content-Length: 1\r\n"), "HTTP/1.0 400 Invalid Request",
        HttpError::parse_error},
@@ -180,7 +200,7 @@ TEST_F(HttpFrontendTest, AnswersOtherRequestsWithAnErrorPageAndCloses) {
     EXPECT_EQ(replies[0].status_line, row.status_line) << row.request;
     const std::string title = "<title>" + row.status_line.substr(13) + "</title>\n";
     EXPECT_EQ(replies[0].body.substr(0, title.size()), title);
-    const bool explains = row.request.find("/stats") != std::string::npos;
+    const bool explains = row.error != HttpError::not_found;
     EXPECT_EQ(replies[0].body.size() > title.size(), explains) << row.request;
     EXPECT_TRUE(connection.closed()) << row.request;
     EXPECT_EQ(tracker_.statistics.http_errors(row.error), errors + 1) << row.request;
@@ -206,6 +226,7 @@ TEST_F(HttpFrontendTest, ServesStatisticsUnderTheirPath) {
     const HttpReply reply = http(get(target));
     EXPECT_EQ(reply.status_line, "HTTP/1.1 200 OK") << target;
     EXPECT_TRUE(reply.says("Content-Type: text/plain"));
+    EXPECT_TRUE(reply.says("Cache-Control: no-store"));
     EXPECT_EQ(reply.body, peer) << target;
   }
   for (const char* mode : {"conn", "tcp4", "udp4", "scrp", "torr", "version"})

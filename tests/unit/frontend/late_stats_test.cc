@@ -47,11 +47,13 @@ class LateStatsTest : public testing::Test {
     Random random(1);
     table_.announce(request, table_.locate(request.info_hash), 0, 0, {}, random);
   }
-  void ask(ConnectionToken to, Persistence persistence, const char* query = "mode=top10") {
+  void ask(ConnectionToken to, Persistence persistence, const char* query = "mode=top10",
+           bool head_only = false) {
     const auto question = parse_stats_query(query);
     ASSERT_TRUE(question.has_value());
     LateStats late(census_, statistics_, take_snapshot_,
-                   {.persistence = persistence, .family = Family::v6}, *question);
+                   {.persistence = persistence, .family = Family::v6, .head_only = head_only},
+                   *question);
     ++asked_;
     late.begin(port_, to);
   }
@@ -92,6 +94,29 @@ TEST_F(LateStatsTest, RepliesInJsonAndKeepsTheConnection) {
   EXPECT_TRUE(reply().says("Content-Type: application/json"));
   EXPECT_TRUE(reply().body.starts_with("{\"by_peers\":[{")) << reply().body;
   EXPECT_EQ(port_.ended, ReplyPort::End::keep);
+}
+
+TEST_F(LateStatsTest, RepliesToAHeadRequestWithTheHeadOfThePage) {
+  ask(kHere, Persistence::close, "mode=everything");
+  ASSERT_TRUE(settled());
+  const std::string whole = std::exchange(port_.received, {});
+  ask(kHere, Persistence::close, "mode=everything", true);
+  ASSERT_TRUE(settled());
+  EXPECT_EQ(port_.received, whole.substr(0, whole.find("\r\n\r\n") + 4));
+  EXPECT_EQ(port_.ended, ReplyPort::End::close);
+}
+
+TEST_F(LateStatsTest, OnlySumsMayBeReadByEveryPage) {
+  ask(kHere, Persistence::close, "mode=everything");
+  ASSERT_TRUE(settled());
+  EXPECT_TRUE(reply().says("Access-Control-Allow-Origin: *"));
+  for (const char* query : {"mode=top10", "mode=s24s", "mode=top10&format=json"}) {
+    port_.received.clear();
+    ask(kHere, Persistence::close, query);
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(reply().status_line, "HTTP/1.1 200 OK");
+    EXPECT_EQ(reply().head.find("Access-Control"), std::string::npos) << query;
+  }
 }
 
 TEST_F(LateStatsTest, AClientThatLeavesTakesNothingFromTheOthers) {

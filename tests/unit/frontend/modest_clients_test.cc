@@ -31,6 +31,15 @@ TEST_F(ModestClientsTest, HaveOneInFiveMinutes) {
   EXPECT_FALSE(admit("192.0.2.1"));
 }
 
+TEST_F(ModestClientsTest, MayAskWhetherTheyWouldBeAdmitted) {
+  const IpAddress address = IpAddress::parse("2001:db8::1").value();
+  EXPECT_TRUE(clients_.would_admit(address, now_));
+  EXPECT_TRUE(clients_.would_admit(address, now_)) << "asking begins nothing";
+  EXPECT_TRUE(admit("2001:db8::1"));
+  EXPECT_FALSE(clients_.would_admit(address, now_));
+  EXPECT_TRUE(clients_.would_admit(address, now_ + minutes(5)));
+}
+
 TEST_F(ModestClientsTest, AreNetworksOf64BitsInIpv6) {
   EXPECT_TRUE(admit("2001:db8::1"));
   EXPECT_FALSE(admit("2001:db8::ffff:2"));

@@ -15,12 +15,14 @@
 namespace ot {
 namespace {
 
-constexpr std::string_view kPage400 =
-    "HTTP/1.0 400 Invalid Request\r\nContent-Type: text/html\r\nContent-Length: 31\r\n"
-    "Connection: close\r\n\r\n<title>Invalid Request</title>\n";
-constexpr std::string_view kPage404 =
-    "HTTP/1.0 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 25\r\n"
-    "Connection: close\r\n\r\n<title>Not Found</title>\n";
+std::string page(const std::string& status, const std::string& title,
+                 const std::string& explanation = "") {
+  const std::string body =
+      "<title>" + title + "</title>\n" + (explanation.empty() ? "" : explanation + "\n");
+  return "HTTP/1.0 " + status + " " + title +
+         "\r\nContent-Type: text/html\r\nCache-Control: no-store\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
+}
 constexpr std::string_view kHash = "info_hash=%aa%bb%cc%dd%ee%ff0123456789abcd";
 
 class FrontEnd {
@@ -28,7 +30,8 @@ class FrontEnd {
   std::string answer(std::string_view request) {
     const HeadResult result = parse_head(as_bytes(request));
     if (result.status == HeadResult::Status::incomplete) return "(waits)";
-    if (result.status == HeadResult::Status::bad) return error(HttpStatus::invalid_request);
+    if (result.status == HeadResult::Status::bad)
+      return error(HttpStatus::invalid_request, explain(result));
     persistence_ = result.head.persistence;
     const RoutedTarget target = route(result.head.target, {"stats"});
     switch (target.route) {
@@ -47,12 +50,14 @@ class FrontEnd {
   }
 
  private:
-  std::string error(HttpStatus status) {
-    return std::string(as_text(write_error_page(buffer_, {.status = status}, Persistence::close)));
+  std::string error(HttpStatus status, std::string_view explanation = "") {
+    const ErrorPage page{.status = status, .explanation = explanation};
+    return std::string(as_text(write_error_page(buffer_, page, Persistence::close)));
   }
 
   std::string failure(const BadParameter& problem) {
-    const FailureReply reply{.reason = problem.reason, .interval = std::chrono::minutes(30)};
+    FailureReply reply{.reason = problem.reason, .interval = std::chrono::minutes(30)};
+    if (!problem.is_final) reply.retry_in = std::chrono::minutes(30);
     return std::string(as_text(write_failure_reply(buffer_, reply, persistence_)));
   }
 
@@ -86,14 +91,17 @@ std::string get(const std::string& target) {
 }
 
 std::string ok(const std::string& body) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " +
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nCache-Control: no-store\r\n"
+         "Content-Length: " +
          std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
 }
 
-std::string failed(const std::string& reason) {
+std::string failed(const std::string& reason, const std::string& retry_in = "2:30") {
   return ok("d14:failure reason" + std::to_string(reason.size()) + ":" + reason +
-            "8:intervali1800e8:retry in5:nevere");
+            "8:intervali1800e8:retry in" + retry_in + "e");
 }
+
+std::string failed_for_good(const std::string& reason) { return failed(reason, "5:never"); }
 
 std::string announce(const std::string& parameters) {
   return get("/announce?" + std::string(kHash) + parameters);
@@ -103,22 +111,43 @@ const std::string kForgot =
     failed("Your client forgot to send your torrent's info_hash. Please upgrade your client.");
 
 TEST(HttpExchange, Answers400ToMalformedRequests) {
-  for (const std::string& request : std::vector<std::string>{
-           "POST /announce HTTP/1.1\r\n\r\n", "HEAD /announce HTTP/1.1\r\n\r\n", "get / HTTP/1.1",
-           "\x16\x03\x01", "GET\r\n\r\n", "GET \r\n\r\n", "GET  /announce HTTP/1.1\r\n\r\n",
-           "GET http://t/announce?x=1 HTTP/1.1\r\n\r\n", "GET ?x=1 HTTP/1.1\r\n\r\n",
-           "GET /announce?x=\t HTTP/1.1\r\n\r\n", "GET /announce?" + std::string(9000, 'x'),
-           "GET /announce?x=1 HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc",
-           "GET /announce?x=1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"})
-    EXPECT_EQ(answer(request), kPage400) << request.substr(0, 80);
-  EXPECT_EQ(get("/stats?" + std::string(kHash)), kPage400);
-  EXPECT_EQ(get("/stats?mode=peer&info%5Fhash=x"), kPage400);
+  const auto refused = [](const std::string& why) { return page("400", "Invalid Request", why); };
+  const std::string no_method = refused("a request must begin with GET, HEAD or OPTIONS");
+  for (const std::string request : {"\x16\x03\x01", "GET\r\n\r\n", "POST"})
+    EXPECT_EQ(answer(request), no_method) << request;
+  EXPECT_EQ(answer("POST /announce HTTP/1.1\r\n\r\n"),
+            refused("method POST is not allowed; use GET, HEAD or OPTIONS"));
+  EXPECT_EQ(answer("get / HTTP/1.1"),
+            refused("method get is not allowed; use GET, HEAD or OPTIONS"));
+  const std::string no_path =
+      refused("the request target must be a path such as /announce, or an http URL");
+  for (const std::string request :
+       {"GET \r\n\r\n", "GET  /announce HTTP/1.1\r\n\r\n", "GET ?x=1 HTTP/1.1\r\n\r\n",
+        "GET ftp://t/announce?x=1 HTTP/1.1\r\n\r\n", "GET /announce?x=\t HTTP/1.1\r\n\r\n"})
+    EXPECT_EQ(answer(request), no_path) << request;
+  EXPECT_EQ(answer("GET /announce?" + std::string(9000, 'x')),
+            refused("the request head is longer than 8192 bytes"));
+  const std::string body =
+      refused("the request has a body; GET, HEAD and OPTIONS must be sent without one");
+  EXPECT_EQ(answer("GET /announce?x=1 HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"), body);
+  EXPECT_EQ(answer("GET /a?x=1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), body);
+  EXPECT_EQ(get("/stats?" + std::string(kHash)), refused(""));
+  EXPECT_EQ(get("/stats?mode=peer&info%5Fhash=x"), refused(""));
+}
+
+TEST(HttpExchange, AnswersAUrlAsItsPath) {
+  for (const std::string target : {"/announce?x=1", "/scrape?x=1", "/favicon.ico", "/", "?x=1"})
+    EXPECT_EQ(get("http://tracker.example:6969" + target),
+              get(target[0] == '?' ? "/" + target : target))
+        << target;
+  EXPECT_EQ(get("HTTPS://tracker.example"), get("/"));
+  EXPECT_EQ(get("http://tracker.example/scrape"), "(full scrape)");
 }
 
 TEST(HttpExchange, Answers404ToPathsItDoesNotKnow) {
   for (const std::string target : {"/", "/favicon.ico", "/Announce?x=1", "/key/announce?x=1",
                                    "/s?x=1", "/statsx", "/../announce"})
-    EXPECT_EQ(get(target), kPage404) << target;
+    EXPECT_EQ(get(target), page("404", "Not Found")) << target;
 }
 
 TEST(HttpExchange, WaitsForTheEndOfTheHead) {
@@ -132,16 +161,16 @@ TEST(HttpExchange, ExplainsABadInfoHash) {
   EXPECT_EQ(get("/announce?"), kForgot);
   EXPECT_EQ(get("/announce?port=6881&left=0"), kForgot);
   EXPECT_EQ(get("/announce?x=1?" + std::string(kHash)), kForgot);
-  const std::string wrong_size = failed("Invalid info_hash: it must be 20 bytes.");
+  const std::string wrong_size = failed_for_good("Invalid info_hash: it must be 20 bytes.");
   for (const std::string parameter : {"info_hash", "info_hash=", "info_hash=abc", "info_hash=%00",
                                       "info_hash=0123456789abcdef01234"})
     EXPECT_EQ(get("/announce?port=6881&" + parameter), wrong_size) << parameter;
   EXPECT_EQ(announce("x&port=1"), wrong_size);
   EXPECT_EQ(announce(";port=1"), wrong_size);
   EXPECT_EQ(get("/announce?info_hash=%zz&port=1"),
-            failed("Invalid info_hash: bad percent-encoding."));
+            failed_for_good("Invalid info_hash: bad percent-encoding."));
   EXPECT_EQ(announce("&port=1&" + std::string(kHash)),
-            failed("Invalid info_hash: it may be given only once."));
+            failed_for_good("Invalid info_hash: it may be given only once."));
 }
 
 TEST(HttpExchange, ExplainsABadPort) {
@@ -185,9 +214,10 @@ TEST(HttpExchange, ServesOddButClearRequests) {
 TEST(HttpExchange, ExplainsABadScrape) {
   for (const std::string target : {"/scrape?", "/scrape?x=1", "/scr", "/scrape.php", "/sc?"})
     EXPECT_EQ(get(target), kForgot) << target;
-  EXPECT_EQ(get("/scrape?info_hash=abc"), failed("Invalid info_hash: it must be 20 bytes."));
+  EXPECT_EQ(get("/scrape?info_hash=abc"),
+            failed_for_good("Invalid info_hash: it must be 20 bytes."));
   EXPECT_EQ(get("/scrape?" + std::string(kHash) + "&info_hash=%zz"),
-            failed("Invalid info_hash: bad percent-encoding."));
+            failed_for_good("Invalid info_hash: bad percent-encoding."));
   EXPECT_EQ(get("/scrape"), "(full scrape)");
 }
 

@@ -52,7 +52,8 @@ std::string body_of(const std::string& reply) {
 
 TEST(AnnounceReply, HasTheBytesOfTheReferenceAndTheExternalAddress) {
   EXPECT_EQ(announce_reply(PeerForm::compact, reply_with(1, 0), kClient4, Persistence::keep),
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 118\r\n\r\n"
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nCache-Control: no-store\r\n"
+            "Content-Length: 118\r\n\r\n"
             "d8:completei1e10:downloadedi3e11:external ip4:\xc0"
             "\0\x02\x07"
             "10:incompletei2e8:intervali1800e12:min intervali900e5:peers6:ABCDEFe"s);
@@ -167,7 +168,8 @@ TEST(ScrapeReply, HasTheBytesOfTheReference) {
   for (size_t i = 0; i < InfoHash::kSize; ++i) hash.bytes[i] = static_cast<uint8_t>('a' + i);
   const SwarmCounts counts{.seeders = 1, .leechers = 2, .downloaded = 0};
   EXPECT_EQ(scrape_reply({&hash, 1}, {&counts, 1}),
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 81\r\n\r\n"
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nCache-Control: no-store\r\n"
+            "Content-Length: 81\r\n\r\n"
             "d5:filesd20:abcdefghijklmnopqrstd8:completei1e10:downloadedi0e10:incompletei2eeee");
   EXPECT_EQ(body_of(scrape_reply({}, {})), "d5:filesdee");
 }
@@ -196,7 +198,8 @@ TEST(FailureReplyTest, SaysWhyAndWhenToRetry) {
   const std::string never =
       failure_reply({.reason = kNotAuthorized, .interval = std::chrono::minutes(30)});
   EXPECT_EQ(never,
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 118\r\n"
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nCache-Control: no-store\r\n"
+            "Content-Length: 118\r\n"
             "Connection: close\r\n\r\n"
             "d14:failure reason63:Requested download is not authorized for use with this tracker."
             "8:intervali1800e8:retry in5:nevere");

@@ -86,18 +86,20 @@ TEST(StatsModes, RefuseInWordsThatFitAnErrorPage) {
   EXPECT_FALSE(write_error_page(room, {.explanation = longest}, Persistence::close).empty());
 }
 
-bool shows_names(const std::string& query) {
+Shows shown(const std::string& query) {
   const auto question = parse_stats_query(query);
-  return question ? question->mode->shows_names : question.error().shows_names;
+  return question ? question->mode->shows : question.error().shows;
 }
 
-TEST(StatsModes, SayWhichShowNamesEvenIfTheyAreNotHere) {
-  for (const char* mode :
-       {"top10", "top100", "tpbs", "statedump", "s24s", "busy", "woodpeckers", "fulllog"})
-    for (const char* rest : {"", "&format=bogus", "&info_hash=x"})
-      EXPECT_TRUE(shows_names("mode=" + std::string(mode) + rest)) << mode << rest;
-  for (const char* mode : {"peer", "everything", "numwants", "version", "bogus", ""})
-    EXPECT_FALSE(shows_names("mode=" + std::string(mode))) << mode;
+TEST(StatsModes, SayWhatTheyShowEvenIfTheyAreNotHere) {
+  for (const std::string rest : {"", "&format=bogus", "&info_hash=x"}) {
+    for (const std::string mode : {"top10", "top100", "tpbs", "statedump"})
+      EXPECT_EQ(shown("mode=" + mode + rest), Shows::torrents) << mode << rest;
+    for (const std::string mode : {"s24s", "busy", "woodpeckers", "fulllog"})
+      EXPECT_EQ(shown("mode=" + mode + rest), Shows::networks) << mode << rest;
+  }
+  for (const std::string mode : {"peer", "everything", "numwants", "version", "bogus", ""})
+    EXPECT_EQ(shown("mode=" + mode), Shows::sums) << mode;
 }
 
 TEST(StatsModes, PrintTextAndJsonUnlessTheyDump) {
