@@ -1,11 +1,12 @@
 """The documentation is true: the tests it names exist, and the commands it gives work.
 
-A block of commands in docs/operations.md begins with ```sh and a word that says where it runs:
+A block of commands in the pages for operators begins with ```sh and a word that says where it runs:
 tracker        here, beside a tracker that has peers and serves port 6969 on every address
 tracker-free   here, with no tracker running
 package-build, package-install, systemd
                in the source tree, in a fresh Debian and under its systemd, by
                tests/tools/fresh_package.sh
+certificate    here, in an empty folder; test_nginx.py uses what it makes
 by-hand        nowhere, because it changes services of the machine; only its syntax is checked
 A block of configuration begins with ```conf.
 """
@@ -19,7 +20,12 @@ from harness.daemon import TOP, binary
 
 COMMAND_BLOCK = re.compile(r"^```sh *(\S*)\n(.*?)^```$", re.M | re.S)
 CONF_BLOCK = re.compile(r"^```conf\n(.*?)^```$", re.M | re.S)
-PLACES = {"tracker", "tracker-free", "package-build", "package-install", "systemd", "by-hand"}
+PLACES = {
+    *("tracker", "tracker-free", "package-build", "package-install", "systemd", "certificate", "by-hand"),
+}
+PAGES = ("operations", "proxies", "lists", "security")
+# Keys that the pages describe and another branch brings; empty once it is merged.
+COMING = {"access.deny", "access.journal", "access.proxy_file", "access.watch"}
 
 
 def read(path):
@@ -27,8 +33,15 @@ def read(path):
         return file.read()
 
 
-OPERATIONS = read(os.path.join(TOP, "docs", "operations.md"))
-BLOCKS = COMMAND_BLOCK.findall(OPERATIONS)
+def document(*path):
+    return read(os.path.join(TOP, *path))
+
+
+TEXTS = {page: document("docs", page + ".md") for page in PAGES}
+OPERATIONS = TEXTS["operations"]
+ALL_TEXTS = "".join(TEXTS.values())
+BLOCKS = COMMAND_BLOCK.findall(ALL_TEXTS)
+KEYS = set(re.findall(r"^#([a-z]+\.[\w.]+) ", document("opentracker.conf.sample"), re.M))
 
 
 def commands(place):
@@ -53,7 +66,7 @@ def shell(text, directory):
 
 
 def test_every_block_of_commands_says_where_it_runs():
-    assert len(BLOCKS) == OPERATIONS.count("```sh")
+    assert len(BLOCKS) == ALL_TEXTS.count("```sh")
     assert {place for place, _ in BLOCKS} == PLACES
 
 
@@ -71,16 +84,24 @@ def test_commands_that_start_a_tracker_work(tmp_path, text):
     assert result.returncode == 0, result.stdout
 
 
+@commands("certificate")
+def test_commands_that_make_a_certificate_work(tmp_path, text):
+    result = shell(text, tmp_path)
+    assert result.returncode == 0, result.stdout
+
+
 @commands("by-hand")
 def test_commands_that_change_the_machine_have_valid_syntax(tmp_path, text):
     result = subprocess.run(["bash", "-n", "-c", text], capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("text", CONF_BLOCK.findall(OPERATIONS))
+@pytest.mark.parametrize("text", CONF_BLOCK.findall(ALL_TEXTS))
 def test_blocks_of_configuration_have_no_errors(tmp_path, text):
+    if any(key in text for key in COMING - KEYS):
+        pytest.skip("has a key that is still to come")
     conf = tmp_path / "opentracker.conf"
-    conf.write_text(text)
+    conf.write_text(at_paths_of(tmp_path, text))
     command = [binary(), "-t", "-f", str(conf)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=5)
     # What files this machine lacks, and what a part of a configuration leaves out, is no mistake.
@@ -95,11 +116,84 @@ def test_blocks_of_configuration_have_no_errors(tmp_path, text):
     assert accepted and all("does not enforce it yet" in line for line in complaints), result.stderr
 
 
-def test_every_file_the_documentation_links_to_exists():
-    links = re.findall(r"\]\(([^)#:]+)\)", OPERATIONS)
+def at_paths_of(directory, text):
+    """The configuration with its lists, FIFOs and state in a directory that exists."""
+    for key, path in re.findall(r"^(access\.\S+(?:list|file|fifo\S*)|tracker\.state_file) (\S+)", text, re.M):
+        name = directory / os.path.basename(path)
+        if "fifo" not in key and "state" not in key:
+            name.write_text("# nothing\n")
+        text = text.replace(path, str(name))
+    return text
+
+
+def anchors(text):
+    """The anchors of a page's headings below its title, as GitHub makes them, with their depth and text."""
+    outside = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    for marks, title in re.findall(r"^(##+) (.+)$", outside, re.M):
+        yield re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-"), len(marks) - 2, title
+
+
+def test_the_table_of_contents_has_each_heading_in_order():
+    contents = re.findall(r"^( *)- \[(.+)\]\(#(\S+)\)$", OPERATIONS, re.M)
+    assert [(at, len(indent) // 2, title) for indent, title, at in contents] == list(anchors(OPERATIONS))
+
+
+@pytest.mark.parametrize("folder, name", [("", "README"), *(("docs", page) for page in PAGES)])
+def test_every_file_and_heading_the_documentation_links_to_exists(folder, name):
+    text = document(folder, name + ".md")
+    links = re.findall(r"\]\(([^):#]*)(?:#([^)]+))?\)", text)
     assert links
-    for link in links:
-        assert os.path.exists(os.path.join(TOP, "docs", link)), link
+    for path, anchor in links:
+        assert os.path.exists(os.path.join(TOP, folder, path or name + ".md")), path
+        if anchor:
+            there = document(folder, path) if path else text
+            assert anchor in {found for found, _, _ in anchors(there)}, anchor
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_package_installs_each_page_and_the_readme_links_it(page):
+    pages = re.search(r"^PAGES +:= (.+)$", document("Makefile"), re.M)[1].split()
+    assert page in pages
+    assert f"(docs/{page}.md)" in document("README.md")
+
+
+def test_every_key_the_documentation_names_exists():
+    named = set(re.findall(r"\b(?:access|listen|tracker|livesync|batchsync)\.[a-z][a-z0-9_.]*[a-z0-9_]", ALL_TEXTS))
+    named -= {"tracker.example.org", "tracker.example.org.pem", "livesync.cluster"}
+    assert len(named) > 30
+    assert named <= KEYS | COMING, named - KEYS - COMING
+
+
+def test_the_documentation_claims_no_cluster_before_there_is_one():
+    for path in ("README.md", "docs/opentracker.8", "docs/deploy/debian/control"):
+        assert "same cluster protocol" not in document(path), path
+    assert "Has no effect in this version" in document("docs/opentracker.conf.5")
+
+
+def measured(row):
+    """The figure of a row of the last `make bench`, without its unit."""
+    return re.search(rf"^\| {row} \|.*?\*\*([0-9.]+)", document("docs/benchmarks.md"), re.M)[1]
+
+
+def test_memory_has_one_figure_everywhere():
+    torrent, peer = measured("13"), measured("12")
+    assert f"Measured: {torrent} bytes a torrent" in OPERATIONS and f"({peer} bytes at the least" in OPERATIONS
+    sample = document("opentracker.conf.sample")
+    assert f"takes about {round(float(torrent))} bytes" in sample.replace("\n# ", " ")
+    for text in (sample, document("docs/deploy/debian/control")):
+        assert f"about {round(float(peer))} bytes" in text.replace("\n# ", " ")
+    most = int(re.search(r"(\d+) bytes × torrents \+", OPERATIONS)[1])
+    assert float(torrent) < most < 1.1 * float(torrent), "the formula errs on the safe side, a little"
+
+
+def test_the_speed_has_one_figure_everywhere():
+    few, many = re.search(r"one core answers (\d+ 000) to (\d+ 000) of them a second", OPERATIONS).groups()
+    manual = document("docs/opentracker.conf.5").replace("\\ ", " ")
+    assert f"about {few} to {many} UDP announces a second" in manual
+    sample = document("opentracker.conf.sample").replace("\n# ", " ")
+    assert f"enough for {few} announces a second or more" in sample
+    least, most = re.search(r"An announce over UDP takes ([0-9.]+) to ([0-9.]+) µs", OPERATIONS).groups()
+    assert f"A reply costs {least} to {most} µs" in document("docs/performance.md")
 
 
 def test_every_test_the_documentation_names_exists():

@@ -107,8 +107,9 @@ TEST(Permissions, ADenialNamesTheKeysThatPermit) {
     EXPECT_EQ(denied(rules, what), all) << "whatever it is, so that it does not tell what exists";
   ClientAddress unnamed = at("127.0.0.1");
   unnamed.refusal = AddressRefusal::no_client;
+  RefusalText reason;
   EXPECT_EQ(explain_denial(rules, Shows::sums, unnamed),
-            all + ". " + std::string(describe(AddressRefusal::no_client)));
+            all + ". " + std::string(describe(unnamed, reason)));
 }
 
 TEST(Permissions, AStatisticsNetworkSeesThemAllAndOthersNone) {
