@@ -59,7 +59,9 @@ Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settin
   if (!listeners) return Unexpected(listeners.error());
   auto notifier = Notifier::connect(environment.notify_socket);
   if (!notifier) log.warning("NOTIFY_SOCKET: " + notifier.error().message());
-  const auto standing = drop_privileges(settings.tracker.user, settings.tracker.rootdir);
+  const auto standing =
+      drop_privileges(settings.tracker.user, settings.tracker.rootdir,
+                      {settings.tracker.user_place, settings.tracker.rootdir_place});
   if (!standing) return Unexpected(standing.error());
   log.info(describe(*standing));
   ignore_signals_of_failed_writes();

@@ -15,12 +15,21 @@ class StartError {
   [[nodiscard]] static StartError configuration(std::string message) {
     return {std::move(message), true};
   }
+  // Exit code 111: `message` says what failed and what can be done.
+  [[nodiscard]] static StartError system(std::string message) {
+    return {std::move(message), false};
+  }
   // Exit code 111. Implicit on purpose, so that a failed system call is passed on as it is.
   // NOLINTNEXTLINE(google-explicit-constructor)
   StartError(const SystemError& error) : StartError(error.message(), false) {}
 
   [[nodiscard]] bool is_configuration() const { return is_configuration_; }
   [[nodiscard]] const std::string& message() const { return message_; }
+  // The same error, its message preceded by where the value at fault was written; nothing precedes
+  // it if `place` is empty.
+  [[nodiscard]] StartError at(const std::string& place) const {
+    return {place.empty() ? message_ : place + ": " + message_, is_configuration_};
+  }
 
  private:
   StartError(std::string message, bool is_configuration)

@@ -51,6 +51,8 @@ class Builder {
   // Every value is set here. True if the value is now in force.
   bool set(const Key& key, std::string_view value, const Origin& origin);
   void remember(const Key& key, std::string_view value, const Origin& origin);
+  // Tells the settings that are used at start where they come from.
+  void mark_places(const Key& key, const Origin& origin);
   // The last entry of the key, or null.
   [[nodiscard]] ConfigEntry* find(std::string_view key);
 
@@ -146,7 +148,17 @@ bool Builder::set(const Key& key, std::string_view value, const Origin& origin) 
     return false;
   }
   remember(key, value, origin);
+  mark_places(key, origin);
   return true;
+}
+
+void Builder::mark_places(const Key& key, const Origin& origin) {
+  const std::string name = origin.name(key);
+  std::vector<ListenOption>& sockets = result_.settings.listen.sockets;
+  for (auto made = sockets.rbegin(); made != sockets.rend() && made->place.empty(); ++made)
+    made->place = name;
+  if (key.name == "tracker.rootdir") result_.settings.tracker.rootdir_place = name;
+  if (key.name == "tracker.user") result_.settings.tracker.user_place = name;
 }
 
 void Builder::remember(const Key& key, std::string_view value, const Origin& origin) {
@@ -270,6 +282,12 @@ std::string remark(const ConfigEntry& entry) {
 }
 
 }  // namespace
+
+std::string Origin::name(const Key& key) const {
+  if (is_default()) return {};
+  if (of_flag()) return place.substr(0, place.rfind(':'));
+  return place + std::string(key.name);
+}
 
 Configuration configure(const CommandLine& line) {
   Builder builder;

@@ -26,6 +26,8 @@ struct ListenOption {
   bool proxied = false;
   // For UDP: how many threads serve it; 0: the event loop does.
   uint32_t workers = 0;
+  // Where it was written, for messages: "opentracker.conf:12: listen.tcp", "-p"; empty: a default.
+  std::string place = {};
 };
 
 struct ListenSettings {
@@ -40,6 +42,9 @@ struct ListenSettings {
 struct TrackerSettings {
   std::string rootdir;
   std::string user;
+  // Where these two were written, as ListenOption::place.
+  std::string rootdir_place;
+  std::string user_place;
   std::string redirect_url;
   std::chrono::seconds interval{};
   std::chrono::seconds interval_jitter{};
