@@ -34,17 +34,6 @@ std::unique_ptr<StateKeeper> make_state_keeper(EventLoop& loop, Worker& worker, 
                                        options.state_interval);
 }
 
-StartError with_place(const StartError& error, const Settings& settings) {
-  const auto at_key = [&](std::string_view key) {
-    const std::string place = settings.place(key);
-    return error.at(place.substr(0, place.size() - 2));
-  };
-  if (error.is_configuration()) return at_key("tracker.user");
-  const std::string& text = error.message();
-  const bool of_directory = text.starts_with("chdir ") || text.starts_with("chroot ");
-  return of_directory ? at_key("tracker.rootdir") : error;
-}
-
 // Logs everything that is wrong but the last error, which it returns.
 Result<void, StartError> look_at_files(const ConfiguredFiles& files, const Settings& settings,
                                        const Standing& standing, Log& log) {
@@ -85,8 +74,10 @@ Result<std::unique_ptr<Daemon>, StartError> Daemon::start(const Settings& settin
   auto notifier = Notifier::connect(environment.notify_socket);
   if (!notifier) log.warning("NOTIFY_SOCKET: " + notifier.error().message());
   const ConfiguredFiles files(settings);
-  const auto standing = drop_privileges(settings.tracker.user, settings.tracker.rootdir);
-  if (!standing) return Unexpected(with_place(standing.error(), settings));
+  const auto standing = drop_privileges(
+      settings.tracker.user, settings.tracker.rootdir,
+      {settings.written_at("tracker.user"), settings.written_at("tracker.rootdir")});
+  if (!standing) return Unexpected(standing.error());
   log.info(describe(*standing));
   if (const auto usable = look_at_files(files, settings, *standing, log); !usable)
     return Unexpected(usable.error());

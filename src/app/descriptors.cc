@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "app/environment.h"
@@ -10,8 +11,10 @@ namespace ot {
 
 void open_standard_streams() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
-    // open() returns the lowest free number, which is this one. It stays open for good.
-    if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) != fd) return;
+    if (::fcntl(fd, F_GETFD) >= 0) continue;
+    // Both take the lowest free number, which is this one. It stays open for good. Writing to a
+    // socket without a peer fails, and nothing else.
+    if (::open("/dev/null", O_RDWR) != fd && ::socket(AF_UNIX, SOCK_DGRAM, 0) != fd) return;
   }
 }
 

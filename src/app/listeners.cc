@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <string>
 
 #include "base/features.h"
@@ -49,24 +50,51 @@ void add(Listeners& listeners, const Place& place, UniqueFd socket) {
   }
 }
 
-Result<void, SystemError> bind_one(Listeners& listeners, const Place& place, Log& log) {
-  auto socket =
-      place.protocol == ListenProtocol::tcp ? listen_tcp(place.endpoint) : bind_udp(place.endpoint);
+// What can be done about an error of bind().
+std::string advice(const SystemError& error, const Place& place) {
+  if (error.code == EADDRINUSE)
+    return "; `ss -lnptu` shows which program uses the port, if it is not a listener of ours";
+  if (error.code == EACCES) {
+    return "; this port needs the capability CAP_NET_BIND_SERVICE, or the sysctl "
+           "net.ipv4.ip_unprivileged_port_start=" +
+           std::to_string(place.endpoint.port);
+  }
+  return {};
+}
+
+Result<UniqueFd, SystemError> open(const Place& place, bool free_bind) {
+  if (place.protocol == ListenProtocol::tcp)
+    return listen_tcp(place.endpoint, {.free_bind = free_bind});
+  return bind_udp(place.endpoint, {.free_bind = free_bind});
+}
+
+// An address that is not there yet, as before DHCP or a failover, is bound all the same.
+Result<void, SystemError> bind_one(Listeners& listeners, const Place& place,
+                                   const std::string& written, Log& log) {
+  auto socket = open(place, false);
+  const bool is_late = !socket && socket.error().code == EADDRNOTAVAIL;
+  if (is_late) socket = open(place, true);
   if (!socket) return Unexpected(socket.error());
   add(listeners, place, std::move(*socket));
   log.info("listening on " + describe(place));
+  if (is_late) {
+    log.warning((written.empty() ? "" : written + ": ") + place.endpoint.address.to_string() +
+                " is not on this machine yet; bound anyway");
+  }
   return {};
 }
 
 // Without an address, a family that the kernel lacks is skipped as long as the other one works.
-Result<void, SystemError> bind(Listeners& listeners, const ListenOption& option, Log& log) {
+Result<void, StartError> bind(Listeners& listeners, const ListenOption& option, Log& log) {
   const std::vector<Place> places = places_of(option);
   size_t skipped = 0;
   for (const Place& place : places) {
-    auto bound = bind_one(listeners, place, log);
+    auto bound = bind_one(listeners, place, option.place, log);
     if (bound) continue;
-    if (option.address || !is_family_unsupported(bound.error()) || ++skipped == places.size())
-      return bound;
+    if (option.address || !is_family_unsupported(bound.error()) || ++skipped == places.size()) {
+      return Unexpected(StartError::system(bound.error().message() + advice(bound.error(), place))
+                            .at(option.place));
+    }
     log.warning("not listening on " + describe(place) + ": " + bound.error().message());
   }
   return {};

@@ -19,6 +19,8 @@ struct Listeners {
   // Sockets that were passed in replace all others: a restart that keeps only some of its sockets
   // loses requests on the rest. The log names each socket, and each configured address that is left
   // out for that reason. A passed-in socket at the address of a listen.tcp.proxy is served as one.
+  // An explicit address that this machine does not have yet is bound all the same, with a warning.
+  // Errors begin with the place where the listener was written and say what can be done.
   [[nodiscard]] static Result<Listeners, StartError> open(const ListenSettings& settings,
                                                           const Environment& environment, Log& log);
 };

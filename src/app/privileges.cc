@@ -12,15 +12,15 @@
 #include <cerrno>
 #include <vector>
 
+#include "config/values.h"
+
 namespace ot {
 namespace {
 
 using Step = Result<void, SystemError>;
+using Done = Result<void, StartError>;
 
-struct UserIds {
-  uid_t uid;
-  gid_t gid;
-};
+constexpr const char* kNameAnother = "; name another with -u or tracker.user";
 
 Result<UserIds, StartError> look_up(const std::string& user) {
   constexpr size_t kLongestEntry = 16 << 10;
@@ -31,13 +31,17 @@ Result<UserIds, StartError> look_up(const std::string& user) {
   const auto refusal = [&](const std::string& reason) {
     return Unexpected(StartError::configuration("cannot become user '" + user + "': " + reason));
   };
-  if (found == nullptr && code != 0)
+  // getpwnam(3) lists these for a name that is not found, as without an /etc/passwd.
+  const bool is_missing =
+      code == 0 || code == ENOENT || code == ESRCH || code == EBADF || code == EPERM;
+  if (found == nullptr && !is_missing)
     return Unexpected(SystemError{code, "look up user '" + user + "'"});
-  if (found == nullptr)
-    return refusal("there is no such user; name another with -u or tracker.user");
-  if (found->pw_uid == 0) return refusal("that is root; name another with -u or tracker.user");
-  if (found->pw_gid == 0)
-    return refusal("its group is root's; name another with -u or tracker.user");
+  if (found == nullptr) {
+    return refusal(std::string("there is no such user") + kNameAnother +
+                   ", or write a number such as 65534, which needs no entry in /etc/passwd");
+  }
+  if (found->pw_uid == 0) return refusal(std::string("that is root") + kNameAnother);
+  if (found->pw_gid == 0) return refusal(std::string("its group is root's") + kNameAnother);
   return UserIds{found->pw_uid, found->pw_gid};
 }
 
@@ -52,6 +56,33 @@ using Capabilities = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3
 Step call_for_capabilities(long number, Capabilities& sets, const std::string& what) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   return check(::syscall(number, &header, sets.data()), what);
+}
+
+bool has_capability(unsigned capability) {
+  Capabilities sets{};
+  return call_for_capabilities(SYS_capget, sets, "") &&
+         (sets.at(capability / 32).effective >> capability % 32 & 1U) != 0;
+}
+
+// What an operator whose root may not do a step can do: containers often have such a root.
+constexpr const char* kRunAsAnother =
+    "; start the tracker as another user instead of as root, for example with --user 65534 of the "
+    "container, or User= of the service";
+
+// A failed step of giving up root, which needs `capability`. Going on as root would be unsafe, so
+// this ends the start.
+StartError without_right(const SystemError& error, unsigned capability, const std::string& name) {
+  if (error.code == EINVAL) {
+    return StartError::system(error.message() + "; this user namespace, as of a container, does " +
+                              "not map the id" + kRunAsAnother);
+  }
+  if (error.code != EPERM) return error;
+  const std::string reason =
+      has_capability(capability)
+          ? "; something forbids it in spite of " + name +
+                ", such as a user namespace that maps only one id, or a system call filter"
+          : "; root lacks the capability " + name + ", as in a container";
+  return StartError::system(error.message() + reason + kRunAsAnother);
 }
 
 Result<bool, SystemError> has_capabilities() {
@@ -85,12 +116,23 @@ void empty_bounding_set() {
     ::prctl(PR_CAPBSET_DROP, capability, 0UL, 0UL, 0UL);
 }
 
-Step become(const UserIds& ids, const std::string& user) {
+// A user namespace may forbid setgroups(2); without a group there is nothing to drop.
+Step drop_groups() {
+  Step step = check(::setgroups(0, nullptr), "drop supplementary groups");
+  return step || ::getgroups(0, nullptr) != 0 ? step : Step();
+}
+
+Done become(const UserIds& ids, const std::string& user) {
   const std::string whom = " of user '" + user + "'";
-  if (Step step = check(::setgroups(0, nullptr), "drop supplementary groups"); !step) return step;
-  if (Step step = check(::setresgid(ids.gid, ids.gid, ids.gid), "take the group" + whom); !step)
-    return step;
-  return check(::setresuid(ids.uid, ids.uid, ids.uid), "take the uid" + whom);
+  if (Step step = drop_groups(); !step)
+    return Unexpected(without_right(step.error(), CAP_SETGID, "CAP_SETGID"));
+  const std::string gid = "take the group " + std::to_string(ids.gid) + whom;
+  if (Step step = check(::setresgid(ids.gid, ids.gid, ids.gid), gid); !step)
+    return Unexpected(without_right(step.error(), CAP_SETGID, "CAP_SETGID"));
+  const std::string uid = "take the uid " + std::to_string(ids.uid) + whom;
+  if (Step step = check(::setresuid(ids.uid, ids.uid, ids.uid), uid); !step)
+    return Unexpected(without_right(step.error(), CAP_SETUID, "CAP_SETUID"));
+  return {};
 }
 
 Step verify_no_way_back() {
@@ -104,18 +146,33 @@ std::string current_directory(const std::string& fallback) {
   return ::getcwd(buffer.data(), buffer.size()) != nullptr ? buffer.data() : fallback;
 }
 
-Step enter_chroot(const std::string& directory) {
-  if (Step step = check(::chroot("."), "chroot " + directory); !step) return step;
-  return check(::chdir("/"), "chdir / in " + directory);
+Done enter_chroot(const std::string& directory) {
+  if (Step step = check(::chroot("."), "chroot " + directory); !step)
+    return Unexpected(without_right(step.error(), CAP_SYS_CHROOT, "CAP_SYS_CHROOT"));
+  if (Step step = check(::chdir("/"), "chdir / in " + directory); !step)
+    return Unexpected(StartError(step.error()));
+  return {};
 }
 
-Step leave_root(const UserIds& ids, const std::string& user, const std::string& directory) {
-  if (Step step = enter_chroot(directory); !step) return step;
+// `user` and `directory` as written, for messages.
+Done leave_root(const UserIds& ids, const std::string& user, const std::string& directory,
+                const UserPlaces& places) {
+  if (const Done done = enter_chroot(directory); !done)
+    return Unexpected(done.error().at(places.directory));
   empty_bounding_set();
-  if (Step step = become(ids, user); !step) return step;
+  if (const Done done = become(ids, user); !done) return Unexpected(done.error().at(places.user));
   // The change of uid has dropped them already, unless the secure bits say otherwise.
-  if (Step step = drop_capabilities(); !step) return step;
-  return verify_no_way_back();
+  if (Step step = drop_capabilities(); !step) return Unexpected(StartError(step.error()));
+  if (Step step = verify_no_way_back(); !step) return Unexpected(StartError(step.error()));
+  return {};
+}
+
+Done change_directory(const std::string& directory) {
+  const Step step = check(::chdir(directory.c_str()), "chdir " + directory);
+  if (step) return {};
+  const bool is_quoted = directory.front() == '"' || directory.front() == '\'';
+  return Unexpected(StartError::system(step.error().message() +
+                                       (is_quoted ? "; write the path without quotes" : "")));
 }
 
 // Last, since a change of uid resets whether the process is dumpable.
@@ -136,21 +193,34 @@ std::string describe(const Standing& standing) {
          standing.directory;
 }
 
-Result<Standing, StartError> drop_privileges(const std::string& user,
-                                             const std::string& directory) {
+Result<UserIds, StartError> resolve_user(const std::string& user) {
+  const auto numbers = parse_user_numbers(user);
+  if (!numbers) {
+    return Unexpected(StartError::configuration("cannot become user " + numbers.error()));
+  }
+  if (*numbers) return UserIds{(*numbers)->uid, (*numbers)->gid};
+  return look_up(user);
+}
+
+Result<Standing, StartError> drop_privileges(const std::string& user, const std::string& directory,
+                                             const UserPlaces& places) {
   assert(!directory.empty());
   const bool is_root = ::geteuid() == 0;
   UserIds ids{::getuid(), ::getgid()};
   if (is_root) {
-    const auto found = look_up(user);  // before the chroot hides /etc/passwd
-    if (!found) return Unexpected(found.error());
+    const auto found = resolve_user(user);  // before the chroot hides /etc/passwd
+    if (!found) return Unexpected(found.error().at(places.user));
     ids = *found;
   }
-  if (Step step = check(::chdir(directory.c_str()), "chdir " + directory); !step)
-    return Unexpected(step.error());
+  if (const Done done = change_directory(directory); !done)
+    return Unexpected(done.error().at(places.directory));
   Standing standing{is_root ? user : "", ids.uid, ids.gid, current_directory(directory), is_root};
-  if (Step step = is_root ? leave_root(ids, user, directory) : drop_capabilities(); !step)
+  if (is_root) {
+    const Done done = leave_root(ids, user, directory, places);
+    if (!done) return Unexpected(done.error());
+  } else if (Step step = drop_capabilities(); !step) {
     return Unexpected(step.error());
+  }
   if (Step step = seal(); !step) return Unexpected(step.error());
   return standing;
 }

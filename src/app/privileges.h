@@ -17,6 +17,22 @@
 
 namespace ot {
 
+struct UserIds {
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
+
+// The ids of a user by name, or by number ("65534", "1000:1000"), which needs no entry in
+// /etc/passwd. An unknown name, uid 0, gid 0 and an invalid number are errors of the configuration.
+[[nodiscard]] Result<UserIds, StartError> resolve_user(const std::string& user);
+
+// Where user and directory were written ("opentracker.conf:3: tracker.user", "-d"): the start of a
+// message about them. Empty: nowhere, they are defaults.
+struct UserPlaces {
+  std::string user;
+  std::string directory;
+};
+
 // Who the process is afterwards, and where.
 struct Standing {
   std::string user;  // the user it has become; empty if it did not start as root
@@ -32,9 +48,10 @@ struct Standing {
 // `directory` is not empty. As root: enters `directory` with chroot, drops supplementary groups and
 // all capabilities (the bounding set as far as the system allows), becomes `user` with its group,
 // and verifies that none of this can be undone. Otherwise: changes to `directory` and drops the
-// capabilities that were needed to bind. Errors name the step; an unknown user, uid 0 and gid 0 are
-// errors of the configuration.
+// capabilities that were needed to bind. Errors name the place and the step, and a root that may
+// not give itself up, as in a container, the missing capability: going on as root would be unsafe.
 [[nodiscard]] Result<Standing, StartError> drop_privileges(const std::string& user,
-                                                           const std::string& directory);
+                                                           const std::string& directory,
+                                                           const UserPlaces& places = {});
 
 }  // namespace ot

@@ -15,6 +15,10 @@ class StartError {
   [[nodiscard]] static StartError configuration(std::string message) {
     return {std::move(message), true};
   }
+  // Exit code 111: `message` says what failed and what can be done.
+  [[nodiscard]] static StartError system(std::string message) {
+    return {std::move(message), false};
+  }
   // Exit code 111. Implicit on purpose, so that a failed system call is passed on as it is.
   // NOLINTNEXTLINE(google-explicit-constructor)
   StartError(const SystemError& error) : StartError(error.message(), false) {}

@@ -65,6 +65,8 @@ class Builder {
   // Every value is set here. True if the value is now in force.
   bool set(const Key& key, std::string_view value, const Origin& origin);
   void remember(const Key& key, std::string_view value, const Origin& origin);
+  // Tells the settings that are used at start where they come from.
+  void mark_places(const Key& key, const Origin& origin);
   // The last entry of the key, or null.
   [[nodiscard]] ConfigEntry* find(std::string_view key);
 
@@ -165,7 +167,15 @@ bool Builder::set(const Key& key, std::string_view value, const Origin& origin) 
     return false;
   }
   remember(key, value, origin);
+  mark_places(key, origin);
   return true;
+}
+
+void Builder::mark_places(const Key& key, const Origin& origin) {
+  const std::string name = origin.name(key);
+  std::vector<ListenOption>& sockets = result_.settings.listen.sockets;
+  for (auto made = sockets.rbegin(); made != sockets.rend() && made->place.empty(); ++made)
+    made->place = name;
 }
 
 void Builder::remember(const Key& key, std::string_view value, const Origin& origin) {
@@ -334,6 +344,12 @@ void add_warning(Configuration& configuration, std::string_view key, std::string
   auto& warnings = configuration.warnings;
   warnings.insert(std::upper_bound(warnings.begin(), warnings.end(), warning, stands_before),
                   std::move(warning));
+}
+
+std::string Origin::name(const Key& key) const {
+  if (is_default()) return {};
+  if (of_flag()) return place.substr(0, place.rfind(':'));
+  return place + std::string(key.name);
 }
 
 Configuration configure(const CommandLine& line) {

@@ -27,6 +27,9 @@ struct Origin {
   uint32_t word = 0;
   uint32_t line = 0;
 
+  // What a message about the value begins with, the key of a file's line included, without colon:
+  // "opentracker.conf:12: listen.tcp", "-p"; empty for a default.
+  [[nodiscard]] std::string name(const Key& key) const;
   [[nodiscard]] bool is_default() const { return word == 0; }
   [[nodiscard]] bool of_flag() const { return word != 0 && line == 0; }
 };

@@ -128,7 +128,7 @@ constexpr std::array kKeys{
         .default_text = ".",
         .description = "chroot here if started as root, otherwise change to it"},
     Key{.name = "tracker.user",
-        .value = "USER",
+        .value = "USER|UID[:GID]",
         .set = tracker<parse_user, &Tracking::user>,
         .range = kNameLength,
         .default_text = "nobody",

@@ -29,6 +29,8 @@ struct ListenOption {
   bool proxied = false;
   // For UDP: how many threads serve it; 0: the event loop does.
   uint32_t workers = 0;
+  // Where it was written, for messages: "opentracker.conf:12: listen.tcp", "-p"; empty: a default.
+  std::string place = {};
 };
 
 struct ListenSettings {
@@ -103,6 +105,11 @@ struct Settings {
   [[nodiscard]] std::string place(std::string_view key) const {
     const auto found = places.find(key);
     return found == places.end() ? std::string(key) + ": " : found->second;
+  }
+  // The same as ListenOption::place; empty for a default.
+  [[nodiscard]] std::string written_at(std::string_view key) const {
+    const auto found = places.find(key);
+    return found == places.end() ? "" : found->second.substr(0, found->second.size() - 2);
   }
 };
 

@@ -136,10 +136,33 @@ Parsed<std::string> parse_path(std::string_view text, const Range& range) {
   return std::string(text);
 }
 
+Parsed<std::optional<UserNumbers>> parse_user_numbers(std::string_view text) {
+  // -1 is uid 4294967295, which the kernel takes for "no change".
+  constexpr uint64_t kMaxId = UINT32_MAX - 1;
+  const auto is_of_a_number = [](char c) {
+    return is_digit(c) || c == ':' || c == '-' || c == '+';
+  };
+  if (text.empty() || !all_of(text, is_of_a_number)) return std::optional<UserNumbers>();
+  const size_t colon = std::min(text.find(':'), text.size());
+  const auto uid = parse_decimal(text.substr(0, colon), kMaxId);
+  const auto gid = colon == text.size() ? uid : parse_decimal(text.substr(colon + 1), kMaxId);
+  if (!uid || !gid) {
+    return fault(text, "is not a user; write a name, a number from 1 to " + std::to_string(kMaxId) +
+                           " as in 65534, or user and group as in 1000:1000");
+  }
+  if (*uid == 0) return fault(text, "is root; write the number of another user, as in 65534");
+  if (*gid == 0)
+    return fault(text, "has root's group; write the number of another group, as in 1000:1000");
+  return std::optional(UserNumbers{static_cast<uint32_t>(*uid), static_cast<uint32_t>(*gid)});
+}
+
 Parsed<std::string> parse_user(std::string_view text, const Range& range) {
+  const auto numbers = parse_user_numbers(text);
+  if (!numbers) return Unexpected(numbers.error());
   const auto is_good = [](char c) { return is_visible(c) && c != ':' && c != '/'; };
-  if (text.empty() || !all_of(text, is_good)) {
-    return fault(text, "is not a user name; write one word, as in nobody");
+  if (text.empty() || (!*numbers && !all_of(text, is_good))) {
+    return fault(text,
+                 "is not a user; write a name as in nobody, or a number as in 65534 or 1000:1000");
   }
   if (auto wrong = wrong_length(text, range)) return std::move(*wrong);
   return std::string(text);

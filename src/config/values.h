@@ -49,11 +49,21 @@ struct Range {
 // For the next four, range.max limits the length in bytes.
 // Any text that is not empty.
 [[nodiscard]] Parsed<std::string> parse_path(std::string_view text, const Range& range);
+// A name, or numbers as parse_user_numbers() takes them.
 [[nodiscard]] Parsed<std::string> parse_user(std::string_view text, const Range& range);
 // "http://…" or "https://…" in printable ASCII, safe in a Location header.
 [[nodiscard]] Parsed<std::string> parse_url(std::string_view text, const Range& range);
 // The path of a URL without its leading slash: "stats", "a/b".
 [[nodiscard]] Parsed<std::string> parse_url_path(std::string_view text, const Range& range);
+
+// The ids of a user that is written as numbers.
+struct UserNumbers {
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+};
+// "65534" (the gid is the same number) or "1000:100"; nothing if the text is a name. The error
+// refuses ids that are root's or not valid.
+[[nodiscard]] Parsed<std::optional<UserNumbers>> parse_user_numbers(std::string_view text);
 
 // The others ignore the range.
 // A header in which proxies name the client, in any case; returned in its usual spelling.

@@ -45,26 +45,43 @@ void raise_buffer(int fd, const BufferOption& option, int bytes) {
     set_option(fd, SOL_SOCKET, option.limited, bytes);
 }
 
-std::string doing(std::string_view what, const Endpoint& endpoint) {
-  return std::string(what) + " " + endpoint.to_string();
+// What is to be opened.
+struct Wanted {
+  int type;
+  const Endpoint& endpoint;
+  bool reuse_port;
+  bool free_bind;
+};
+
+Unexpected<SystemError> failed(std::string_view what, int type, const Endpoint& endpoint) {
+  const std::string_view protocol = type == SOCK_STREAM ? " TCP " : " UDP ";
+  return last_error(std::string(what) + std::string(protocol) + endpoint.to_string());
+}
+
+// Linux knows IPV6_FREEBIND since 4.15; before, the option of IPv4 did for both.
+bool set_free_bind(int fd, bool v4) {
+  return (!v4 && set_option(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1)) ||
+         set_option(fd, IPPROTO_IP, IP_FREEBIND, 1);
 }
 
 // A socket of the endpoint's family with what all of ours share.
-Result<UniqueFd, SystemError> open_socket(int type, const Endpoint& endpoint, bool reuse_port) {
+Result<UniqueFd, SystemError> open_socket(const Wanted& wanted) {
+  const auto& [type, endpoint, reuse_port, free_bind] = wanted;
   const bool v4 = endpoint.address.is_v4();
   UniqueFd fd(socket(v4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd) return last_error(doing("socket", endpoint));
+  if (!fd) return failed("socket", type, endpoint);
   if (!v4 && !set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1))
-    return last_error(doing("IPV6_V6ONLY", endpoint));
+    return failed("IPV6_V6ONLY", type, endpoint);
   if (reuse_port && !set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1))
-    return last_error(doing("SO_REUSEPORT", endpoint));
+    return failed("SO_REUSEPORT", type, endpoint);
+  if (free_bind && !set_free_bind(fd.get(), v4)) return failed("IP_FREEBIND", type, endpoint);
   return fd;
 }
 
-Result<void, SystemError> bind_socket(int fd, const Endpoint& endpoint) {
+Result<void, SystemError> bind_socket(int fd, int type, const Endpoint& endpoint) {
   SocketAddress address;
   const socklen_t size = to_socket_address(endpoint, address);
-  if (bind(fd, &address.any, size) != 0) return last_error(doing("bind", endpoint));
+  if (bind(fd, &address.any, size) != 0) return failed("bind", type, endpoint);
   return {};
 }
 
@@ -74,7 +91,7 @@ Result<void, SystemError> set_udp_options(int fd, const Endpoint& endpoint) {
   if (!endpoint.address.is_unspecified()) return {};
   const bool told = endpoint.address.is_v4() ? set_option(fd, IPPROTO_IP, IP_PKTINFO, 1)
                                              : set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-  if (!told) return last_error(doing("PKTINFO", endpoint));
+  if (!told) return failed("PKTINFO", SOCK_DGRAM, endpoint);
   return {};
 }
 
@@ -129,24 +146,26 @@ Result<void, SystemError> prepare_udp(int fd, const Endpoint& endpoint,
 
 Result<UniqueFd, SystemError> listen_tcp(const Endpoint& endpoint,
                                          const TcpListenOptions& options) {
-  auto fd = open_socket(SOCK_STREAM, endpoint, options.reuse_port);
+  auto fd = open_socket({SOCK_STREAM, endpoint, options.reuse_port, options.free_bind});
   if (!fd) return fd;
   // Not for UDP, where a second tracker could take over the port unnoticed.
   if (!set_option(fd->get(), SOL_SOCKET, SO_REUSEADDR, 1))
-    return last_error(doing("SO_REUSEADDR", endpoint));
+    return failed("SO_REUSEADDR", SOCK_STREAM, endpoint);
   prepare_tcp(fd->get(), options);
-  if (auto bound = bind_socket(fd->get(), endpoint); !bound) return Unexpected(bound.error());
-  if (listen(fd->get(), options.backlog) != 0) return last_error(doing("listen", endpoint));
+  if (auto bound = bind_socket(fd->get(), SOCK_STREAM, endpoint); !bound)
+    return Unexpected(bound.error());
+  if (listen(fd->get(), options.backlog) != 0) return failed("listen", SOCK_STREAM, endpoint);
   return fd;
 }
 
 Result<UniqueFd, SystemError> bind_udp(const Endpoint& endpoint, const UdpSocketOptions& options) {
-  auto fd = open_socket(SOCK_DGRAM, endpoint, options.reuse_port);
+  auto fd = open_socket({SOCK_DGRAM, endpoint, options.reuse_port, options.free_bind});
   if (!fd) return fd;
   set_buffer(fd->get(), kReceiveBuffer, options.receive_buffer);
   set_buffer(fd->get(), kSendBuffer, options.send_buffer);
   if (auto asked = set_udp_options(fd->get(), endpoint); !asked) return Unexpected(asked.error());
-  if (auto bound = bind_socket(fd->get(), endpoint); !bound) return Unexpected(bound.error());
+  if (auto bound = bind_socket(fd->get(), SOCK_DGRAM, endpoint); !bound)
+    return Unexpected(bound.error());
   return fd;
 }
 

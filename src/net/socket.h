@@ -1,7 +1,7 @@
 // Makes sockets from Endpoints, and converts addresses between the kernel's form and ours.
 //
 // Every socket is non-blocking and close-on-exec; an IPv6 socket takes no IPv4 (V6ONLY). Errors
-// name the step and the address: "bind 0.0.0.0:6969: Address already in use".
+// name the step, the protocol and the address: "bind TCP 0.0.0.0:6969: Address already in use".
 #pragma once
 
 #include <netinet/in.h>
@@ -37,6 +37,8 @@ struct TcpListenOptions {
   // For tests with slow readers; 0 keeps the kernel's default.
   int send_buffer = 0;
   bool reuse_port = false;
+  // Binds also an address that this machine does not have (yet), as IP_FREEBIND does.
+  bool free_bind = false;
 };
 
 // A listening socket. For port 0 the kernel chooses a port.
@@ -48,6 +50,7 @@ struct UdpSocketOptions {
   int receive_buffer = 16 << 20;
   int send_buffer = 1 << 20;
   bool reuse_port = false;
+  bool free_bind = false;  // as for TCP
 };
 
 // A bound socket; on a wildcard address it reports the address each datagram was sent to. For port

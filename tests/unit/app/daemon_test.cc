@@ -147,14 +147,16 @@ TEST(Daemon, NamesAnAddressInUse) {
   ASSERT_TRUE(taken);
   const uint16_t port = local_endpoint(taken.value().get()).value().port;
   EXPECT_EQ(start(settings_for(port)),
-            "bind 127.0.0.1:" + std::to_string(port) + ": Address already in use");
+            "bind UDP 127.0.0.1:" + std::to_string(port) +
+                ": Address already in use; `ss -lnptu` shows which program uses the port, if it is "
+                "not a listener of ours");
 }
 
 TEST(Daemon, NamesAMissingDirectory) {
   Settings settings = settings_for(free_port());
   settings.tracker.rootdir = "/no/such/directory";
-  EXPECT_EQ(start(settings), settings.place("tracker.rootdir") +
-                                 "chdir /no/such/directory: No such file or directory");
+  settings.places["tracker.rootdir"] = "-d: ";
+  EXPECT_EQ(start(settings), "-d: chdir /no/such/directory: No such file or directory");
 }
 
 TEST(Daemon, LogsItsUserAndWhichTorrentsItServes) {

@@ -69,6 +69,26 @@ TEST(Listeners, BindsTheConfiguredAddresses) {
             "listening on TCP 127.0.0.1:0\nlistening on UDP 127.0.0.1:0\n1 TCP, 1 UDP");
 }
 
+TEST(Listeners, BindsAnAddressThatIsNotThereYetAndSaysSo) {
+  ListenOption late{ListenProtocol::udp, 7000, IpAddress::parse("203.0.113.9")};
+  late.place = "a.conf:3: listen.udp";
+  EXPECT_EQ(open_with({}, configured({late})),
+            "listening on UDP 203.0.113.9:7000\n"
+            "a.conf:3: listen.udp: 203.0.113.9 is not on this machine yet; bound anyway\n"
+            "0 TCP, 1 UDP");
+}
+
+TEST(Listeners, NamesThePlaceOfAnAddressThatIsTaken) {
+  const auto tcp = listen_tcp({kLoopback, 0});
+  const std::string port = port_of(tcp.value());
+  ListenOption taken = option(ListenProtocol::tcp, local_endpoint(tcp->get())->port);
+  taken.place = "a.conf:3: listen.tcp";
+  EXPECT_EQ(open_with({}, configured({taken})),
+            "a.conf:3: listen.tcp: bind TCP 127.0.0.1:" + port +
+                ": Address already in use; `ss -lnptu` shows which program uses the port, if it "
+                "is not a listener of ours");
+}
+
 TEST(Listeners, TakesOverPassedInSocketsInsteadOfTheDefault) {
   const UniqueFd tcp = out_of_the_way(listen_tcp({kLoopback, 0}));
   const UniqueFd udp = out_of_the_way(bind_udp({kLoopback, 0}));

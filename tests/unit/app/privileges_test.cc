@@ -160,8 +160,47 @@ TEST_F(PrivilegesTest, BlamesTheConfigurationForTheUserAndTheSystemForTheDirecto
 TEST_F(PrivilegesTest, RefusesAnUnknownUser) {
   const std::string refusal =
       "cannot become user 'no-such-user': there is no such user; name another with -u or "
-      "tracker.user";
+      "tracker.user, or write a number such as 65534, which needs no entry in /etc/passwd";
   EXPECT_EQ(drop("no-such-user", directory_), is_root() ? refusal : "done");
+}
+
+TEST_F(PrivilegesTest, BecomesAUserByNumberWithoutAnEntry) {
+  const auto after = [&](const std::string& user) {
+    return report_of_child([&] {
+      const auto dropped = drop_privileges(user, directory_.string());
+      return dropped ? ids() : outcome(dropped);
+    });
+  };
+  if (!is_root()) GTEST_SKIP() << "needs root";
+  EXPECT_EQ(after("54321"), "uid 54321 54321 54321 gid 54321 54321 54321 groups 0");
+  EXPECT_EQ(after("54321:1001"), "uid 54321 54321 54321 gid 1001 1001 1001 groups 0");
+}
+
+TEST(ResolveUser, TakesNamesAndNumbers) {
+  const auto ids_of = [](const std::string& user) {
+    const auto found = resolve_user(user);
+    if (!found) return found.error().message();
+    return std::to_string(found->uid) + ":" + std::to_string(found->gid);
+  };
+  EXPECT_EQ(ids_of("65534"), "65534:65534");
+  EXPECT_EQ(ids_of("1000:100"), "1000:100");
+  EXPECT_EQ(ids_of("4294967294"), "4294967294:4294967294");
+  for (const char* refused : {"0", "0:1", "1:0", "-1", "4294967295", "1:4294967295", "99999999999",
+                              "18446744073709551617", "1:", ":1", "+1", "nobody:1", "no-such-user"})
+    EXPECT_EQ(ids_of(refused).rfind("cannot become user '" + std::string(refused) + "'", 0), 0U)
+        << ids_of(refused);
+}
+
+TEST_F(PrivilegesTest, NamesThePlaceOfTheValueAtFault) {
+  const auto blamed = [&](const std::string& user, const std::string& directory) {
+    return report_of_child([&] {
+      return outcome(drop_privileges(user, directory, {"a.conf:3: tracker.user", "-d"}));
+    });
+  };
+  EXPECT_EQ(blamed("nobody", "\"/srv\""),
+            "-d: chdir \"/srv\": No such file or directory; write the path without quotes");
+  const std::string refusal = "a.conf:3: tracker.user: cannot become user 'root': that is root";
+  EXPECT_EQ(blamed("root", directory_).substr(0, refusal.size()), is_root() ? refusal : "done");
 }
 
 TEST_F(PrivilegesTest, RefusesRootAsUser) {

@@ -149,10 +149,27 @@ TEST(Configuration, ChecksFlagsLikeLinesOfAFile) {
   EXPECT_EQ(
       messages(bad),
       (Lines{
-          "-u: 'a b' is not a user name; write one word, as in nobody",
+          "-u: 'a b' is not a user; write a name as in nobody, or a number as in 65534 or "
+          "1000:1000",
           "-d: 'x\\x0Ay' cannot be written in a configuration file: it must not have white space "
           "at either end, control characters, or a # after white space"}));
   EXPECT_TRUE(bad.errors[0].in_command_line);
+}
+
+TEST(Configuration, TellsTheStartWhereItsValuesWereWritten) {
+  const Configuration file = of("listen.tcp_udp *:80\ntracker.user maria\nlisten.udp *:81\n");
+  const auto& sockets = file.settings.listen.sockets;
+  ASSERT_EQ(sockets.size(), 3U);
+  EXPECT_EQ(sockets[0].place, "o.conf:1: listen.tcp_udp");
+  EXPECT_EQ(sockets[1].place, "o.conf:1: listen.tcp_udp");
+  EXPECT_EQ(sockets[2].place, "o.conf:3: listen.udp");
+  EXPECT_EQ(file.settings.written_at("tracker.user"), "o.conf:2: tracker.user");
+  EXPECT_EQ(file.settings.written_at("tracker.rootdir"), "");
+  const Configuration line = flags({"-d", "/", "-p", "80"});
+  EXPECT_EQ(line.settings.listen.sockets.at(0).place, "-p");
+  EXPECT_EQ(line.settings.written_at("tracker.rootdir"), "-d");
+  EXPECT_EQ(of("").settings.listen.sockets.at(0).place, "");
+  EXPECT_EQ(flags({"-i", "::1"}).settings.listen.sockets.at(0).place, "-i");
 }
 
 TEST(Configuration, ListensOnTheLastAddressIfNoPortIsGiven) {

@@ -116,6 +116,18 @@ TEST(Values, AUserIsOneWord) {
     EXPECT_NE(fault(parse_user(text, {0, 64})), "none") << text;
 }
 
+TEST(Values, AUserMayBeANumberOfItsOwn) {
+  for (const char* text : {"65534", "1000:1000", "1", "4294967294"})
+    EXPECT_EQ(*parse_user(text, {0, 64}), text);
+  EXPECT_EQ(fault(parse_user("0", {0, 64})),
+            "'0' is root; write the number of another user, as in 65534");
+  EXPECT_EQ(fault(parse_user("7:0", {0, 64})),
+            "'7:0' has root's group; write the number of another group, as in 1000:1000");
+  for (const char* text : {"4294967295", "99999999999999999999", "-1", "+1", "1:", ":1", "1:2:3",
+                           "nobody:1", "1:nogroup"})
+    EXPECT_NE(fault(parse_user(text, {0, 64})), "none") << text;
+}
+
 TEST(Values, AUrlIsSafeInALocationHeader) {
   const Range range{0, 256};
   EXPECT_EQ(*parse_url("https://your.tracker.local/", range), "https://your.tracker.local/");

@@ -56,8 +56,23 @@ TEST(SocketTest, NamesTheAddressThatIsTaken) {
   const Endpoint taken = local_endpoint(first->get()).value();
   const auto second = bind_udp(taken);
   ASSERT_FALSE(second.has_value());
-  EXPECT_EQ(second.error().message(), "bind " + taken.to_string() + ": Address already in use");
+  EXPECT_EQ(second.error().message(), "bind UDP " + taken.to_string() + ": Address already in use");
   EXPECT_FALSE(is_family_unsupported(second.error()));
+}
+
+TEST(SocketTest, BindsAnAddressThatIsNotThereOnDemand) {
+  for (const char* absent : {"203.0.113.9", "2001:db8::9"}) {
+    const Endpoint late = endpoint(absent);
+    const auto refused = listen_tcp(late);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, EADDRNOTAVAIL);
+    EXPECT_EQ(bind_udp(late).error().code, EADDRNOTAVAIL);
+    const auto tcp = listen_tcp(late, {.free_bind = true});
+    const auto udp = bind_udp(late, {.free_bind = true});
+    ASSERT_TRUE(tcp.has_value() && udp.has_value()) << absent;
+    EXPECT_EQ(local_endpoint(tcp->get())->address, late.address);
+    EXPECT_EQ(local_endpoint(udp->get())->address, late.address);
+  }
 }
 
 TEST(SocketTest, DoesNotShareAListener) {
