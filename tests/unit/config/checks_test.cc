@@ -145,7 +145,7 @@ TEST(DerivedDefaults, YieldToGivenValues) {
 
 TEST(DerivedDefaults, AreNeverAnErrorThemselves) {
   for (int interval = 10; interval < 200 * 60; interval += 97) {
-    const std::string text = "tracker.interval " + std::to_string(interval) + "\n";
+    const std::string text = "tracker.interval " + std::to_string(interval) + "s\n";
     EXPECT_EQ(said(text + "tracker.peer_timeout 200m\n"), "none") << text;
   }
 }
