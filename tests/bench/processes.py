@@ -121,7 +121,7 @@ class Bench:
     def ours(self, whitelist=None):
         port = free_port()
         command = [self.tree / "opentracker", "-i", "127.0.0.1", "-p", port, "-P", port]
-        command += ["-d", self.folder]
+        command += ["-A", "127.0.0.1", "-d", self.folder]
         if whitelist and self.takes_whitelist:
             command += ["-w", whitelist.name]
         return self._server(command, port, "strict")

@@ -3,8 +3,10 @@ names it.
 """
 import pytest
 
-from harness.http_client import percent, query
+from harness.access_lists import NOT_AUTHORIZED, listed
+from harness.http_client import HttpClient, percent, query
 from harness.peers import info_hash, peers_of
+from harness.private_network import TRACKER_V4, TRACKER_V6
 from harness.swarms import LEECHER, fill
 
 HASH = info_hash(1)
@@ -63,6 +65,28 @@ def test_the_failure_reason_of_a_bad_announce_names_the_parameter(http, paramete
     is_malformed = reason in (HASH_SIZE, HASH_TWICE, HASH_ESCAPE)
     assert reply[b"retry in"] == (b"never" if is_malformed else b"30")
     assert http.stats("torr").splitlines()[0] == "0"
+
+
+@pytest.mark.parametrize("kind, retry", [("whitelist", b"30"), ("blacklist", b"never")])
+@pytest.mark.parametrize("address", [TRACKER_V4, TRACKER_V6])
+def test_a_refused_torrent_is_retried_unless_it_is_black_listed(
+    start_with, tmp_path, kind, retry, address
+):
+    """Some clients remove a tracker for good if they are told "never"; a white list gets mended."""
+    listed_hash = HASH if kind == "blacklist" else info_hash(2)
+    _, conf = listed(tmp_path, listed_hash)
+    start_with(conf.replace("whitelist", kind) + f"listen.tcp [{TRACKER_V6}]\nlisten.tcp {TRACKER_V4}\n")
+    reply = HttpClient(6969, address).announce(HASH)
+    assert reply[b"failure reason"].decode() == NOT_AUTHORIZED
+    assert reply[b"retry in"] == retry
+    assert reply[b"interval"] == 1800
+
+
+def test_a_proxy_that_is_not_set_up_yet_is_retried(start_with):
+    start_with(f"access.proxy {TRACKER_V4}/16\nlisten.tcp {TRACKER_V4}\n")
+    reply = HttpClient(6969).announce(HASH)
+    assert b"proxy" in reply[b"failure reason"]
+    assert reply[b"retry in"] == b"30"
 
 
 def test_an_announce_without_a_query_gets_the_same_failure_reason(http):

@@ -78,6 +78,21 @@ def test_modest_builds_allow_each_address_one_full_scrape_in_five_minutes(client
     assert client.get("/stats?mode=statedump").status == 200
 
 
+def test_head_uses_up_no_full_scrape_of_a_modest_build(client_of):
+    client = client_of("every")
+
+    def head():
+        with client.connect(v4(9)) as connection:
+            connection.send(b"HEAD /scrape HTTP/1.0\r\n\r\n")
+            return b"".join(iter(lambda: connection.socket.recv(65536), b""))
+
+    for _ in range(2):
+        assert head().startswith(b"HTTP/1.1 200 OK\r\n")
+    assert client.get("/scrape", source=v4(9)).status == 200
+    assert head().startswith(b"HTTP/1.0 402 Payment Required\r\n")
+    assert head().endswith(b"\r\n\r\n")
+
+
 def test_other_builds_do_not_limit_full_scrapes(client_of):
     client = client_of("default")
     assert {client.get("/scrape", source=v4(9)).status for _ in range(3)} == {200}
