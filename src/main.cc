@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "app/daemon.h"
 #include "app/descriptors.h"
+#include "app/health.h"
 #include "app/preflight.h"
 #include "app/program_log.h"
 #include "base/features.h"
@@ -73,6 +75,19 @@ int check(ot::Configuration configuration) {
   return print(ot::effective_configuration(configuration));
 }
 
+int ask(const std::vector<ot::HealthUrl>& asked) {
+  if (asked.empty()) {
+    complain("nothing to ask: every listener is for PROXY headers; give --health a URL");
+    return kExitUsage;
+  }
+  const std::vector<std::string> faults = ot::unhealthy_of(asked, ot::SystemClock());
+  for (const std::string& fault : faults) complain("unhealthy: " + fault);
+  if (!faults.empty()) return kExitUsage;
+  std::string text = "healthy:";
+  for (const ot::HealthUrl& one : asked) text += (text.back() == ':' ? " " : ", ") + describe(one);
+  return print(text + "\n");
+}
+
 int serve(const ot::Configuration& configuration, const ot::Environment& environment) {
   // Not earlier, since the configuration may be an inherited descriptor, as in -f <(...).
   ot::close_other_descriptors(environment.sockets.size());
@@ -97,9 +112,14 @@ int main(int argc, char** argv, char** variables) {
   if (readable && line.show_version) {
     return print(identity().version + "\n" + identity().features + "\n");
   }
+  // Before the configuration, which the user of a health check may not be allowed to read.
+  if (readable && line.health_url) return ask({*line.health_url});
   const ot::Configuration configuration = ot::configure(line);
   if (line.check) return check(configuration);
   if (!configuration.errors.empty()) return refuse(configuration);
+  if (line.health) {
+    return ask(ot::listeners_to_ask(configuration.settings.listen, ot::kernel_has_v6()));
+  }
   const auto environment = ot::Environment::parse(variables, ::getpid());
   if (environment) return serve(configuration, *environment);
   const ot::SystemClock clock;

@@ -24,7 +24,7 @@ struct GivenFlag {
 struct FlagRow {
   char letter;  // kNoLetter if it has only the long form
   std::string_view name;
-  std::string_view argument;  // empty if it takes none
+  std::string_view argument;  // empty if it takes none; in brackets if it may be left out
   std::string_view key;       // the key it sets; empty if it sets none
   Fault (*apply)(CommandLine& line, const GivenFlag& flag);
   std::string_view help;
@@ -77,13 +77,22 @@ Fault read_file(CommandLine& line, const GivenFlag& flag) {
   return std::nullopt;
 }
 
+Fault ask_health(CommandLine& line, const GivenFlag& flag) {
+  line.health = true;
+  if (flag.value.empty()) return std::nullopt;
+  const auto url = parse_health_url(flag.value);
+  if (!url) return url.error();
+  line.health_url = *url;
+  return std::nullopt;
+}
+
 template <auto kWish>
 Fault wish(CommandLine& line, const GivenFlag& /*flag*/) {
   line.*kWish = true;
   return std::nullopt;
 }
 
-constexpr std::array<FlagRow, 16> kFlags{{
+constexpr std::array<FlagRow, 17> kFlags{{
     {'f', "config", "FILE", "", read_file, "read this configuration file; later flags override it"},
     {'i', "address", "IP", "", set_address,
      "address for the -p, -P and -s that follow; default: all"},
@@ -111,6 +120,8 @@ constexpr std::array<FlagRow, 16> kFlags{{
      "share peers with other trackers on this port"},
     {'t', "check", "", "", wish<&CommandLine::check>,
      "check the configuration, print it, and exit"},
+    {kNoLetter, "health", "[URL]", "", ask_health,
+     "ask the tracker at this URL, or at the configured listeners; exit with 0 or 1"},
     {'v', "version", "", "", wish<&CommandLine::show_version>,
      "print version and built-in features"},
     {'h', "help", "", "", wish<&CommandLine::show_help>, "print this help"},
@@ -205,6 +216,8 @@ class Parser {
   // Takes the next word as the argument if the flag needs one; false if there is none.
   bool take_argument(GivenFlag& flag) {
     if (flag.row.argument.empty()) return true;
+    if (flag.row.argument.starts_with('[') && (words_.empty() || words_.front()[0] == '-'))
+      return true;
     if (words_.empty()) {
       line_.faults.push_back(flag.written +
                              ": needs an argument: " + std::string(flag.row.argument));

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/health_url.h"
 #include "config/keys.h"
 
 namespace ot {
@@ -33,6 +34,9 @@ struct CommandLine {
   bool show_help = false;
   bool show_version = false;
   bool check = false;
+  bool health = false;
+  // What --health is to ask; without a value: the listeners of the configuration.
+  std::optional<HealthUrl> health_url;
 
   // "-p: '70000' is not a port (1 to 65535)"
   std::vector<std::string> faults;
@@ -41,7 +45,8 @@ struct CommandLine {
 };
 
 // `arguments` does not include the program's name. Short flags may be grouped ("-vh") and have
-// their argument attached ("-p80"); long flags are "--tcp-port 80" or "--tcp-port=80". Continues
+// their argument attached ("-p80"); long flags are "--tcp-port 80" or "--tcp-port=80"; an argument
+// that may be left out does not begin with "-". Continues
 // after a wrong flag.
 [[nodiscard]] CommandLine parse_command_line(std::span<const char* const> arguments);
 

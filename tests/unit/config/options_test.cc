@@ -8,7 +8,7 @@ namespace ot {
 namespace {
 
 constexpr std::string_view kLetters = "fipPdurAwblstvh";
-constexpr size_t kWithoutLetter = 1;
+constexpr size_t kWithoutLetter = 2;
 
 using Words = std::vector<const char*>;
 using Lines = std::vector<std::string>;
@@ -198,6 +198,24 @@ TEST(Options, UsageMarksWhatThisVersionLacks) {
 TEST(Options, AcceptAddressesOfTheFamiliesThisBuildServes) {
   EXPECT_EQ(faults({"-i", "192.0.2.1"}).empty(), !features::kV6Only);
   EXPECT_EQ(faults({"-i", "::1"}).empty(), !features::kV4Only);
+}
+
+TEST(Options, HealthMayHaveAUrl) {
+  const auto parse = [](std::vector<const char*> words) { return parse_command_line(words); };
+  EXPECT_FALSE(parse({}).health);
+  const CommandLine bare = parse({"--health", "-f", "x"});
+  EXPECT_TRUE(bare.health && !bare.health_url && bare.faults.empty());
+  EXPECT_EQ(bare.items.size(), 1U);
+  EXPECT_TRUE(parse({"-f", "x", "--health"}).health);
+  for (const auto& words : {std::vector<const char*>{"--health", "udp://[::1]:80"},
+                            std::vector<const char*>{"--health=udp://[::1]:80"}}) {
+    const CommandLine line = parse(words);
+    ASSERT_TRUE(line.health && line.health_url);
+    EXPECT_EQ(line.health_url->endpoint.to_string(), "[::1]:80");
+  }
+  const CommandLine bad = parse({"--health", "example.org"});
+  ASSERT_EQ(bad.faults.size(), 1U);
+  EXPECT_EQ(bad.faults[0].rfind("--health: 'example.org' is not a URL to ask", 0), 0U);
 }
 
 }  // namespace
