@@ -10,6 +10,7 @@ certificate    here, in an empty folder; test_nginx.py uses what it makes
 by-hand        nowhere, because it changes services of the machine; only its syntax is checked
 A block of configuration begins with ```conf.
 """
+import glob
 import os
 import re
 import subprocess
@@ -198,12 +199,8 @@ def test_the_speed_has_one_figure_everywhere():
 
 def test_every_test_the_documentation_names_exists():
     named = set(re.findall(r"`(test_\w+)`", read(os.path.join(TOP, "docs", "compatibility.md"))))
-    here = os.path.dirname(__file__)
-    files = [name for name in os.listdir(here) if name.startswith("test_") and name.endswith(".py")]
-    defined = set(re.findall(r"^def (test_\w+)", "\n".join(map(read, files_in(here, files))), re.M))
+    files = glob.glob(os.path.join(TOP, "tests", "*", "test_*.py"))
+    defined = set(re.findall(r"^def (test_\w+)", "\n".join(map(read, files)), re.M))
     assert named
     assert named <= defined, named - defined
 
-
-def files_in(directory, names):
-    return [os.path.join(directory, name) for name in names]

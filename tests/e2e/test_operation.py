@@ -62,13 +62,6 @@ def test_an_address_in_use_is_named_and_the_exit_code_is_111(tracker, tmp_path):
         assert f"{TRACKER_V4}:{tracker.port}" in result.stderr
 
 
-@pytest.mark.parametrize("address", ["10.98.0.1", "fd00:98::1"])
-def test_a_foreign_address_is_named_and_the_exit_code_is_111(tmp_path, address):
-    result = run("-i", address, "-p", "7000", directory=tmp_path)
-    assert result.returncode == 111
-    assert address in result.stderr
-
-
 def test_without_flags_port_6969_is_served_on_every_address_of_both_families(start_tracker):
     tracker = start_tracker(arguments=[])
     for protocol in ("tcp", "udp"):
