@@ -37,6 +37,14 @@ void expire_peers(TorrentPeers& peers, SweepCursor& cursor, Minute now, unsigned
   cursor.blocks_left = blocks;
 }
 
+// The reply to a martian counts it, as if it were stored: a client that finds no sign of itself
+// tells its user that something is wrong.
+void count_martian(const AnnounceRequest& request, AnnounceOutcome& outcome) {
+  if (outcome.change != PeerChange::refused) return;
+  outcome.change = PeerChange::martian;
+  ++(counts_as_seeder(request) ? outcome.swarm.seeders : outcome.swarm.leechers);
+}
+
 }  // namespace
 
 uint64_t TableCommons::room_for(const TorrentPeers& present) const {
@@ -113,45 +121,28 @@ bool Shard::settle(Torrent& torrent, SwarmCounts before, TorrentPeers& peers) {
   return true;
 }
 
-// The reply counts the asker, since a client that finds itself missing in it tells its user so.
-AnnounceOutcome Shard::answer_martian(const AnnounceRequest& request, TorrentPlace place,
-                                      size_t numwant, Minute now, PeerBuffers out,
-                                      PeerCopies& copies, Random& random) {
-  AnnounceOutcome outcome;
-  outcome.change = PeerChange::martian;
-  const bool stopped = request.event == AnnounceEvent::stopped;
-  Torrent* torrent = find_clean(request.info_hash, place, now);
-  if (torrent != nullptr) outcome.swarm = torrent->counts();
-  if (!stopped) ++(counts_as_seeder(request) ? outcome.swarm.seeders : outcome.swarm.leechers);
-  if (torrent == nullptr || stopped || numwant == 0) return outcome;
-  const HandoutBytes used =
-      hand_out(torrent->peers(), request, numwant, std::nullopt, out, copies, random);
-  outcome.v4_bytes = used.v4;
-  outcome.v6_bytes = used.v6;
-  return outcome;
-}
-
 // Others are chosen last: storing the peers may move them.
 AnnounceOutcome Shard::announce(const AnnounceRequest& request, TorrentPlace place, size_t numwant,
                                 Minute now, PeerBuffers out, PeerCopies& copies, Random& random) {
-  if (request.peer.address.is_martian())
-    return answer_martian(request, place, numwant, now, out, copies, random);
   AnnounceOutcome outcome;
   const bool stopped = request.event == AnnounceEvent::stopped;
   Torrent* torrent = find_clean(request.info_hash, place, now);
-  if (torrent == nullptr && !stopped && !commons_->is_full())
+  const bool is_martian = request.peer.address.is_martian();
+  if (torrent == nullptr && !stopped && !is_martian && !commons_->is_full())
     torrent = add(request.info_hash, place);
   if (torrent == nullptr) {
     outcome.change = stopped ? PeerChange::unknown : PeerChange::refused;
+    if (is_martian) count_martian(request, outcome);
     return outcome;
   }
   torrent->minute = static_cast<uint16_t>(now);
   const SwarmCounts before = torrent->counts();
   TorrentPeers peers = torrent->peers();
-  const auto asker =
-      update_swarm(request, now, commons_->may_add_to(peers), peers, commons_->context(), outcome);
+  const bool may_add = !is_martian && commons_->may_add_to(peers);
+  const auto asker = update_swarm(request, now, may_add, peers, commons_->context(), outcome);
   if (outcome.completed && torrent->downloaded != UINT32_MAX) ++torrent->downloaded;
   outcome.swarm = {peers.seeders(), peers.leechers(), torrent->downloaded};
+  if (is_martian) count_martian(request, outcome);
   if (settle(*torrent, before, peers) || stopped || numwant == 0) return outcome;
   const HandoutBytes used =
       hand_out(torrent->peers(), request, numwant, asker, out, copies, random);

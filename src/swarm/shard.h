@@ -125,10 +125,6 @@ class alignas(64) Shard {
   Mutex mutex;
 
  private:
-  // An announce of a peer that must not be stored: changes nothing.
-  AnnounceOutcome answer_martian(const AnnounceRequest& request, TorrentPlace place, size_t numwant,
-                                 Minute now, PeerBuffers out, PeerCopies& copies, Random& random)
-      OT_REQUIRES(mutex);
   [[nodiscard]] bool clean(Torrent& torrent, Minute now) OT_REQUIRES(mutex);
   [[nodiscard]] unsigned peer_timeout() const {
     return static_cast<unsigned>(commons_->options.peer_timeout.count());
