@@ -22,7 +22,7 @@ std::string without_host_bits(const Network& network) {
   const ByteView bytes = network.address().bytes();
   std::array<uint8_t, 16> masked{};
   for (size_t i = 0; i < bytes.size(); ++i) {
-    const unsigned kept =
+    const int kept =
         std::clamp(static_cast<int>(network.prefix_bits()) - 8 * static_cast<int>(i), 0, 8);
     masked[i] = static_cast<uint8_t>(bytes[i] & (0xff00U >> kept));
   }

@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text = as_text({data, size});
   const RoutedTarget target = route(text, {"stats"});
   const std::string_view query = text.starts_with('/') ? target.query : text;
-  const IpAddress address = address_in_query(query).value_or(IpAddress());
+  const IpAddress address = address_in_query(query).value_or(ClaimedAddress{}).address;
   const auto announce = parse_announce(query, address);
   announce ? answer(*announce) : refuse(announce.error());
   std::array<InfoHash, kMaxScrapeHashes> hashes;
