@@ -159,6 +159,7 @@ TEST_F(ShardTest, AMartianIsCountedInItsReplyAndChangesNothing) {
   announce(1, endpoint4(1), 0);
   for (const char* address : {"169.254.1.1", "fe80::1"}) {
     EXPECT_EQ(announce(1, endpoint(address), 0).swarm, (SwarmCounts{0, 2, 0}));
+    EXPECT_EQ(commons_.peers, 1U);
     EXPECT_EQ(announce(1, endpoint(address), 0, AnnounceEvent::stopped).swarm,
               (SwarmCounts{0, 1, 0}));
   }
