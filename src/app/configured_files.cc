@@ -107,22 +107,14 @@ Judged fifo(const std::string& path, const Settings& settings, Depth /*depth*/) 
   return std::nullopt;
 }
 
-enum class Trait : uint8_t {
-  none,
-  from_outside = 1,    // opened before root is given up
-  decides_rights = 2,  // whoever can write it decides who is served
-};
-
-constexpr bool has(Trait traits, Trait trait) {
-  return (static_cast<unsigned>(traits) & static_cast<unsigned>(trait)) != 0;
-}
-constexpr Trait kSecret = static_cast<Trait>(3);
-
 struct FileRow {
   std::string_view key;
   const std::string& (*path)(const Settings& settings);
   Judged (*judge)(const std::string& path, const Settings& settings, Depth depth);
-  Trait traits = Trait::none;
+  // Whoever can write it decides who is served.
+  bool decides_rights = false;
+  // Opened before root is given up.
+  bool is_from_outside = false;
 };
 
 template <auto kGroup, auto kMember>
@@ -134,16 +126,30 @@ constexpr auto kTracker = &Settings::tracker;
 constexpr auto kAccess = &Settings::access;
 
 constexpr std::array kFiles{
-    FileRow{"access.whitelist", in<kAccess, &AccessSettings::whitelist>, list,
-            Trait::decides_rights},
-    FileRow{"access.blacklist", in<kAccess, &AccessSettings::blacklist>, list,
-            Trait::decides_rights},
-    FileRow{"access.fifo_add", in<kAccess, &AccessSettings::fifo_add>, fifo},
-    FileRow{"access.fifo_delete", in<kAccess, &AccessSettings::fifo_delete>, fifo},
-    FileRow{"tracker.state_file", in<kTracker, &TrackerSettings::state_file>, state},
-    FileRow{"tracker.load_statedump", in<kTracker, &TrackerSettings::load_statedump>, dump},
-    FileRow{"livesync.cluster.key", in<&Settings::livesync, &LiveSyncSettings::key_file>, key_file,
-            kSecret},
+    FileRow{.key = "access.whitelist",
+            .path = in<kAccess, &AccessSettings::whitelist>,
+            .judge = list,
+            .decides_rights = true},
+    FileRow{.key = "access.blacklist",
+            .path = in<kAccess, &AccessSettings::blacklist>,
+            .judge = list,
+            .decides_rights = true},
+    FileRow{
+        .key = "access.fifo_add", .path = in<kAccess, &AccessSettings::fifo_add>, .judge = fifo},
+    FileRow{.key = "access.fifo_delete",
+            .path = in<kAccess, &AccessSettings::fifo_delete>,
+            .judge = fifo},
+    FileRow{.key = "tracker.state_file",
+            .path = in<kTracker, &TrackerSettings::state_file>,
+            .judge = state},
+    FileRow{.key = "tracker.load_statedump",
+            .path = in<kTracker, &TrackerSettings::load_statedump>,
+            .judge = dump},
+    FileRow{.key = "livesync.cluster.key",
+            .path = in<&Settings::livesync, &LiveSyncSettings::key_file>,
+            .judge = key_file,
+            .decides_rights = true,
+            .is_from_outside = true},
 };
 
 std::string name_of(const Standing& standing) {
@@ -205,7 +211,7 @@ ConfiguredFiles::ConfiguredFiles(const Settings& settings) {
     const std::string& path = row.path(settings);
     if (path.empty()) continue;
     if (exists(row, path)) outside_.insert(row.key);
-    if (!has(row.traits, Trait::from_outside)) continue;
+    if (!row.is_from_outside) continue;
     if (const Judged fault = row.judge(path, settings, Depth::contents))
       add(found_outside_, row, fault->message + " (read before root is given up)");
   }
@@ -217,13 +223,12 @@ Findings ConfiguredFiles::judge(const Settings& settings, const Standing& standi
   for (const FileRow& row : kFiles) {
     const std::string& path = row.path(settings);
     if (path.empty()) continue;
-    const bool from_outside = has(row.traits, Trait::from_outside);
-    const Judged fault = from_outside ? std::nullopt : row.judge(path, settings, depth);
+    const Judged fault = row.is_from_outside ? std::nullopt : row.judge(path, settings, depth);
     if (fault)
       add(findings, row,
           fault->message + viewpoint(standing) +
               advice(row, path, *fault, standing, outside_.contains(row.key)));
-    if (!fault && has(row.traits, Trait::decides_rights) && may_change(path, standing))
+    if (!fault && row.decides_rights && may_change(path, standing))
       findings.warnings.push_back(
           {row.key, path + ": " + name_of(standing) +
                         ", as whom the tracker runs, can change it; let another user own it"});
