@@ -22,8 +22,9 @@ std::string without_host_bits(const Network& network) {
   const ByteView bytes = network.address().bytes();
   std::array<uint8_t, 16> masked{};
   for (size_t i = 0; i < bytes.size(); ++i) {
-    const int kept =
-        std::clamp(static_cast<int>(network.prefix_bits()) - 8 * static_cast<int>(i), 0, 8);
+    const auto before = static_cast<unsigned>(8 * i);
+    const unsigned bits = network.prefix_bits();
+    const unsigned kept = bits <= before ? 0 : std::min(bits - before, 8U);
     masked[i] = static_cast<uint8_t>(bytes[i] & (0xff00U >> kept));
   }
   const IpAddress address = network.address().is_v4() ? IpAddress::v4(std::span(masked).first<4>())
