@@ -49,6 +49,15 @@ def test_the_service_starts_unprivileged_and_notifies_systemd():
     ]
 
 
+def test_a_start_that_fails_for_minutes_is_tried_until_it_succeeds():
+    """As when an address, a port or a file system comes late; only a wrong configuration ends it."""
+    assert values(SERVICE, "StartLimitIntervalSec") == ["0"]
+    assert SERVICE.read_text().index("StartLimitIntervalSec=") < SERVICE.read_text().index("[Service]")
+    assert values(SERVICE, "Restart") == ["on-failure"]
+    assert 1 <= int(values(SERVICE, "RestartSec")[0]) <= 5
+    assert values(SERVICE, "RestartPreventExitStatus") == ["1"]
+
+
 def test_no_setting_occurs_twice():
     for unit in (SERVICE, SOCKET):
         lists = ("ListenStream", "ListenDatagram", "SystemCallFilter")
