@@ -242,6 +242,7 @@ Findings ConfiguredFiles::judge(const Settings& settings, const Standing& standi
 
 std::vector<std::string_view> keys_of_files() {
   std::vector<std::string_view> keys;
+  keys.reserve(kFiles.size());
   for (const FileRow& row : kFiles) keys.push_back(row.key);
   return keys;
 }
