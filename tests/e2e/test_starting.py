@@ -219,10 +219,7 @@ def test_a_privileged_port_is_refused_with_the_two_ways_out(tmp_path):
 
 
 def test_a_directory_is_blamed_at_its_line(tmp_path):
-    (tmp_path / "t.conf").write_text(f'listen.tcp {TRACKER_V4}\ntracker.rootdir "/tmp"\n')
+    (tmp_path / "t.conf").write_text(f"listen.tcp {TRACKER_V4}\ntracker.rootdir /no/such\n")
     code, said = refusal("-f", "t.conf", directory=tmp_path)
     assert code == 111
-    assert said.endswith(
-        't.conf:2: tracker.rootdir: chdir "/tmp": No such file or directory; write the path without'
-        " quotes"
-    )
+    assert said.endswith("t.conf:2: tracker.rootdir: chdir /no/such: No such file or directory")
