@@ -55,11 +55,6 @@ PARALLEL = PYTEST + "-n 4 --dist loadfile "
 GTEST_XML = " --gtest_output=xml:{junit}"
 MODEL = "OT_MODEL_OPERATIONS=10000000 build/unit/unit_tests --gtest_filter='*Model*'"
 GTEST = " GTEST_OUTPUT=--gtest_output=xml:{junit}"
-# They measure what operations cost, or how long a worker of low priority takes beside a busy loop.
-COSTS = (
-    "TorrentTableCost.*:AccessList.IsNotSlowedByChosenHashes:CensusTest.FindingsAreRightWhileAnnouncesGoOn"
-    ":StateKeeperTest.AnnouncesContinueDuringWrites:DaemonStorm.*"
-)
 # Under a sanitizer the model tests are twenty times slower and look for something else.
 FEWER = "OT_MODEL_OPERATIONS=100000 "
 
@@ -75,9 +70,8 @@ CHECKS = (
     Check("tools", "test", "run", "", 2, PYTEST + "tests/tools tests/bench"),
     Check("e2e", "test", "run", "program", 12, PARALLEL + "tests/e2e -m 'not long'"),
     Check("deploy", "test", "run", "program", 8, PYTEST + "tests/deploy"),
-    Check("unit", "test", "run", "build", 8, f"GTEST_FILTER='-{COSTS}' " + "{make} unit" + GTEST),
-    # No other check may run beside it.
-    Check("costs", "test", "make", "unit", 8, f"GTEST_FILTER='{COSTS}' " + "{make} unit" + GTEST),
+    # It measures costs and waits for a worker of low priority, so no other check runs beside it.
+    Check("unit", "test", "make", "build e2e deploy tools", 8, "{make} unit" + GTEST),
     Check("programs", "test-long", "make", "", 30, "{make} deb && {make} build/unit/unit_tests"),
     Check("tidy", "test-long", "make", "", 20, "{make} tidy"),
     Check("features", "test-long", "make", "", 20, "{make} check-features PYTEST_OUTPUT=--junitxml={junit}"),

@@ -19,7 +19,7 @@ std::string asked(std::string_view text, bool has_v6 = true) {
 }
 
 TEST(ListenersToAsk, AreTheConfiguredOnesEachOnce) {
-  EXPECT_EQ(asked("listen.tcp 192.0.2.1\nlisten.udp 192.0.2.1:80\nlisten.tcp_udp 192.0.2.1\n"),
+  EXPECT_EQ(asked("listen.tcp 192.0.2.1\nlisten.udp 192.0.2.1:80\nlisten.udp 192.0.2.1\n"),
             "TCP 192.0.2.1:6969, UDP 192.0.2.1:80, UDP 192.0.2.1:6969");
 }
 
