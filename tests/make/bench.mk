@@ -5,8 +5,8 @@
 
 .PHONY: bench bench-quick micro guard guard-record
 
-GUARD_PACKAGES := python3 strace util-linux valgrind
-BENCH_PACKAGES := $(GUARD_PACKAGES) opentracker apache2-utils wrk curl
+GUARD_PACKAGES := python3 strace util-linux valgrind apache2-utils wrk
+BENCH_PACKAGES := $(GUARD_PACKAGES) opentracker curl
 FLOOR ?= $(wildcard ../shared/floor.cpp)
 PARTS := $(filter-out build/release/src/main.o,$(RELEASE_OBJECTS)) build/files
 BENCHES := build/load build/observed_server $(if $(FLOOR),build/floor)

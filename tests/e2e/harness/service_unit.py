@@ -26,6 +26,8 @@ os.execv(sys.argv[end + 1], sys.argv[end + 1 :])
 """
 # Sources are numbered from here on, so that none is overwritten before it is copied.
 FIRST_SOURCE = 100
+SO_RCVBUFFORCE = 33  # asm-generic/socket.h; the socket module has no name for it
+RECEIVE_BUFFER = 16 << 20
 
 
 def server_socket(family, kind, port, v6_only=True):
@@ -35,6 +37,9 @@ def server_socket(family, kind, port, v6_only=True):
         server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(v6_only))
     if kind == socket.SOCK_STREAM:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    else:
+        # As docs/deploy/opentracker.socket asks for: datagrams wait here while no tracker runs.
+        server.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
     server.bind(("", port))
     if kind == socket.SOCK_STREAM:
         server.listen(4096)
