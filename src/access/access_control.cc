@@ -17,4 +17,10 @@ std::shared_ptr<const void> AccessControl::replace(std::shared_ptr<const AccessL
   return before;
 }
 
+std::shared_ptr<const void> AccessControl::replace_below_changes(
+    std::shared_ptr<const AccessList> list) {
+  is_carried_out_ = false;
+  return std::exchange(list_, std::move(list));
+}
+
 }  // namespace ot

@@ -58,6 +58,9 @@ class AccessControl {
   // contain. `list` must use the SecretHash given to the constructor. Returns what was in force
   // before, so that it can be destroyed where that may take its time.
   [[nodiscard]] std::shared_ptr<const void> replace(std::shared_ptr<const AccessList> list);
+  // The same, but the changes of the FIFOs stay in force on top of the new list.
+  [[nodiscard]] std::shared_ptr<const void> replace_below_changes(
+      std::shared_ptr<const AccessList> list);
 
  private:
   [[nodiscard]] bool lists(const InfoHash& info_hash, uint64_t hash) const {

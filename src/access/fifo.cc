@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace ot {
@@ -57,8 +58,9 @@ void FifoLines::add(ByteView chunk, OnHash on_hash) {
 
 void FifoLines::pause(OnHash on_hash) {
   const TextLine line = splitter_.pending();
-  // Not if there is white space: the rest of a comment may still arrive.
-  const bool may_go_on = line.text.find_first_of(" \t\r") != std::string_view::npos;
+  // Not if a comment has begun: its rest may still arrive.
+  const bool may_go_on =
+      !std::all_of(line.text.begin(), line.text.end(), [](char c) { return hex_digit(c) >= 0; });
   if (may_go_on || parse_hash_line(line.text).kind != HashLine::Kind::hash) return;
   take(line, on_hash);
   splitter_.forget_pending();

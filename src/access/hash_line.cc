@@ -16,7 +16,7 @@ constexpr bool is_hex(char c) { return hex_digit(c) >= 0; }
 
 bool ends_at(std::string_view line, size_t at) {
   assert(at <= line.size());
-  return line.size() == at || is_space(line[at]);
+  return line.size() == at || !is_hex(line[at]);
 }
 
 HashLine faulty(HashLineFault fault) { return {HashLine::Kind::faulty, fault, {}}; }
@@ -27,8 +27,10 @@ HashLine judge(std::string_view line) {
   if (text == line.end() || *text == '#') return {};
   if (text != line.begin()) return faulty(HashLineFault::indented);
   const auto stop = std::find_if_not(line.begin(), line.end(), is_hex);
-  const bool stands_alone = stop == line.end() || is_space(*stop);
-  return faulty(stands_alone ? HashLineFault::wrong_length : HashLineFault::not_hex);
+  // "debian.iso" begins with hex digits, too, but was never meant as a hash.
+  const bool is_meant_as_hash =
+      stop == line.end() || is_space(*stop) || stop - line.begin() >= std::ptrdiff_t{kDigits};
+  return faulty(is_meant_as_hash ? HashLineFault::wrong_length : HashLineFault::not_hex);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // One line of an access list or of its FIFOs.
 //
 // A hash is 40 hex digits, or 64 (a v2 hash, cut to its first 20 bytes), followed by the end of the
-// line or by white space and anything. Empty lines, lines of white space and lines that begin with
-// `#` are skipped. Every other line is faulty. Pure; no allocation.
+// line or by anything that is not a hex digit; the rest is a comment. Empty lines, lines of white
+// space and lines that begin with `#` are skipped. Every other line is faulty. Pure; no allocation.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct HashLine {
   InfoHash info_hash{};   // if hash
 };
 
-// `line` comes without its line feed; a carriage return counts as white space.
+// `line` comes without its line feed.
 [[nodiscard]] HashLine parse_hash_line(std::string_view line);
 
 }  // namespace ot

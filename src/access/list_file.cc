@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "base/regular_file.h"
@@ -12,14 +13,6 @@ namespace {
 constexpr size_t kChunk = size_t{64} << 10U;
 constexpr uint64_t kShortestLine = 41;
 
-// Changes whenever somebody writes to the file.
-struct FileState {
-  uint64_t size = 0;
-  WallTime modified;
-
-  friend bool operator==(const FileState&, const FileState&) = default;
-};
-
 using Reason = std::string;
 
 class ListFile {
@@ -29,29 +22,33 @@ class ListFile {
   // Each step returns why it failed, or an empty reason.
   Reason open();
   Reason read(ListText& text, FunctionRef<bool()> is_cancelled);
-  // Why the file may be half written, or an empty reason.
-  [[nodiscard]] Reason unsettled(WallTime now) const;
+  // Why the file may be half written, or an empty text.
+  [[nodiscard]] std::string_view unsettled(WallTime now) const;
   [[nodiscard]] Reason say(std::string_view what) const { return path_ + ": " + std::string(what); }
   [[nodiscard]] uint64_t size() const { return before_.size; }
+  // After the read, without its content.
+  [[nodiscard]] const ListVersion& version() const { return after_; }
 
  private:
   [[nodiscard]] Reason failed_call() const { return last_error(path_).take().message(); }
   // The current state of the file; false, with errno set, if fstat(2) fails.
-  [[nodiscard]] bool look(FileState& state) const;
+  [[nodiscard]] bool look(ListVersion& state) const;
 
   const std::string& path_;
   std::optional<RegularFile> file_;
-  FileState before_;
-  FileState after_;
+  ListVersion before_;
+  ListVersion after_;
   uint64_t bytes_read_ = 0;
 };
 
-bool ListFile::look(FileState& state) const {
+bool ListFile::look(ListVersion& state) const {
   struct stat status = {};
   if (::fstat(file_->descriptor(), &status) != 0) return false;
   const auto since_1970 = std::chrono::seconds(status.st_mtim.tv_sec) +
                           std::chrono::nanoseconds(status.st_mtim.tv_nsec);
-  state = {static_cast<uint64_t>(status.st_size), WallTime(since_1970)};
+  state.inode = status.st_ino;
+  state.size = static_cast<uint64_t>(status.st_size);
+  state.modified = WallTime(since_1970);
   return true;
 }
 
@@ -78,36 +75,50 @@ Reason ListFile::read(ListText& text, FunctionRef<bool()> is_cancelled) {
   return look(after_) ? Reason() : failed_call();
 }
 
-Reason ListFile::unsettled(WallTime now) const {
-  if (before_ != after_ || bytes_read_ != after_.size) return say("changed while it was read");
-  // A time in the future means that the clock was set back: do not wait for it.
+std::string_view ListFile::unsettled(WallTime now) const {
+  if (before_ != after_ || bytes_read_ != after_.size) return "it changed while it was read";
+  // A time in the future means that the clock was set back: that says nothing about the file.
   const Duration age = now - after_.modified;
-  if (age >= -Duration(kSettleTime) && age < kSettleTime) return say("was written just now");
+  if (age >= -Duration(kSettleTime) && age < kSettleTime) return "it was written just now";
   return {};
 }
 
-Reason unusable(const ListFile& file, const ListTotals& totals) {
-  if (totals.lines == 0)
-    return file.say("is empty; for an empty list, write a comment line that begins with #");
-  if (totals.faulty == 0 || totals.hashes != 0) return {};
+Reason unusable(const ListFile& file, const std::string& path, const ListText& text) {
+  const ListTotals& totals = text.totals();
+  if (totals.hashes != 0) return {};
+  if (const std::string encoding(text.wide_encoding()); !encoding.empty())
+    return file.say("is encoded in " + encoding + "; convert it to UTF-8: iconv -f " + encoding +
+                    " -t UTF-8 " + path);
+  if (totals.faulty == 0) return {};
   const FaultyLine& first = totals.first_faulty.front();
   return file.say("has no valid line; line " + std::to_string(first.number) + " is " +
                   std::string(describe(first.fault)));
 }
 
+uint64_t sum_of(std::span<const InfoHash> hashes, const SecretHash& hash) {
+  uint64_t sum = hashes.size();
+  for (const InfoHash& info_hash : hashes) sum += hash(info_hash.bytes);
+  return sum;
+}
+
 }  // namespace
 
 void ListText::add(ByteView chunk) {
+  const std::string_view head = as_text(chunk).substr(0, kEncodingBytes - begun_);
+  std::copy(head.begin(), head.end(), beginning_.begin() + static_cast<std::ptrdiff_t>(begun_));
+  begun_ += head.size();
   splitter_.add(as_text(chunk), [this](const TextLine& line) { take(line); });
 }
 
 void ListText::finish() {
+  if (totals_.lines == 0 && splitter_.pending().text == kUtf8Mark) splitter_.forget_pending();
   splitter_.finish([this](const TextLine& line) { take(line); });
 }
 
 // A line that was cut is judged by what is left of it, since only its comment can be that long.
-void ListText::take(const TextLine& line) {
-  ++totals_.lines;
+void ListText::take(TextLine line) {
+  if (++totals_.lines == 1 && line.text.starts_with(kUtf8Mark))
+    line.text.remove_prefix(kUtf8Mark.size());
   const HashLine parsed = parse_hash_line(line.text);
   if (parsed.kind == HashLine::Kind::hash) {
     hashes_.push_back(parsed.info_hash);
@@ -129,13 +140,13 @@ ListReading read_list_file(const std::string& path, WallTime now, const SecretHa
   reading.reason = file.read(text, is_cancelled);
   if (!reading.reason.empty()) return reading;
   reading.totals = text.totals();
+  reading.version = file.version();
+  reading.version.content = sum_of(text.hashes(), hash);
+  reading.unsettled = file.unsettled(now);
+  reading.reason = unusable(file, path, text);
+  if (!reading.reason.empty()) return reading;
   reading.list = AccessList(text.hashes(), hash);
-  // First, because a file that is still being written may look empty or faulty.
-  if (reading.reason = file.unsettled(now); !reading.reason.empty()) {
-    reading.outcome = ListOutcome::read_again;
-  } else if (reading.reason = unusable(file, reading.totals); reading.reason.empty()) {
-    reading.outcome = ListOutcome::loaded;
-  }
+  reading.outcome = reading.totals.lines == 0 ? ListOutcome::nothing : ListOutcome::loaded;
   return reading;
 }
 

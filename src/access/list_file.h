@@ -1,21 +1,24 @@
 // Reads an access list from a file into an AccessList, on the worker's thread.
 //
 // A file is refused, with its path and the reason, if it is missing or unreadable, not a regular
-// file, larger than kMaxListFile, empty, or has lines but not a single valid one. A file that holds
-// only comments is a valid, empty list. A file that is overwritten in place may be read half
-// written. That is noticed if its size or modification time changes during the read, or if it was
-// written less than kSettleTime ago; the outcome is then read_again.
+// file, larger than kMaxListFile, or has lines but not a single valid one. A file that holds only
+// comments is a valid, empty list. A file that is overwritten in place may be read half written,
+// and only a rename rules that out; a file that changes during the read, or was written less than
+// kSettleTime ago, is marked as such.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "access/access_list.h"
 #include "access/hash_line.h"
 #include "access/line_splitter.h"
+#include "access/text_encoding.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/function_ref.h"
@@ -23,7 +26,7 @@
 namespace ot {
 
 inline constexpr uint64_t kMaxListFile = uint64_t{1} << 30U;
-// A file younger than this is read again after this long.
+// A file that is younger than this after a read deserves another read this much later.
 inline constexpr std::chrono::seconds kSettleTime{2};
 
 struct FaultyLine {
@@ -40,7 +43,8 @@ struct ListTotals {
   std::vector<FaultyLine> first_faulty;  // at most kReported
 };
 
-// The text of a list, given in chunks: its hashes, and what is wrong with its other lines.
+// The text of a list, given in chunks: its hashes, and what is wrong with its other lines. A byte
+// order mark of UTF-8 at the beginning is skipped.
 //
 // Takes 20 bytes of memory a hash and no more, however long comments are. Not thread-safe.
 class ListText {
@@ -54,27 +58,46 @@ class ListText {
 
   [[nodiscard]] std::span<const InfoHash> hashes() const { return hashes_; }
   [[nodiscard]] const ListTotals& totals() const { return totals_; }
+  // The encoding of the text if it is one that lists cannot have: "UTF-16LE". Otherwise empty.
+  [[nodiscard]] std::string_view wide_encoding() const {
+    return ot::wide_encoding({beginning_.data(), begun_});
+  }
 
  private:
-  void take(const TextLine& line);
+  void take(TextLine line);
 
   LineSplitter splitter_;
+  std::array<char, kEncodingBytes> beginning_{};
+  size_t begun_ = 0;
   std::vector<InfoHash> hashes_;
   ListTotals totals_;
 };
 
 enum class ListOutcome : uint8_t {
-  loaded,      // `list` is what the file says
-  read_again,  // perhaps half written: wait kSettleTime; until then, `list` has what could be read
-  refused      // the list in force stays
+  loaded,   // `list` is what the file says
+  nothing,  // zero bytes, or a byte order mark alone: `list` is empty
+  refused   // unusable
+};
+
+// What was read: equal if nobody has written to the file in between.
+struct ListVersion {
+  uint64_t inode = 0;
+  uint64_t size = 0;
+  WallTime modified;
+  uint64_t content = 0;  // a keyed sum of the hashes
+
+  friend bool operator==(const ListVersion&, const ListVersion&) = default;
 };
 
 struct ListReading {
   ListOutcome outcome = ListOutcome::refused;
   AccessList list;
   ListTotals totals;
+  ListVersion version;
   // Why it was not loaded: "list.txt: is a directory; it must be a regular file of info_hashes".
   std::string reason;
+  // Why the file may have been half written, as in "it was written just now"; otherwise empty.
+  std::string_view unsettled;
 };
 
 // `now` is the time of the call. Once is_cancelled() returns true it stops soon, with the outcome

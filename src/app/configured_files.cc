@@ -36,13 +36,11 @@ Judged readable(const std::string& path, std::string_view content) {
   return std::nullopt;
 }
 
-// Judges the file as it is now, also if it was written just now: nobody waits for it to settle.
 Judged list(const std::string& path, const Settings& /*settings*/, Depth depth) {
   if (Judged fault = readable(path, "info_hashes"); fault || depth == Depth::access) return fault;
   const SystemClock clock;
-  const WallTime later = clock.wall_time() + 2 * kSettleTime;
   const ListReading reading =
-      read_list_file(path, later, SecretHash::random(), [] { return false; });
+      read_list_file(path, clock.wall_time(), SecretHash::random(), [] { return false; });
   if (reading.outcome == ListOutcome::refused) return FileFault{0, reading.reason};
   return std::nullopt;
 }

@@ -26,7 +26,7 @@ AccessMode access_mode(const AccessSettings& access) {
 ListOptions list_options(const AccessSettings& access) {
   const AccessMode mode = access_mode(access);
   return {mode, mode == AccessMode::white ? access.whitelist : access.blacklist, access.fifo_add,
-          access.fifo_delete};
+          access.fifo_delete, access.watch};
 }
 
 AddressRules address_rules(const AccessSettings& access) {

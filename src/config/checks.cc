@@ -62,6 +62,13 @@ Fault two_fifos(const Settings& settings) {
   return "access.fifo_add and access.fifo_delete are the same file; each needs a FIFO of its own";
 }
 
+Fault watch_has_a_list(const Settings& settings) {
+  const AccessSettings& access = settings.access;
+  if (!access.watch || !access.whitelist.empty() || !access.blacklist.empty()) return std::nullopt;
+  return "needs a file to watch; name one with access.whitelist or "
+         "access.blacklist, or remove access.watch";
+}
+
 // Compares normalized paths: "./a" is "a".
 Fault apart_from_state(const Settings& settings, const std::string& path, std::string_view key) {
   const std::string& state = settings.tracker.state_file;
@@ -105,7 +112,7 @@ Fault paths_are_free(const Settings& settings) {
   return std::nullopt;
 }
 
-constexpr std::array<Check, 15> kChecks{{
+constexpr std::array<Check, 16> kChecks{{
     {"tracker.interval", "tracker.peer_timeout", interval_below_peer_timeout},
     {"tracker.interval_jitter", "tracker.interval", jitter_within_interval},
     {"tracker.interval_jitter", "tracker.peer_timeout", jitter_below_peer_timeout},
@@ -113,6 +120,7 @@ constexpr std::array<Check, 15> kChecks{{
     {"tracker.numwant_default", "tracker.numwant_max", numwant_default_within_max},
     {"access.whitelist", "access.blacklist", one_list},
     {"access.fifo_add", "access.fifo_delete", two_fifos},
+    {"access.watch", "access.watch", watch_has_a_list},
     {"tracker.state_file", "tracker.load_statedump",
      [](const Settings& all) {
        return apart_from_state(all, all.tracker.load_statedump, "tracker.load_statedump");

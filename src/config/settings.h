@@ -73,6 +73,7 @@ struct AccessSettings {
   std::string blacklist;
   std::string fifo_add;
   std::string fifo_delete;
+  bool watch = false;
   // Allowed to do everything that is restricted (-A).
   std::vector<Network> bless;
   std::vector<Network> stats;

@@ -125,6 +125,11 @@ Parsed<uint64_t> parse_count(std::string_view text, const Range& range) {
   return *count;
 }
 
+Parsed<bool> parse_on_off(std::string_view text, const Range& /*range*/) {
+  if (text == "on" || text == "off") return text == "on";
+  return fault(text, "is not valid; write on or off");
+}
+
 Parsed<bool> parse_yes_no(std::string_view text, const Range& /*range*/) {
   if (text == "yes" || text == "no") return text == "yes";
   return fault(text, "is not valid; write yes or no");

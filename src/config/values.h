@@ -43,6 +43,8 @@ struct Range {
 [[nodiscard]] Parsed<uint64_t> parse_size(std::string_view text, const Range& range);
 [[nodiscard]] Parsed<uint64_t> parse_count(std::string_view text, const Range& range);
 
+// "on" or "off".
+[[nodiscard]] Parsed<bool> parse_on_off(std::string_view text, const Range& range);
 // "yes" or "no".
 [[nodiscard]] Parsed<bool> parse_yes_no(std::string_view text, const Range& range);
 

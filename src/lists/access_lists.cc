@@ -17,6 +17,10 @@ AccessLists::AccessLists(const ListOptions& options, EventLoop& loop, Worker& wo
                   ? nullptr
                   : std::make_unique<ListKeeper>(loop, worker, access, eviction_, table.hash(),
                                                  options.path, clock, log, on_reloaded_)),
+      watch_(keeper_ && options.watch
+                 ? std::make_unique<ListWatch>(options.path, loop, log,
+                                               [this] { keeper_->look_again(); })
+                 : nullptr),
       adder_(make_fifo(options.fifo_add, ListFifo::Effect::adds, loop)),
       deleter_(make_fifo(options.fifo_delete, ListFifo::Effect::deletes, loop)) {
   assert(options.mode == access.mode());
@@ -30,6 +34,7 @@ std::unique_ptr<ListFifo> AccessLists::make_fifo(const std::string& path, ListFi
 
 Result<void, std::string> AccessLists::load() {
   log_.info(describe(options_));
+  if (watch_) watch_->renew();  // before the read, so that no change is missed
   if (keeper_) {
     const bool is_white = access_.mode() == AccessMode::white;
     if (auto loaded = keeper_->load_first(); !loaded)
@@ -48,6 +53,7 @@ Result<void, std::string> AccessLists::load() {
 }
 
 void AccessLists::reload() {
+  if (watch_) watch_->renew();
   if (keeper_) return keeper_->reload();
   log_.info("SIGHUP: no access list is configured, nothing to reload");
   on_reloaded_();

@@ -14,6 +14,7 @@
 #include "lists/eviction.h"
 #include "lists/list_fifo.h"
 #include "lists/list_keeper.h"
+#include "lists/list_watch.h"
 
 namespace ot {
 
@@ -23,13 +24,13 @@ struct ListOptions {
   std::string path;  // the file of the white or black list
   std::string fifo_add;
   std::string fifo_delete;
+  bool watch = false;  // whether a change of the file is noticed without reload()
 };
 
 class AccessLists {
  public:
   // `access` is of the options' mode and made with the table's hash. `on_reloaded` is called when
-  // everything that reload() asked for so far is done, successfully or not; also when a file that
-  // was too new at start has been read again.
+  // everything that reload() asked for so far is done, successfully or not.
   AccessLists(const ListOptions& options, EventLoop& loop, Worker& worker, TorrentTable& table,
               AccessControl& access, const Clock& clock, Log& log,
               std::function<void()> on_reloaded);
@@ -51,6 +52,7 @@ class AccessLists {
   const std::function<void()> on_reloaded_;
   Eviction eviction_;
   const std::unique_ptr<ListKeeper> keeper_;  // null: no file is configured
+  const std::unique_ptr<ListWatch> watch_;    // null: not asked for, or no file
   const std::unique_ptr<ListFifo> adder_;     // null: not configured, or no list to change
   const std::unique_ptr<ListFifo> deleter_;   // likewise
 };

@@ -1,7 +1,5 @@
 #include "lists/list_keeper.h"
 
-#include <poll.h>
-
 #include <cassert>
 #include <new>
 #include <utility>
@@ -23,15 +21,7 @@ std::string skipped_text(const ListTotals& totals) {
   return text + (totals.faulty > totals.first_faulty.size() ? ", ...)" : ")");
 }
 
-void wait_until_settled() {
-  constexpr std::chrono::milliseconds kWait = kSettleTime + std::chrono::milliseconds(50);
-  ::poll(nullptr, 0, static_cast<int>(kWait.count()));
-}
-
-// The file holds something: hashes, or comments and no faulty line.
-bool is_usable(const ListTotals& totals) {
-  return totals.hashes != 0 || (totals.lines != 0 && totals.faulty == 0);
-}
+constexpr std::string_view kAdvice = "for an empty list, write a comment line that begins with #";
 
 }  // namespace
 
@@ -76,25 +66,22 @@ ListKeeper::ListKeeper(EventLoop& loop, Worker& worker, AccessControl& access, E
       clock_(clock),
       log_(log),
       on_reloaded_(std::move(on_reloaded)),
-      retry_timer_(loop.timers(), [this] { submit(); }) {
+      again_timer_(loop.timers(), [this] { submit(); }) {
   assert(!path_.empty() && access_.mode() != AccessMode::open);
 }
 
 Result<void, std::string> ListKeeper::load_first() {
   assert(!is_loading_ && status_.loaded == 0);
-  const auto never = [] { return false; };
   try {
     Load load(*this, path_, hash_, clock_);
-    load.read(never);
-    for (looks_ = 1; load.reading.outcome == ListOutcome::read_again; ++looks_) {
-      if (is_usable(load.reading.totals)) break;
-      if (looks_ == kMaxLooks) return Unexpected(load.reading.reason);
-      wait_until_settled();
-      load.read(never);
-    }
-    if (load.reading.outcome == ListOutcome::refused) return Unexpected(load.reading.reason);
-    put_in_force(load.reading, load.took);
-    if (load.reading.outcome == ListOutcome::read_again) retry_timer_.arm_after(kSettleTime);
+    load.read([] { return false; });
+    ListReading& reading = load.reading;
+    if (reading.outcome == ListOutcome::refused) return Unexpected(reading.reason);
+    if (reading.outcome == ListOutcome::nothing)
+      log_.warning(path_ + ": is empty, so the list holds nothing; " + std::string(kAdvice));
+    is_reload_open_ = true;  // the start is asked for; it waits for no call
+    put_in_force(reading, load.took);
+    is_reload_open_ = false;
   } catch (const std::bad_alloc&) {
     return Unexpected(path_ + ": not enough memory for a list this long");
   }
@@ -102,17 +89,25 @@ Result<void, std::string> ListKeeper::load_first() {
 }
 
 void ListKeeper::reload() {
+  is_reload_open_ = true;
+  read_anew();
+}
+
+void ListKeeper::look_again() { read_anew(); }
+
+void ListKeeper::read_anew() {
   looks_ = 0;
+  forgets_changes_ = true;
   if (is_loading_) {
     is_asked_again_ = true;
     return;
   }
-  retry_timer_.disarm();
   submit();
 }
 
 void ListKeeper::submit() {
   assert(!is_loading_);
+  again_timer_.disarm();
   ++looks_;
   is_loading_ = true;
   is_asked_again_ = false;
@@ -123,53 +118,71 @@ void ListKeeper::finish(Load& load, const JobResult& result) {
   is_loading_ = false;
   bool is_done = true;
   if (!result) {
-    log_refusal(path_ + ": " + result.error().reason);
-  } else if (load.reading.outcome == ListOutcome::loaded) {
-    put_in_force(load.reading, load.took);
-  } else if (load.reading.outcome == ListOutcome::refused) {
-    log_refusal(load.reading.reason);
+    refuse(path_ + ": " + result.error().reason);
   } else {
-    is_done = !read_again_later(load.reading.reason);
-    worker_.discard(std::make_shared<const AccessList>(std::move(load.reading.list)));
+    take(load.reading, load.took);
+    is_done = load.reading.outcome == ListOutcome::loaded || !again_timer_.armed();
   }
-  if (is_asked_again_) {
-    retry_timer_.disarm();
-    return submit();
-  }
-  if (is_done) on_reloaded_();
+  if (is_asked_again_) return submit();
+  if (is_done && std::exchange(is_reload_open_, false)) on_reloaded_();
+}
+
+void ListKeeper::take(ListReading& reading, Duration took) {
+  if (reading.outcome == ListOutcome::nothing)
+    reading.reason = path_ + ": is empty; " + std::string(kAdvice);
+  if (reading.outcome != ListOutcome::loaded)
+    return refuse(reading.reason + plan_another_look(reading));
+  const bool is_news = is_reload_open_ || reading.version != in_force_ || !refused_for_.empty();
+  if (is_news) return put_in_force(reading, took);
+  static_cast<void>(plan_another_look(reading));
+  worker_.discard(std::make_shared<const AccessList>(std::move(reading.list)));
 }
 
 void ListKeeper::put_in_force(ListReading& reading, Duration took) {
   assert(reading.outcome != ListOutcome::refused);
-  const bool is_settled = reading.outcome == ListOutcome::loaded;
   auto list = std::make_shared<const AccessList>(std::move(reading.list));
-  log_.info(path_ + ": " + std::to_string(list->size()) + " info_hashes in force, read in " +
-            seconds_text(took) + skipped_text(reading.totals) +
-            (is_settled ? "" : "; the file was written just now and will be read again soon"));
+  const std::string line = path_ + ": " + std::to_string(list->size()) +
+                           " info_hashes in force, read in " + seconds_text(took) +
+                           skipped_text(reading.totals) + plan_another_look(reading);
+  if (may_log()) log_.info(line);
   ++status_.loaded;
   status_.hashes = list->size();
   status_.bytes = list->bytes();
   status_.loaded_at = clock_.wall_time();
   status_.took = took;
-  worker_.discard(access_.replace(std::move(list)));
+  in_force_ = reading.version;
+  refused_for_.clear();
+  worker_.discard(std::exchange(forgets_changes_, false)
+                      ? access_.replace(std::move(list))
+                      : access_.replace_below_changes(std::move(list)));
   eviction_.begin();
 }
 
-bool ListKeeper::read_again_later(const std::string& reason) {
-  if (looks_ >= kMaxLooks) {
-    log_refusal(reason + ", " + std::to_string(kMaxLooks) +
-                " times in a row; replace it by a rename, then send SIGHUP");
-    return false;
-  }
+std::string ListKeeper::plan_another_look(const ListReading& reading) {
+  if (reading.unsettled.empty()) return {};
+  const std::string why = "; " + std::string(reading.unsettled);
+  if (looks_ >= kMaxLooks)
+    return why + ", " + std::to_string(looks_) +
+           " times in a row; replace it by a rename, then send SIGHUP";
   ++status_.unsettled;
-  log_.info(reason + "; reading it again in " + std::to_string(kSettleTime.count()) + " s");
-  retry_timer_.arm_after(kSettleTime);
-  return true;
+  again_timer_.arm_after(kSettleTime);
+  return why + " and is read again in " + std::to_string(kSettleTime.count()) + " s";
 }
 
-void ListKeeper::log_refusal(const std::string& reason) {
+void ListKeeper::refuse(const std::string& reason) {
   ++status_.refused;
-  log_.warning(reason + "; the list in force stays");
+  const bool is_news = is_reload_open_ || reason != refused_for_;
+  refused_for_ = reason;
+  if (is_news && may_log()) log_.warning(reason + "; the list in force stays");
+}
+
+bool ListKeeper::may_log() {
+  if (is_reload_open_) return true;
+  if (loop_.now() - minute_began_ >= std::chrono::minutes(1)) {
+    minute_began_ = loop_.now();
+    lines_this_minute_ = 0;
+  }
+  return ++lines_this_minute_ <= kLinesPerMinute;
 }
 
 }  // namespace ot

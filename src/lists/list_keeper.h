@@ -1,11 +1,13 @@
 // Keeps the access list as its file says: reads it at start and again on every reload().
 //
 // At start the caller waits for the file. Later a job on the worker reads it; the loop puts the new
-// list in force, starts an eviction, and gives the old list back to the worker to free. A file that
-// cannot be used leaves the list in force as it is, and the log says why. A file that is still
-// being written is read again after kSettleTime, at most kMaxLooks times in a row. If reload() is
-// called while a reload runs, one more follows it, however many calls there were. Thread: the
-// loop's. Everything passed by reference outlives it.
+// list in force as soon as it is read, starts an eviction, and gives the old list back to the
+// worker to free. A file that cannot be used, or holds nothing, leaves the list in force as it is,
+// and the log says why. A file that may have been half written is read again kSettleTime later, at
+// most kMaxLooks times in a row; the changes of the FIFOs since the first of these reads stay. If
+// reload() is called while a read runs, one more follows it, however many calls there were. Reads
+// that nobody asked for change nothing if the file has not changed, and log kLinesPerMinute at
+// most. Thread: the loop's. Everything passed by reference outlives it.
 #pragma once
 
 #include <functional>
@@ -24,31 +26,40 @@ namespace ot {
 class ListKeeper {
  public:
   static constexpr unsigned kMaxLooks = 5;
+  static constexpr unsigned kLinesPerMinute = 3;
 
   // `path` is the file of the white or black list of `access`, and `hash` what `access` was made
-  // with. `on_reloaded` is called when all that reload() asked for is done, successfully or not.
+  // with. `on_reloaded` is called when all that reload() asked for is done, successfully or not: a
+  // list has been put in force, or the file has been found unusable and is not read again.
   ListKeeper(EventLoop& loop, Worker& worker, AccessControl& access, Eviction& eviction,
              const SecretHash& hash, std::string path, const Clock& clock, Log& log,
              std::function<void()> on_reloaded);
 
   // Reads the list on the calling thread and puts it in force; once, before anything else. A file
-  // that was written just now is used as it is if it holds anything, and read again soon; otherwise
-  // this waits for it. The error says what is wrong with the file.
+  // of zero bytes is a list of nothing here. The error says what is wrong with the file.
   [[nodiscard]] Result<void, std::string> load_first();
 
+  // Reads the file, because somebody asked for it.
   void reload();
+  // Reads the file, because it has probably changed.
+  void look_again();
 
   [[nodiscard]] const ListFileStatus& status() const { return status_; }
 
  private:
   class Load;
 
+  void read_anew();
   void submit();
   void finish(Load& load, const JobResult& result);
+  void take(ListReading& reading, Duration took);
   void put_in_force(ListReading& reading, Duration took);
-  // The file was still being written. False: it has been read often enough.
-  [[nodiscard]] bool read_again_later(const std::string& reason);
-  void log_refusal(const std::string& reason);
+  void refuse(const std::string& reason);
+  // Arms the timer for another read if this one may have found half a file. Returns what the log
+  // says about that.
+  [[nodiscard]] std::string plan_another_look(const ListReading& reading);
+  // For a line about a read: whether the log has room for it.
+  [[nodiscard]] bool may_log();
 
   EventLoop& loop_;
   Worker& worker_;
@@ -59,10 +70,16 @@ class ListKeeper {
   const Clock& clock_;
   Log& log_;
   const std::function<void()> on_reloaded_;
-  Timer retry_timer_;
-  unsigned looks_ = 0;
+  Timer again_timer_;
+  unsigned looks_ = 0;  // in a row, without anybody having asked
   bool is_loading_ = false;
   bool is_asked_again_ = false;
+  bool is_reload_open_ = false;  // on_reloaded is due
+  bool forgets_changes_ = true;  // the next list in force replaces the changes of the FIFOs
+  ListVersion in_force_;
+  std::string refused_for_;  // by the last read, if it was refused
+  unsigned lines_this_minute_ = 0;
+  MonotonicTime minute_began_{};
   JobTicket ticket_;
   ListFileStatus status_;
 };

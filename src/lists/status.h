@@ -14,7 +14,7 @@ namespace ot {
 struct ListFileStatus {
   uint64_t loaded = 0;     // reads that put a list in force
   uint64_t refused = 0;    // that left the one in force where it was
-  uint64_t unsettled = 0;  // that found the file being written and were put off
+  uint64_t unsettled = 0;  // of both, that may have found half a file and are followed by another
   size_t hashes = 0;       // of the list in force
   size_t bytes = 0;        // of memory it takes
   std::optional<WallTime> loaded_at;

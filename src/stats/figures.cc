@@ -39,7 +39,7 @@ constexpr Metric kJobsByOutcome =
 constexpr Metric kReadsByOutcome =
     counter("access_list_reads_total",
             "Times the access list's file was read, by outcome: loaded is in force, refused "
-            "left the list as it was, unsettled is read again.");
+            "left the list as it was; unsettled counts those of both that are read again.");
 constexpr Metric kLinesByEffect =
     counter("access_list_fifo_lines_total", "Lines read from the FIFOs, by effect.");
 

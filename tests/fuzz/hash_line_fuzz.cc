@@ -29,6 +29,7 @@ void check_list(ByteView text, size_t cut) {
   const ListTotals& totals = whole.totals();
   require(std::equal(whole.hashes().begin(), whole.hashes().end(), parts.hashes().begin(),
                      parts.hashes().end()));
+  require(whole.wide_encoding() == parts.wide_encoding());
   require(totals.lines == parts.totals().lines && totals.faulty == parts.totals().faulty);
   require(totals.hashes == whole.hashes().size() && totals.hashes + totals.faulty <= totals.lines);
   require(totals.first_faulty.size() == std::min<uint64_t>(totals.faulty, ListTotals::kReported));

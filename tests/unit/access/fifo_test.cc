@@ -89,6 +89,15 @@ TEST_F(FifoLinesTest, WaitsInAPauseForAnUnfinishedComment) {
   EXPECT_EQ(lines_.totals().faulty, 0U);
 }
 
+TEST_F(FifoLinesTest, HaveTheFormOfTheListsLines) {
+  add(kHash + ",My Movie\n" + kHash + ";\n" + kOther + "#c\r\n" + kOther + "|x\n" + kHash + "-a");
+  pause();
+  EXPECT_EQ(seen_.size(), 4U) << "the rest of the comment may still come";
+  add("\n");
+  EXPECT_EQ(seen_.size(), 5U);
+  EXPECT_EQ(lines_.totals().faulty, 0U);
+}
+
 class OpenFifoTest : public ::testing::Test {
  protected:
   std::string message_for(const std::string& path) {

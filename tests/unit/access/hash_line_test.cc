@@ -42,6 +42,18 @@ TEST(ParseHashLine, AcceptsACommentAfterWhiteSpace) {
     EXPECT_EQ(parse_hash_line(kHash + std::string(rest)).kind, Kind::hash) << rest;
 }
 
+TEST(ParseHashLine, AcceptsACommentAfterAnythingThatIsNoDigit) {
+  for (const std::string_view rest :
+       {",My Movie", ";", "#c", "|x", ":1:1", "-a", "g", "\"", "\xff"}) {
+    for (const std::string& hash : {kHash, kV2Hash}) {
+      const HashLine line = parse_hash_line(hash + std::string(rest));
+      EXPECT_EQ(line.kind, Kind::hash) << rest;
+      EXPECT_EQ(line.info_hash, parse_hash_line(kHash).info_hash) << rest;
+    }
+  }
+  EXPECT_EQ(parse_hash_line(kHash + "," + kHash).kind, Kind::hash);
+}
+
 TEST(ParseHashLine, SkipsCommentsAndBlankLines) {
   for (const std::string_view line :
        {"", " ", "\t \r", "\r", "#", "# 0123", "  # indented", "#\xff"})
@@ -57,10 +69,9 @@ TEST(ParseHashLine, ClassifiesEachFault) {
   expect_fault(kV2Hash.substr(1), HashLineFault::wrong_length);
   expect_fault(kHash.substr(0, 20) + " " + kHash.substr(20), HashLineFault::wrong_length);
   expect_fault("0", HashLineFault::wrong_length);
-  expect_fault(kHash + "#", HashLineFault::not_hex);
-  expect_fault(kHash + "," + kHash, HashLineFault::not_hex);
+  expect_fault(kHash + "0,name", HashLineFault::wrong_length);
   expect_fault(kHash.substr(1) + "g", HashLineFault::not_hex);
-  expect_fault(kV2Hash.substr(1) + "x", HashLineFault::not_hex);
+  expect_fault(kV2Hash.substr(1) + "x", HashLineFault::wrong_length);
   expect_fault("0x" + kHash, HashLineFault::not_hex);
   expect_fault("\xef\xbb\xbf" + kHash, HashLineFault::not_hex);
   expect_fault(std::string(1, '\0') + kHash, HashLineFault::not_hex);

@@ -87,9 +87,39 @@ TEST_F(ListFileTest, RefusesAFileItMayNotRead) {
   EXPECT_EQ(said, path + ": Permission denied");
 }
 
-TEST_F(ListFileTest, RefusesEmptyFilesAndNonsense) {
-  expect_refused(folder_.write("empty", ""),
-                 "is empty; for an empty list, write a comment line that begins with #");
+TEST_F(ListFileTest, TellsNothingFromAnEmptyList) {
+  EXPECT_EQ(read(folder_.write("empty", "")).outcome, ListOutcome::nothing);
+  EXPECT_EQ(read(folder_.write("mark", "\xef\xbb\xbf")).outcome, ListOutcome::nothing);
+  EXPECT_EQ(read(folder_.write("marked", "\xef\xbb\xbf# none\r\n")).outcome, ListOutcome::loaded);
+}
+
+TEST_F(ListFileTest, SkipsTheByteOrderMark) {
+  const ListReading reading = read(folder_.write("list", "\xef\xbb\xbf" + kHash + "\r\n" + kLine));
+  EXPECT_EQ(reading.totals.hashes, 2U);
+  EXPECT_EQ(reading.totals.faulty, 0U);
+}
+
+// As iconv writes it.
+std::string widened(const std::string& text, bool is_little) {
+  std::string wide;
+  for (const char c : text) wide += is_little ? std::string{c, '\0'} : std::string{'\0', c};
+  return wide;
+}
+
+TEST_F(ListFileTest, NamesTheEncodingOfAFileInUtf16) {
+  for (const bool is_little : {true, false}) {
+    const std::string mark = is_little ? "\xff\xfe" : "\xfe\xff";
+    const std::string name = is_little ? "UTF-16LE" : "UTF-16BE";
+    for (const std::string& text : {mark + widened(kLine, is_little), widened(kLine, is_little),
+                                    mark, widened("# only a comment", is_little)}) {
+      const std::string path = folder_.write("wide", text);
+      expect_refused(path, "is encoded in " + name + "; convert it to UTF-8: iconv -f " + name +
+                               " -t UTF-8 " + path);
+    }
+  }
+}
+
+TEST_F(ListFileTest, RefusesNonsense) {
   const ListReading reading = read(folder_.write("page", "# a page\n<html>\nnot found\n"));
   EXPECT_EQ(reading.outcome, ListOutcome::refused);
   EXPECT_EQ(reading.reason,
@@ -102,23 +132,34 @@ TEST_F(ListFileTest, RefusesMoreThanAGigabyte) {
   expect_refused(path, "is larger than the maximum of 1 GiB");
 }
 
-TEST_F(ListFileTest, ReadsAYoungFileAgain) {
+TEST_F(ListFileTest, MarksAYoungFile) {
   const std::string path = folder_.write("list", kLine);
   for (const Duration age : {Duration(0), Duration(milliseconds(1999)), Duration(-seconds(1))}) {
     const ListReading reading = read(path, age);
-    EXPECT_EQ(reading.outcome, ListOutcome::read_again);
-    EXPECT_EQ(reading.reason, path + ": was written just now");
-    EXPECT_EQ(reading.list.size(), 1U) << "for a caller that has no other list";
+    EXPECT_EQ(reading.outcome, ListOutcome::loaded);
+    EXPECT_EQ(reading.unsettled, "it was written just now");
+    EXPECT_EQ(reading.list.size(), 1U);
   }
-  EXPECT_EQ(read(path, seconds(2)).outcome, ListOutcome::loaded);
+  EXPECT_EQ(read(path, seconds(2)).unsettled, "");
+  EXPECT_EQ(read(path, -seconds(3600)).unsettled, "") << "the clock was set back";
+  EXPECT_EQ(read(folder_.write("list", "no hash\n"), seconds(1)).unsettled,
+            "it was written just now");
 }
 
-TEST_F(ListFileTest, ReadsAnEmptyFileAgainWhileItIsYoung) {
-  EXPECT_EQ(read(folder_.write("list", ""), seconds(1)).outcome, ListOutcome::read_again);
-}
-
-TEST_F(ListFileTest, DoesNotWaitForAFileFromTheFuture) {
-  EXPECT_EQ(read(folder_.write("list", kLine), -seconds(3600)).outcome, ListOutcome::loaded);
+TEST_F(ListFileTest, GivesAVersionThatChangesWithTheFile) {
+  const std::string path = folder_.write("list", kLine);
+  const auto secret = SecretHash::random();
+  const auto version = [&] {
+    return read_list_file(path, WallTime(), secret, [] { return false; }).version;
+  };
+  const ListVersion first = version();
+  EXPECT_EQ(version(), first);
+  struct stat status = {};
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  std::ofstream(path) << std::string(40, 'f') << "\n";
+  const timespec times[2] = {status.st_atim, status.st_mtim};
+  ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+  EXPECT_NE(version(), first) << "same size, same time, another hash";
 }
 
 TEST_F(ListFileTest, NoticesThatTheFileChangesWhileItIsRead) {
@@ -131,20 +172,21 @@ TEST_F(ListFileTest, NoticesThatTheFileChangesWhileItIsRead) {
       return false;
     });
   };
+  const std::string_view reason = "it changed while it was read";
   const auto grown = read_and([&] { std::ofstream(path, std::ios::app) << kLine; });
-  EXPECT_EQ(grown.outcome, ListOutcome::read_again);
-  EXPECT_EQ(grown.reason, path + ": changed while it was read");
+  EXPECT_EQ(grown.unsettled, reason);
+  EXPECT_EQ(grown.outcome, ListOutcome::loaded);
   const auto shrunk = read_and([&] { EXPECT_EQ(truncate(path.c_str(), 3), 0); });
-  EXPECT_EQ(shrunk.outcome, ListOutcome::read_again);
+  EXPECT_EQ(shrunk.unsettled, reason);
   const auto touched = read_and([&] {
     const timespec times[2] = {{1, 0}, {1, 0}};
     utimensat(AT_FDCWD, path.c_str(), times, 0);
   });
-  EXPECT_EQ(touched.outcome, ListOutcome::read_again);
+  EXPECT_EQ(touched.unsettled, reason);
   folder_.write("list", kLine);
   const auto replaced =
       read_and([&] { rename(folder_.write("new", "nonsense\n").c_str(), path.c_str()); });
-  EXPECT_EQ(replaced.outcome, ListOutcome::loaded) << "an atomic replacement leaves the old whole";
+  EXPECT_EQ(replaced.unsettled, "") << "an atomic replacement leaves the old whole";
   EXPECT_EQ(replaced.list.size(), 1U);
 }
 

@@ -38,6 +38,7 @@ TEST(RoomOptions, HaveTheDefaultsOfTheRoomsForAnEmptyConfiguration) {
   EXPECT_EQ(ours.tcp.http_timeout, theirs.tcp.http_timeout);
   EXPECT_EQ(ours.tcp.keepalive_timeout, theirs.tcp.keepalive_timeout);
   EXPECT_EQ(ours.tcp.max_reply, theirs.tcp.max_reply);
+  EXPECT_EQ(ours.lists.watch, theirs.lists.watch);
 }
 
 TEST(RoomOptions, HoldTheConfiguredValues) {
@@ -49,7 +50,9 @@ TEST(RoomOptions, HoldTheConfiguredValues) {
       "tracker.numwant_max 22\ntracker.udp_payload_v4 600\ntracker.udp_payload_v6 700\n"
       "tracker.http_timeout 9s\ntracker.redirect_url http://h/\ntracker.max_peers 1000\n"
       "tracker.max_peers_per_torrent 100\ntracker.max_memory 1G\naccess.stats_path numbers\n"
-      "access.udp_reject_interval 1d\ntracker.state_file peers\ntracker.state_interval 7m\n");
+      "access.udp_reject_interval 1d\ntracker.state_file peers\ntracker.state_interval 7m\n"
+      "access.blacklist list\naccess.watch on\n");
+  EXPECT_TRUE(options.lists.watch);
   EXPECT_EQ(options.policy.interval, minutes(20));
   EXPECT_EQ(options.policy.interval_jitter, minutes(2));
   EXPECT_EQ(options.policy.min_interval, minutes(3));

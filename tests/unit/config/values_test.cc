@@ -76,6 +76,9 @@ TEST(Values, MinutesMustBeWhole) {
 }
 
 TEST(Values, YesAndNoMustBeWrittenOut) {
+  EXPECT_TRUE(*parse_on_off("on", {}));
+  EXPECT_FALSE(*parse_on_off("off", {}));
+  EXPECT_EQ(fault(parse_on_off("yes", {})), in_quotes("yes") + " is not valid; write on or off");
   EXPECT_TRUE(*parse_yes_no("yes", {}));
   EXPECT_FALSE(*parse_yes_no("no", {}));
   for (const char* text : {"", "y", "Yes", "true", "1", "yes "})

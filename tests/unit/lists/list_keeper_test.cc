@@ -48,6 +48,12 @@ class ListKeeperTest : public testing::Test {
     return log_.text().find(words) != std::string::npos;
   }
 
+  [[nodiscard]] unsigned count_logged(std::string_view words) const {
+    return static_cast<unsigned>(std::count_if(
+        log_.lines().begin(), log_.lines().end(),
+        [&](const std::string& line) { return line.find(words) != std::string::npos; }));
+  }
+
   ScratchFolder folder_;
   const std::string path_ = folder_.path("list");
   ManualClock clock_;
@@ -75,8 +81,15 @@ TEST_F(ListKeeperTest, NamesTheFaultOfTheFileAtStart) {
   EXPECT_NE(keeper_.load_first().error().find("No such file"), std::string::npos);
   write("no hash\n");
   EXPECT_NE(keeper_.load_first().error().find("no valid line"), std::string::npos);
+  write("no hash\n", Duration(0));
+  EXPECT_NE(keeper_.load_first().error().find("no valid line"), std::string::npos);
+}
+
+TEST_F(ListKeeperTest, StartsWithAListOfNothingAndWarns) {
   write("");
-  EXPECT_NE(keeper_.load_first().error().find("is empty"), std::string::npos);
+  ASSERT_TRUE(keeper_.load_first());
+  EXPECT_FALSE(access_.permits(hash_of('a')));
+  EXPECT_TRUE(logged("is empty, so the list holds nothing")) << log_.text();
 }
 
 TEST_F(ListKeeperTest, PutsANewListInForceAndForgetsTheChangesOfTheFifos) {
@@ -136,45 +149,81 @@ TEST_F(ListKeeperTest, ServesAllReloadsAskedForDuringALoadByOneMore) {
   EXPECT_EQ(worker_->status().done, 4U);
 }
 
-TEST_F(ListKeeperTest, ReadsAFileAgainUntilItHasSettled) {
+TEST_F(ListKeeperTest, PutsAFreshFileInForceAtOnceAndReadsItAgain) {
   write(line_of('a'));
   ASSERT_TRUE(keeper_.load_first());
   write(line_of('b'), Duration(0));
-  keeper_.reload();
-  ASSERT_TRUE(pump([&] { return logged("reading it again in 2 s"); }));
-  EXPECT_TRUE(access_.permits(hash_of('a')));
-  EXPECT_EQ(reloaded_, 0);
-  ASSERT_TRUE(pump_jobs(3));
-  clock_.advance(std::chrono::seconds(3));
-  ASSERT_TRUE(pump([&] { return reloaded_ == 1; }));
+  reload();
   EXPECT_TRUE(access_.permits(hash_of('b')));
-}
-
-TEST_F(ListKeeperTest, GivesUpOnAFileThatNeverSettles) {
-  write(line_of('a'));
-  ASSERT_TRUE(keeper_.load_first());
-  write(line_of('b'), Duration(0));
-  keeper_.reload();
-  for (unsigned look = 1; reloaded_ == 0 && look < 20; ++look) {
-    ASSERT_TRUE(pump_jobs(1 + 2 * look));
-    loopback::settle(*loop_);
-    clock_.advance(std::chrono::seconds(3));
-    write(line_of('b'), Duration(0));
-  }
+  EXPECT_TRUE(logged("it was written just now and is read again in 2 s")) << log_.text();
+  ASSERT_TRUE(access_.add(hash_of('f')));
+  ASSERT_TRUE(pump_jobs(2));
+  write(line_of('c'));
+  clock_.advance(std::chrono::seconds(3));
+  ASSERT_TRUE(pump([&] { return access_.permits(hash_of('c')); }));
+  EXPECT_TRUE(access_.permits(hash_of('f'))) << "came after the reload";
   EXPECT_EQ(reloaded_, 1);
-  EXPECT_TRUE(logged("5 times in a row")) << log_.text();
-  EXPECT_TRUE(access_.permits(hash_of('a')));
 }
 
-TEST_F(ListKeeperTest, UsesAFreshFileAtStartAndReadsItAgain) {
+TEST_F(ListKeeperTest, ChangesNothingIfTheSecondReadFindsTheSame) {
   write(line_of('a'), Duration(0));
   ASSERT_TRUE(keeper_.load_first());
+  ASSERT_TRUE(access_.add(hash_of('f')));
+  clock_.advance(std::chrono::seconds(3));
+  ASSERT_TRUE(pump_jobs(2));
+  loopback::settle(*loop_);
+  EXPECT_TRUE(access_.permits(hash_of('f')));
+  EXPECT_EQ(keeper_.status().loaded, 1U);
+  EXPECT_EQ(keeper_.status().unsettled, 1U);
+  EXPECT_EQ(reloaded_, 0);
+}
+
+TEST_F(ListKeeperTest, ReadsAFreshFileOfNothingAgainBeforeItEndsTheReload) {
+  write(line_of('a'));
+  ASSERT_TRUE(keeper_.load_first());
+  write("", Duration(0));
+  keeper_.reload();
+  ASSERT_TRUE(pump([&] { return keeper_.status().refused == 1; }));
+  EXPECT_TRUE(
+      logged("is empty; for an empty list, write a comment line that begins with #; it was "
+             "written just now and is read again in 2 s; the list in force stays"))
+      << log_.text();
   EXPECT_TRUE(access_.permits(hash_of('a')));
-  write(line_of('a') + line_of('b'));
+  EXPECT_EQ(reloaded_, 0);
   ASSERT_TRUE(pump_jobs(1));
+  write(line_of('b'));
   clock_.advance(std::chrono::seconds(3));
   ASSERT_TRUE(pump([&] { return reloaded_ == 1; }));
   EXPECT_TRUE(access_.permits(hash_of('b')));
+}
+
+TEST_F(ListKeeperTest, GivesUpOnAFileThatNeverSettlesButKeepsWhatItRead) {
+  write(line_of('a'));
+  ASSERT_TRUE(keeper_.load_first());
+  write(line_of('b'), Duration(0));
+  reload();
+  for (unsigned look = 1; look < 10; ++look) {
+    ASSERT_TRUE(pump_jobs(1 + 2 * std::min(look, ListKeeper::kMaxLooks)));
+    clock_.advance(std::chrono::seconds(3));
+    write(line_of('c'), Duration(look));
+    loopback::settle(*loop_);
+  }
+  EXPECT_EQ(keeper_.status().unsettled, 4U);
+  EXPECT_EQ(worker_->status().done, 11U) << "five reads, six lists freed";
+  EXPECT_TRUE(access_.permits(hash_of('c')));
+}
+
+TEST_F(ListKeeperTest, LogsFewOfTheReadsThatNobodyAskedFor) {
+  write(line_of('a'));
+  ASSERT_TRUE(keeper_.load_first());
+  for (uint64_t i = 0; i < 20; ++i) {
+    write(line_of(i % 2 == 0 ? 'b' : 'c'));
+    keeper_.look_again();
+    ASSERT_TRUE(pump([&] { return keeper_.status().loaded == i + 2; }));
+    EXPECT_TRUE(access_.permits(hash_of(i % 2 == 0 ? 'b' : 'c')));
+  }
+  EXPECT_EQ(count_logged("in force, read"), 1U + ListKeeper::kLinesPerMinute);
+  EXPECT_EQ(reloaded_, 0);
 }
 
 // Like the end-to-end storm, but small enough for the thread sanitizer.
