@@ -68,6 +68,7 @@ struct AccessSettings {
   std::string blacklist;
   std::string fifo_add;
   std::string fifo_delete;
+  std::string deny;
   // Allowed to do everything that is restricted (-A).
   std::vector<Network> bless;
   std::vector<Network> stats;
@@ -75,6 +76,7 @@ struct AccessSettings {
   std::string metrics_path;
   std::vector<Network> fullscrape;
   std::vector<Network> proxy;
+  std::string proxy_file;
   std::string proxy_header;
   std::vector<Network> ip_from_query;
 };

@@ -14,17 +14,21 @@
 #include <string_view>
 
 #include "access/networks.h"
+#include "access/reloaded_networks.h"
 #include "base/function_ref.h"
 #include "protocol/forwarded.h"
 #include "protocol/proxy_header.h"
 
 namespace ot {
 
-// The fields have the names of their keys: access.proxy, access.ip_from_query, access.proxy_header.
+// The fields have the names of their keys: access.proxy with access.proxy_file,
+// access.ip_from_query, access.proxy_header, access.deny. One per loop: a reload replaces `proxy`
+// and `deny`.
 struct AddressRules {
-  Networks proxy;
+  ReloadedNetworks proxy;
   Networks ip_from_query;
   ForwardedHeader proxy_header = ForwardedHeader::x_forwarded_for;
+  DeniedNetworks deny = {};
 };
 
 struct AddressEvidence {
@@ -66,6 +70,12 @@ using ClaimedAddress = FunctionRef<std::optional<IpAddress>()>;
 // The first address among the parameters ip, ipv4 and ipv6 of a query, for ClaimedAddress. Host
 // names, which BEP 3 allows there, are ignored.
 [[nodiscard]] std::optional<IpAddress> address_in_query(std::string_view query);
+
+// Whether access.deny names one of the client's addresses.
+[[nodiscard]] inline bool is_denied(const AddressRules& rules, const ClientAddress& client) {
+  return rules.deny.contains(client.connection) ||
+         (client.announced != client.connection && rules.deny.contains(client.announced));
+}
 
 // Whether others could connect to `address`, named by a client at `source`. False for multicast,
 // broadcast, 0.0.0.0/8 and the unspecified address, for loopback unless the source is loopback, and

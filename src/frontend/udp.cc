@@ -23,14 +23,14 @@ void log_datagram([[maybe_unused]] TrafficLog* traffic, [[maybe_unused]] const D
 }  // namespace
 
 UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const ConnectionIds& ids,
-                         Statistics& statistics, const UdpLimits& limits,
-                         const AddressRules& addresses)
+                         Statistics& statistics, const AddressRules& addresses,
+                         const UdpLimits& limits)
     : loop_(loop),
       tracker_(tracker),
       ids_(ids),
       statistics_(statistics),
-      limits_(limits),
       addresses_(addresses),
+      limits_(limits),
       mismatches_(limits.mismatches_per_second) {
   for ([[maybe_unused]] const size_t size : {limits.udp_payload_v4, limits.udp_payload_v6})
     assert(size >= 64 && size <= UdpServer::kMaxDatagram);
@@ -54,6 +54,10 @@ void UdpFrontend::on_batch(std::span<const Datagram> in, std::span<UdpReply> out
 
 bool UdpFrontend::admit(const Datagram& datagram, Pending& pending, UdpReply& reply) {
   record(datagram, Action::contact);
+  if (addresses_.deny.contains(datagram.source.address)) {
+    statistics_.record_denied(Transport::udp);
+    return false;
+  }
   log_datagram(statistics_.traffic(), datagram);
   const auto parsed = parse_udp_request(datagram.payload, datagram.source.address, pending.request);
   if (!parsed) {
@@ -111,6 +115,10 @@ std::optional<AnnounceRequest> UdpFrontend::relocate(const UdpAnnounce& announce
                             [&announce] { return announce.claimed_address(); });
   if (client.refusal) {
     write_failure(announce.transaction, describe(*client.refusal), datagram, reply);
+    return std::nullopt;
+  }
+  if (addresses_.deny.contains(client.announced)) {
+    statistics_.record_denied(Transport::udp);
     return std::nullopt;
   }
   AnnounceRequest request = announce.request;
