@@ -102,6 +102,11 @@ std::optional<uint32_t> owner_of(const AddressRanges<Number>& ranges, const Numb
 
 }  // namespace
 
+bool has_host_bits(const Network& network) {
+  return network.address().is_v4() ? range4(network, 0).first != number4(network.address())
+                                   : range6(network, 0).first != number6(network.address());
+}
+
 NetworkIndex::NetworkIndex(std::span<const Network> networks) {
   assert(networks.size() < kNobody);
   std::vector<Range<uint32_t>> ranges4;

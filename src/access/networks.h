@@ -25,6 +25,9 @@ struct Address6 {
   friend constexpr auto operator<=>(const Address6&, const Address6&) = default;
 };
 
+// Whether bits are set after the prefix, as in 10.0.0.5/8, which means all of 10.0.0.0/8.
+[[nodiscard]] bool has_host_bits(const Network& network);
+
 // The ranges of a family: owners[i] owns the addresses from starts[i] up to the next start. Nobody
 // owns those before the first start.
 template <typename Number>

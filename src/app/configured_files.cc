@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "access/list_file.h"
+#include "access/network_file.h"
 #include "app/room_options.h"
 #include "base/regular_file.h"
 #include "config/keys.h"
@@ -105,6 +106,15 @@ Judged fifo(const std::string& path, const Settings& settings, Depth /*depth*/) 
   return std::nullopt;
 }
 
+Judged networks(const std::string& path, const Settings& /*settings*/, Depth depth) {
+  if (Judged fault = readable(path, "networks"); fault || depth == Depth::access) return fault;
+  const SystemClock clock;
+  const NetworkFileReading reading =
+      read_network_file(path, EmptyFile::accepted, clock.wall_time(), [] { return false; });
+  if (!reading.reason.empty()) return FileFault{0, reading.reason};
+  return std::nullopt;
+}
+
 struct FileRow {
   std::string_view key;
   const std::string& (*path)(const Settings& settings);
@@ -131,6 +141,14 @@ constexpr std::array kFiles{
     FileRow{.key = "access.blacklist",
             .path = in<kAccess, &AccessSettings::blacklist>,
             .judge = list,
+            .decides_rights = true},
+    FileRow{.key = "access.deny",
+            .path = in<kAccess, &AccessSettings::deny>,
+            .judge = networks,
+            .decides_rights = true},
+    FileRow{.key = "access.proxy_file",
+            .path = in<kAccess, &AccessSettings::proxy_file>,
+            .judge = networks,
             .decides_rights = true},
     FileRow{
         .key = "access.fifo_add", .path = in<kAccess, &AccessSettings::fifo_add>, .judge = fifo},

@@ -112,10 +112,14 @@ Daemon::Daemon(Parts parts, const RoomOptions& options, const Identity& identity
       connection_ids_(new_connection_ids()),
       table_(options.table, SecretHash::random()),
       sole_writer_(table_),
-      core_(std::move(parts.loop), options.lists.mode, table_.hash(), clock, log_),
+      core_(std::move(parts.loop), options.lists.mode, table_.hash(), options.addresses, clock,
+            log_),
       worker_(std::move(parts.worker)),
       lists_(options.lists, *core_.loop, *worker_, table_, core_.access, clock, log_,
-             [this] { on_reloaded(); }),
+             [this] { on_reloaded(lists_are_reloading_); }),
+      network_files_(options.network_files, *core_.loop, *worker_, core_.addresses.deny.denied(),
+                     core_.addresses.proxy, clock, log_,
+                     [this] { on_reloaded(networks_are_reloading_); }),
       state_(make_state_keeper(*core_.loop, *worker_, table_, clock, log_, options)),
       upkeep_(*core_.loop, *worker_, table_, clock),
       census_(*core_.loop, *worker_, table_),
@@ -135,6 +139,8 @@ Result<void, std::string> Daemon::load(const Settings& settings, const StateDump
   const std::string list =
       settings.place(settings.access.whitelist.empty() ? "access.blacklist" : "access.whitelist");
   if (auto loaded = lists_.load(); !loaded) return Unexpected(list + loaded.error());
+  const auto place_of = [&settings](std::string_view key) { return settings.place(key); };
+  if (auto loaded = network_files_.load(place_of); !loaded) return loaded;
   if (state_) {
     state_->load([this](const InfoHash& info_hash) { return core_.access.permits(info_hash); });
     state_->begin();
@@ -171,11 +177,15 @@ void Daemon::on_signal(int number) { number == SIGHUP ? reload() : begin_stop(nu
 void Daemon::reload() {
   if (stop_by_) return;
   notifier_.reloading(clock_.now());
+  lists_are_reloading_ = networks_are_reloading_ = true;
+  network_files_.reload();
   lists_.reload();
 }
 
-void Daemon::on_reloaded() {
-  if (!stop_by_) notifier_.ready(status());
+void Daemon::on_reloaded(bool& is_reloading) {
+  is_reloading = false;
+  if (lists_are_reloading_ || networks_are_reloading_ || stop_by_) return;
+  notifier_.ready(status());
 }
 
 void Daemon::begin_stop(int signal) {
@@ -226,6 +236,7 @@ StatsSnapshot Daemon::snapshot() {
   if (const auto since = snapshot.worker.running_since)
     snapshot.worker_running = std::max(clock_.now() - *since, Duration::zero());
   snapshot.list = lists_.status();
+  snapshot.networks = network_files_.status();
   snapshot.dumps = full_scrapes_.status();
   if (state_) snapshot.state = state_->status();
   serving_.add_to(snapshot);

@@ -19,6 +19,7 @@
 #include "base/log_limit.h"
 #include "config/settings.h"
 #include "lists/access_lists.h"
+#include "lists/network_files.h"
 #include "net/signal_watcher.h"
 #include "state/state_keeper.h"
 #include "tracker/upkeep.h"
@@ -61,7 +62,8 @@ class Daemon {
   void report_ready();
   void on_signal(int number);
   void reload();
-  void on_reloaded();
+  // One of the two parts of a reload is done.
+  void on_reloaded(bool& is_reloading);
   void begin_stop(int signal);
   void stop_when_quiet();
   void write_state();
@@ -82,7 +84,10 @@ class Daemon {
   SoleWriter sole_writer_;
   LoopCore core_;
   const std::unique_ptr<Worker> worker_;  // its jobs use the table, and end on the loop
+  bool lists_are_reloading_ = false;
   AccessLists lists_;
+  bool networks_are_reloading_ = false;
+  NetworkFiles network_files_;
   const std::unique_ptr<StateKeeper> state_;  // null: no state file is configured
   Upkeep upkeep_;
   Census census_;

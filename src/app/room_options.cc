@@ -31,7 +31,8 @@ ListOptions list_options(const AccessSettings& access) {
 
 AddressRules address_rules(const AccessSettings& access) {
   return {Networks(access.proxy), Networks(access.ip_from_query),
-          parse_forwarded_header(access.proxy_header).value_or(ForwardedHeader::x_forwarded_for)};
+          parse_forwarded_header(access.proxy_header).value_or(ForwardedHeader::x_forwarded_for),
+          DeniedNetworks(Networks(access.bless))};
 }
 
 PermissionRules permission_rules(const AccessSettings& access) {
@@ -45,6 +46,8 @@ RoomOptions room_options(const Settings& settings) {
   const TrackerSettings& tracker = settings.tracker;
   RoomOptions options;
   options.lists = list_options(settings.access);
+  options.network_files = {settings.access.deny, settings.access.proxy_file, settings.access.proxy};
+  options.addresses = address_rules(settings.access);
   options.state_file = tracker.state_file;
   options.state_interval = tracker.state_interval;
   options.dump = {tracker.load_statedump,
@@ -66,7 +69,6 @@ RoomOptions room_options(const Settings& settings) {
   options.http.stats_path = settings.access.stats_path;
   options.http.metrics_path = settings.access.metrics_path;
   options.http.redirect_url = tracker.redirect_url;
-  options.http.addresses = address_rules(settings.access);
   options.http.permissions = permission_rules(settings.access);
   options.tcp.http_timeout = tracker.http_timeout;
   options.tcp.keepalive_timeout = tracker.keepalive_timeout;

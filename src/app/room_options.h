@@ -8,9 +8,11 @@
 #include <string>
 
 #include "config/settings.h"
+#include "frontend/client_address.h"
 #include "frontend/http.h"
 #include "frontend/udp.h"
 #include "lists/access_lists.h"
+#include "lists/network_files.h"
 #include "net/tcp_server.h"
 #include "state/dump_loader.h"
 #include "swarm/torrent_table.h"
@@ -20,6 +22,8 @@ namespace ot {
 
 struct RoomOptions {
   ListOptions lists;
+  NetworkFileOptions network_files;
+  AddressRules addresses;  // without what the files name
   std::string state_file;  // empty: not configured
   std::chrono::seconds state_interval{};
   StateDumpOptions dump;

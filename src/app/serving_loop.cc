@@ -6,10 +6,11 @@
 namespace ot {
 
 LoopCore::LoopCore(std::unique_ptr<EventLoop> event_loop, AccessMode mode, const SecretHash& hash,
-                   const Clock& clock, Log& log)
+                   AddressRules address_rules, const Clock& clock, Log& log)
     : loop(std::move(event_loop)),
       traffic_log(built_in_traffic_log(clock, log, Random())),
-      access(mode, hash) {
+      access(mode, hash),
+      addresses(std::move(address_rules)) {
   assert(loop != nullptr);
   if (traffic_log) statistics.attach(*traffic_log);
 }
@@ -17,11 +18,12 @@ LoopCore::LoopCore(std::unique_ptr<EventLoop> event_loop, AccessMode mode, const
 ServingLoop::ServingLoop(const Rooms& rooms, TakeSnapshot take_snapshot, const RoomOptions& options)
     : core_(rooms.core),
       tracker_(rooms.writer, core_.access, options.policy, core_.statistics, Random()),
-      udp_frontend_(*core_.loop, tracker_, rooms.connection_ids, core_.statistics, options.udp,
-                    options.http.addresses),
-      http_frontend_({*core_.loop, tracker_, core_.statistics, rooms.census, rooms.full_scrapes},
+      udp_frontend_(*core_.loop, tracker_, rooms.connection_ids, core_.statistics, core_.addresses,
+                    options.udp),
+      http_frontend_({*core_.loop, tracker_, core_.statistics, core_.addresses, rooms.census,
+                      rooms.full_scrapes},
                      std::move(take_snapshot), options.http),
-      proxy_introduction_(http_frontend_.proxies(), rooms.log),
+      proxy_introduction_(core_.addresses.proxy, rooms.log),
       tcp_server_(*core_.loop, http_frontend_, options.tcp),
       expiry_(rooms.writer.table(), rooms.clock),
       expiry_timer_(core_.loop->timers(), [this] { age(); }) {

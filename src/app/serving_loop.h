@@ -12,6 +12,7 @@
 #include "access/access_control.h"
 #include "app/listeners.h"
 #include "app/room_options.h"
+#include "frontend/client_address.h"
 #include "frontend/http.h"
 #include "frontend/proxy_introduction.h"
 #include "frontend/udp.h"
@@ -23,18 +24,19 @@
 
 namespace ot {
 
-// The loop itself, what it counts, and its view of the access list.
+// The loop itself, what it counts, and its view of the access list and of the networks.
 struct LoopCore {
   // `hash` is the table's. Clock and log outlive it.
   LoopCore(std::unique_ptr<EventLoop> event_loop, AccessMode mode, const SecretHash& hash,
-           const Clock& clock, Log& log);
+           AddressRules address_rules, const Clock& clock, Log& log);
   LoopCore(const LoopCore&) = delete;
   LoopCore& operator=(const LoopCore&) = delete;
 
   const std::unique_ptr<EventLoop> loop;
   const std::unique_ptr<TrafficLog> traffic_log;  // null: none of it is built in
   Statistics statistics;
-  AccessControl access;  // written by AccessLists
+  AccessControl access;    // written by AccessLists
+  AddressRules addresses;  // by NetworkFiles
 };
 
 // The tracker on that loop: front ends, servers, and the ageing of the table.

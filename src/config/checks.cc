@@ -94,9 +94,11 @@ Fault proxies_are_known(const Settings& settings) {
   const std::vector<ListenOption>& sockets = settings.listen.sockets;
   const bool any_proxied = std::any_of(sockets.begin(), sockets.end(),
                                        [](const ListenOption& socket) { return socket.proxied; });
-  if (!any_proxied || !settings.access.proxy.empty()) return std::nullopt;
-  return "listen.tcp.proxy serves only the proxies that access.proxy names, and it names none; add "
-         "an access.proxy";
+  const AccessSettings& access = settings.access;
+  if (!any_proxied || !access.proxy.empty() || !access.proxy_file.empty()) return std::nullopt;
+  return "listen.tcp.proxy serves only the proxies that access.proxy or access.proxy_file names, "
+         "and "
+         "there are none; add an access.proxy";
 }
 
 bool is_taken(std::string_view path) {
@@ -112,7 +114,7 @@ Fault paths_are_free(const Settings& settings) {
   return std::nullopt;
 }
 
-constexpr std::array<Check, 16> kChecks{{
+constexpr std::array<Check, 18> kChecks{{
     {"tracker.interval", "tracker.peer_timeout", interval_below_peer_timeout},
     {"tracker.interval_jitter", "tracker.interval", jitter_within_interval},
     {"tracker.interval_jitter", "tracker.peer_timeout", jitter_below_peer_timeout},
@@ -140,6 +142,12 @@ constexpr std::array<Check, 16> kChecks{{
     {"tracker.state_file", "access.fifo_delete",
      [](const Settings& all) {
        return apart_from_state(all, all.access.fifo_delete, "access.fifo_delete");
+     }},
+    {"tracker.state_file", "access.deny",
+     [](const Settings& all) { return apart_from_state(all, all.access.deny, "access.deny"); }},
+    {"tracker.state_file", "access.proxy_file",
+     [](const Settings& all) {
+       return apart_from_state(all, all.access.proxy_file, "access.proxy_file");
      }},
     {"listen.tcp.proxy", "access.proxy", proxies_are_known},
     {"access.stats_path", "access.metrics_path", paths_differ},

@@ -74,6 +74,7 @@ struct AccessSettings {
   std::string fifo_add;
   std::string fifo_delete;
   bool watch = false;
+  std::string deny;
   // Allowed to do everything that is restricted (-A).
   std::vector<Network> bless;
   std::vector<Network> stats;
@@ -81,6 +82,7 @@ struct AccessSettings {
   std::string metrics_path;
   std::vector<Network> fullscrape;
   std::vector<Network> proxy;
+  std::string proxy_file;
   std::string proxy_header;
   std::vector<Network> ip_from_query;
   // 0: an error instead.

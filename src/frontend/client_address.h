@@ -18,17 +18,21 @@
 #include <string_view>
 
 #include "access/networks.h"
+#include "access/reloaded_networks.h"
 #include "base/function_ref.h"
 #include "protocol/forwarded.h"
 #include "protocol/proxy_header.h"
 
 namespace ot {
 
-// The fields have the names of their keys: access.proxy, access.ip_from_query, access.proxy_header.
+// The fields have the names of their keys: access.proxy with access.proxy_file,
+// access.ip_from_query, access.proxy_header, access.deny. One per loop: a reload replaces `proxy`
+// and `deny`.
 struct AddressRules {
-  Networks proxy;
+  ReloadedNetworks proxy;
   Networks ip_from_query;
   ForwardedHeader proxy_header = ForwardedHeader::x_forwarded_for;
+  DeniedNetworks deny = {};
 };
 
 struct AddressEvidence {
@@ -88,5 +92,11 @@ using ReadClaim = FunctionRef<std::optional<ClaimedAddress>()>;
 // The first address among the parameters ip, ipv4 and ipv6 of a query, for ReadClaim. Host names,
 // which BEP 3 allows there, are ignored.
 [[nodiscard]] std::optional<ClaimedAddress> address_in_query(std::string_view query);
+
+// Whether access.deny names one of the client's addresses.
+[[nodiscard]] inline bool is_denied(const AddressRules& rules, const ClientAddress& client) {
+  return rules.deny.contains(client.connection) ||
+         (client.announced != client.connection && rules.deny.contains(client.announced));
+}
 
 }  // namespace ot

@@ -37,6 +37,7 @@ HttpFrontend::HttpFrontend(const HttpServices& services, TakeSnapshot take_snaps
     : loop_(services.loop),
       tracker_(services.tracker),
       statistics_(services.statistics),
+      addresses_(services.addresses),
       census_(services.census),
       full_scrapes_(services.full_scrapes),
       take_snapshot_(std::move(take_snapshot)),
@@ -47,11 +48,14 @@ size_t HttpFrontend::max_reply(const TrackerPolicy& policy) {
                    kMaxFailureReply, kMaxErrorPage, kReplyHeadRoom + kMaxReport});
 }
 
-void HttpFrontend::on_connected(const Endpoint& socket) {
+bool HttpFrontend::on_connected(const Endpoint& socket) {
   statistics_.record(Transport::tcp, socket.address.family(), Action::contact);
   if constexpr (features::kLogNetworks) {
     if (TrafficLog* traffic = statistics_.traffic()) traffic->record_contact(socket.address);
   }
+  if (!addresses_.deny.contains(socket.address)) return true;
+  statistics_.record_denied(Transport::tcp);
+  return false;
 }
 
 void HttpFrontend::log_request([[maybe_unused]] const StreamPeer& peer,
@@ -90,6 +94,10 @@ StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, siz
   exchange.client = client_of(peer, head.fields, target);
   exchange.requester.family = exchange.client.connection.family();
   exchange.requester.persistence = persistence_of(head);
+  if (is_denied(addresses_, exchange.client)) {
+    turn_away(exchange);
+    return StreamVerdict::close(head.size);
+  }
   log_request(peer, exchange, input.first(head.size));
   serve(target.route, exchange);
   if (exchange.late) return StreamVerdict::later(head.size, std::move(exchange.late));
@@ -100,7 +108,7 @@ StreamVerdict HttpFrontend::on_bytes(const StreamPeer& peer, ByteView input, siz
 ClientAddress HttpFrontend::client_of(const StreamPeer& peer, std::string_view fields,
                                       const RoutedTarget& target) const {
   const IpAddress& socket = peer.socket.address;
-  const AddressRules& rules = options_.addresses;
+  const AddressRules& rules = addresses_;
   // The usual case: no proxies, and nobody trusted to name an address.
   if (rules.proxy.empty() && rules.ip_from_query.empty() && !peer.introduced)
     return {socket, socket};
@@ -109,6 +117,13 @@ ClientAddress HttpFrontend::client_of(const StreamPeer& peer, std::string_view f
   return decide_client_address(rules, evidence, [&target] {
     return target.route == Route::announce ? address_in_query(target.query) : std::nullopt;
   });
+}
+
+// Not a failure reason: the request was not judged, and nothing about it would be right.
+void HttpFrontend::turn_away(Exchange& exchange) {
+  statistics_.record_denied(Transport::tcp);
+  exchange.requester.persistence = Persistence::close;
+  deny(exchange);
 }
 
 void HttpFrontend::serve(Route route, Exchange& exchange) {

@@ -32,7 +32,6 @@ struct HttpOptions {
   std::string stats_path = "stats";
   std::string metrics_path = "metrics";
   std::string redirect_url;  // where `/` redirects to; empty: 404
-  AddressRules addresses;
   PermissionRules permissions;
 };
 
@@ -41,6 +40,7 @@ struct HttpServices {
   const EventLoop& loop;
   Tracker& tracker;
   Statistics& statistics;
+  const AddressRules& addresses;
   Census& census;
   FullScrapes& full_scrapes;
 };
@@ -50,15 +50,13 @@ class HttpFrontend final : public StreamHandler {
   HttpFrontend(const HttpServices& services, TakeSnapshot take_snapshot,
                const HttpOptions& options = {});
 
-  void on_connected(const Endpoint& socket) override;
+  // False for a client that access.deny names.
+  [[nodiscard]] bool on_connected(const Endpoint& socket) override;
   StreamVerdict on_bytes(const StreamPeer& peer, ByteView input, size_t already_seen,
                          OutputBuffer& out) override;
   void on_deferred(Duration took, int requests) override {
     statistics_.record_requests(Transport::tcp, took, static_cast<uint64_t>(requests));
   }
-
-  // The networks of access.proxy, valid as long as this lives.
-  [[nodiscard]] const Networks& proxies() const { return options_.addresses.proxy; }
 
   // The size of the largest reply this front end builds: TcpOptions::max_reply must not be less.
   [[nodiscard]] static size_t max_reply(const TrackerPolicy& policy);
@@ -74,6 +72,8 @@ class HttpFrontend final : public StreamHandler {
     std::unique_ptr<LateReply> late = nullptr;
   };
 
+  // Turns a client away that access.deny names.
+  void turn_away(Exchange& exchange);
   [[nodiscard]] ClientAddress client_of(const StreamPeer& peer, std::string_view fields,
                                         const RoutedTarget& target) const;
   // For the log of raw requests, if it is built in.
@@ -114,6 +114,7 @@ class HttpFrontend final : public StreamHandler {
   const EventLoop& loop_;
   Tracker& tracker_;
   Statistics& statistics_;
+  const AddressRules& addresses_;
   Census& census_;
   FullScrapes& full_scrapes_;
   const TakeSnapshot take_snapshot_;

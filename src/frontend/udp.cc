@@ -29,14 +29,14 @@ std::optional<ClaimedAddress> claim_of(const UdpAnnounce& announce) {
 }  // namespace
 
 UdpFrontend::UdpFrontend(const EventLoop& loop, Tracker& tracker, const ConnectionIds& ids,
-                         Statistics& statistics, const UdpLimits& limits,
-                         const AddressRules& addresses)
+                         Statistics& statistics, const AddressRules& addresses,
+                         const UdpLimits& limits)
     : loop_(loop),
       tracker_(tracker),
       ids_(ids),
       statistics_(statistics),
-      limits_(limits),
       addresses_(addresses),
+      limits_(limits),
       mismatches_(limits.mismatches_per_second) {
   for ([[maybe_unused]] const size_t size : {limits.udp_payload_v4, limits.udp_payload_v6})
     assert(size >= 64 && size <= UdpServer::kMaxDatagram);
@@ -60,6 +60,10 @@ void UdpFrontend::on_batch(std::span<const Datagram> in, std::span<UdpReply> out
 
 bool UdpFrontend::admit(const Datagram& datagram, Pending& pending, UdpReply& reply) {
   record(datagram, Action::contact);
+  if (addresses_.deny.contains(datagram.source.address)) {
+    statistics_.record_denied(Transport::udp);
+    return false;
+  }
   log_datagram(statistics_.traffic(), datagram);
   const auto parsed = parse_udp_request(datagram.payload, datagram.source.address, pending.request);
   if (!parsed) {
@@ -118,6 +122,10 @@ std::optional<AnnounceRequest> UdpFrontend::relocate(const UdpAnnounce& announce
   if (client.refusal) {
     RefusalText text;
     write_failure(announce.transaction, describe(client, text), datagram, reply);
+    return std::nullopt;
+  }
+  if (addresses_.deny.contains(client.announced)) {
+    statistics_.record_denied(Transport::udp);
     return std::nullopt;
   }
   AnnounceRequest request = announce.request;

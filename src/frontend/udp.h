@@ -33,9 +33,9 @@ struct UdpLimits {
 
 class UdpFrontend final : public DatagramHandler {
  public:
+  // Everything passed by reference outlives this.
   UdpFrontend(const EventLoop& loop, Tracker& tracker, const ConnectionIds& ids,
-              Statistics& statistics, const UdpLimits& limits = {},
-              const AddressRules& addresses = {});
+              Statistics& statistics, const AddressRules& addresses, const UdpLimits& limits = {});
 
   void on_batch(std::span<const Datagram> in, std::span<UdpReply> out) override;
 
@@ -46,8 +46,8 @@ class UdpFrontend final : public DatagramHandler {
     bool good = false;
   };
 
-  // Parses the datagram and prefetches what its answer will need. False if the reply is complete
-  // already, even if it is empty.
+  // Drops a datagram from a network of access.deny; parses any other and prefetches what its answer
+  // will need. False if the reply is complete already, even if it is empty.
   [[nodiscard]] bool admit(const Datagram& datagram, Pending& pending, UdpReply& reply);
   [[nodiscard]] bool is_proven(uint64_t connection_id, TransactionId transaction,
                                const Datagram& datagram, UdpReply& reply);
@@ -56,8 +56,9 @@ class UdpFrontend final : public DatagramHandler {
              UdpReply& reply);
   void serve(const UdpAnnounce& announce, const Pending& pending, const Datagram& datagram,
              UdpReply& reply);
-  // The announce with the address it names itself, if it may name one. Nothing, and the refusal is
-  // in the reply, if no peer can have that address.
+  // The announce with the address it names itself, if it may name one. Nothing if it is refused:
+  // the reason is in the reply if no peer can have that address; if that is denied, there is no
+  // reply.
   [[nodiscard]] std::optional<AnnounceRequest> relocate(const UdpAnnounce& announce,
                                                         const Datagram& datagram, UdpReply& reply);
   void answer(TransactionId transaction, const AnnounceRequest& request, const Pending& pending,
@@ -79,8 +80,8 @@ class UdpFrontend final : public DatagramHandler {
   Tracker& tracker_;
   const ConnectionIds& ids_;
   Statistics& statistics_;
+  const AddressRules& addresses_;
   const UdpLimits limits_;
-  const AddressRules addresses_;
   RateLimit mismatches_;
   std::array<Pending, UdpServer::kBatch> pending_;
 };

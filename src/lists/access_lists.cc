@@ -55,7 +55,7 @@ Result<void, std::string> AccessLists::load() {
 void AccessLists::reload() {
   if (watch_) watch_->renew();
   if (keeper_) return keeper_->reload();
-  log_.info("SIGHUP: no access list is configured, nothing to reload");
+  log_.info("SIGHUP: no access list is configured that could be reloaded");
   on_reloaded_();
 }
 

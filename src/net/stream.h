@@ -171,8 +171,9 @@ class OutputBuffer {
 
 class StreamHandler {
  public:
-  // A connection was accepted; it may never send a request.
-  virtual void on_connected(const Endpoint& /*socket*/) {}
+  // A connection was accepted; it may never send a request. False: close it before anything is
+  // read.
+  [[nodiscard]] virtual bool on_connected(const Endpoint& /*socket*/) { return true; }
   // Looks for one request at the front of `input` and, if it is complete, appends the reply to
   // `out` or returns a late one. The first `already_seen` bytes were there at the last call, which
   // returned need_more for the same request. Called again for what follows a request, until it

@@ -87,7 +87,7 @@ void TcpServer::stop_listening() {
 void TcpServer::on_accepted(UniqueFd socket, const Endpoint& peer, Introducer* introducer) {
   using Status = Channel::Transfer::Status;
   ++counters_.accepted;
-  handler_.on_connected(peer);
+  if (!handler_.on_connected(peer)) return;
   if (introducer != nullptr && !introducer->trusts(peer)) return;
   Channel channel(std::move(socket));
   if (channel.descriptor() >= crowded_from_) (void)make_room();

@@ -43,11 +43,25 @@ constexpr Metric kReadsByOutcome =
 constexpr Metric kLinesByEffect =
     counter("access_list_fifo_lines_total", "Lines read from the FIFOs, by effect.");
 
+constexpr Metric kDeniedByProtocol =
+    counter("denied_total",
+            "TCP connections and requests, and datagrams, refused because access.deny names where "
+            "they come from.");
+constexpr Metric kNetworksByFile =
+    gauge("access_networks", "Networks that a file names, by the key of the file.");
+
 bool has_recount(Snapshot snapshot) { return snapshot.recount.has_value(); }
 bool has_list(Snapshot snapshot) { return snapshot.list.mode != AccessMode::open; }
 bool has_read_list(Snapshot snapshot) {
   return has_list(snapshot) && snapshot.list.file.loaded_at.has_value();
 }
+
+template <Transport transport>
+uint64_t denied(Snapshot snapshot) {
+  return snapshot.sum([](const Statistics& loop) { return loop.denied(transport); });
+}
+bool has_deny(Snapshot snapshot) { return snapshot.networks.deny.has_value(); }
+bool has_proxy_file(Snapshot snapshot) { return snapshot.networks.proxy_file.has_value(); }
 
 void write_running(Snapshot snapshot, JsonWriter& json) {
   json.text("running", snapshot.worker.running);
@@ -197,6 +211,19 @@ constexpr auto kFigures = std::to_array<Figure>({
      gauge("worker_progress_ratio",
            "Completed part of the worker's current job, if the job reports it."),
      [](Snapshot s) { return uint64_t{s.worker.progress}; }, Unit::permille},
+    {"access_deny", "connections", kDeniedByProtocol.with(R"(protocol="tcp")"),
+     denied<Transport::tcp>, Unit::whole, has_deny},
+    {"access_deny", "datagrams", kDeniedByProtocol.with(R"(protocol="udp")"),
+     denied<Transport::udp>, Unit::whole, has_deny},
+    {"access_deny", "refused_reads",
+     counter("access_deny_refused_reads_total",
+             "Times the file of access.deny was read and left the networks in force as they were."),
+     [](Snapshot s) { return s.networks.deny->refused; }, Unit::whole, has_deny},
+    {"access_deny", "networks", kNetworksByFile.with(R"(key="access.deny")"),
+     [](Snapshot s) { return uint64_t{s.networks.deny->networks}; }, Unit::whole, has_deny},
+    {"access_proxy_file", "networks", kNetworksByFile.with(R"(key="access.proxy_file")"),
+     [](Snapshot s) { return uint64_t{s.networks.proxy_file->networks}; }, Unit::whole,
+     has_proxy_file},
     {"access_list", "hashes", gauge("access_list_hashes", "Hashes of the access list's file."),
      [](Snapshot s) { return uint64_t{s.list.file.hashes}; }, Unit::whole, has_list},
     {"access_list", "bytes", gauge("access_list_bytes", "Memory the access list takes."),

@@ -12,6 +12,7 @@
 
 #include "census/findings.h"
 #include "dump/status.h"
+#include "lists/network_files.h"
 #include "lists/status.h"
 #include "net/tcp_server.h"
 #include "net/udp_server.h"
@@ -40,6 +41,7 @@ struct StatsSnapshot {
   WorkerStatus worker;
   Duration worker_running{0};  // how long its present job has run
   ListStatus list;
+  NetworkFilesStatus networks;
   DumpStatus dumps;
   StateStatus state;
   // Found by the walk that the mode needs; null for a mode that needs none.

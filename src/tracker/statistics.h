@@ -63,6 +63,8 @@ class Statistics final : public AnnounceObserver {
     full_scrapes_.add(1);
     full_scrape_bytes_.add(bytes);
   }
+  // A connection or a datagram was refused because of its address.
+  void record_denied(Transport transport) { denied_[index(transport)].add(1); }
   // That many peers came in from other trackers of the cluster.
   void record_synced(uint64_t peers) { synced_peers_.add(peers); }
   // A pass of the loop took that long, not counting the time it waited for events.
@@ -98,6 +100,9 @@ class Statistics final : public AnnounceObserver {
   [[nodiscard]] uint64_t martians() const { return martians_.value(); }
   [[nodiscard]] uint64_t full_scrapes() const { return full_scrapes_.value(); }
   [[nodiscard]] uint64_t full_scrape_bytes() const { return full_scrape_bytes_.value(); }
+  [[nodiscard]] uint64_t denied(Transport transport) const {
+    return denied_[index(transport)].value();
+  }
   [[nodiscard]] uint64_t synced_peers() const { return synced_peers_.value(); }
   [[nodiscard]] const DurationHistogram& passes() const { return passes_; }
   [[nodiscard]] const DurationHistogram& request_times(Transport transport) const {
@@ -123,6 +128,7 @@ class Statistics final : public AnnounceObserver {
   Count full_scrapes_;
   Count full_scrape_bytes_;
   Count synced_peers_;
+  std::array<Count, 2> denied_;
   DurationHistogram passes_;
   std::array<DurationHistogram, 2> request_times_;
   std::array<uint64_t, 2> answered_{};  // as end_pass() was last told; the loop's alone

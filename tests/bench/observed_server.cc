@@ -134,7 +134,7 @@ class ObservedServer {
         access_(AccessMode::open, SecretHash::random()),
         tracker_(writer_, access_, {}, statistics_, Random()),
         ids_(connection_ids()),
-        frontend_(loop, tracker_, ids_, statistics_),
+        frontend_(loop, tracker_, ids_, statistics_, addresses_),
         counter_(counting),
         unthinking_(counter_),
         handler_(thinks ? static_cast<DatagramHandler&>(frontend_) : unthinking_),
@@ -203,6 +203,7 @@ class ObservedServer {
   AccessControl access_;
   Tracker tracker_;
   const ConnectionIds ids_;
+  const AddressRules addresses_;
   UdpFrontend frontend_;
   const Counter counter_;
   Unthinking unthinking_;

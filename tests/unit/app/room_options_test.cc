@@ -73,48 +73,73 @@ TEST(RoomOptions, HoldTheConfiguredValues) {
   EXPECT_EQ(options.state_interval, minutes(7));
 }
 
-bool is_in(const Networks& networks, std::string_view address) {
-  return networks.contains(IpAddress::parse(address).value());
-}
+const IpAddress kInV4 = *IpAddress::parse("192.0.2.77");
+const IpAddress kInV6 = *IpAddress::parse("2001:db8::1");
 
 TEST(RoomOptions, TrustNobodyByDefault) {
-  const HttpOptions http = options_of("").http;
-  EXPECT_TRUE(http.addresses.proxy.empty());
-  EXPECT_TRUE(http.addresses.ip_from_query.empty());
-  EXPECT_EQ(http.addresses.proxy_header, ForwardedHeader::x_forwarded_for);
+  const RoomOptions options = options_of("");
+  const HttpOptions& http = options.http;
+  EXPECT_TRUE(options.addresses.proxy.empty());
+  EXPECT_TRUE(options.addresses.ip_from_query.empty());
+  EXPECT_EQ(options.addresses.proxy_header, ForwardedHeader::x_forwarded_for);
   EXPECT_TRUE(http.permissions.bless.empty());
   EXPECT_TRUE(http.permissions.stats.empty());
   EXPECT_TRUE(http.permissions.fullscrape.empty());
   EXPECT_EQ(http.permissions.stats_shut, features::kStatsShutUnlessAllowed);
 }
 
-// Each key whose values are networks, and the set that it fills.
+// Each key whose values are networks, and whether an address is in the set that it fills.
 struct NetworksOfKey {
   const char* key;
-  const Networks& (*find)(const HttpOptions& http);
+  bool (*contains)(const RoomOptions& options, const IpAddress& address);
 };
-using NetworksIn = const Networks&;
 constexpr std::array<NetworksOfKey, 5> kNetworksOfKeys{{
-    {"access.bless", [](const HttpOptions& http) -> NetworksIn { return http.permissions.bless; }},
-    {"access.stats", [](const HttpOptions& http) -> NetworksIn { return http.permissions.stats; }},
+    {"access.bless", [](const RoomOptions& all,
+                        const IpAddress& a) { return all.http.permissions.bless.contains(a); }},
+    {"access.stats", [](const RoomOptions& all,
+                        const IpAddress& a) { return all.http.permissions.stats.contains(a); }},
     {"access.fullscrape",
-     [](const HttpOptions& http) -> NetworksIn { return http.permissions.fullscrape; }},
-    {"access.proxy", [](const HttpOptions& http) -> NetworksIn { return http.addresses.proxy; }},
+     [](const RoomOptions& all, const IpAddress& a) {
+       return all.http.permissions.fullscrape.contains(a);
+     }},
+    {"access.proxy",
+     [](const RoomOptions& all, const IpAddress& a) { return all.addresses.proxy.contains(a); }},
     {"access.ip_from_query",
-     [](const HttpOptions& http) -> NetworksIn { return http.addresses.ip_from_query; }},
+     [](const RoomOptions& all, const IpAddress& a) {
+       return all.addresses.ip_from_query.contains(a);
+     }},
 }};
 
 TEST(RoomOptions, HoldTheNetworksOfEachKeyInItsOwnSet) {
   for (const NetworksOfKey& given : kNetworksOfKeys) {
     if (!find_key(given.key)->is_built_in()) continue;
     const std::string line = std::string(given.key) + " ";
-    const HttpOptions http = options_of(line + "192.0.2.0/24\n" + line + "2001:db8::1\n").http;
+    const RoomOptions options = options_of(line + "192.0.2.0/24\n" + line + "2001:db8::1\n");
     for (const NetworksOfKey& other : kNetworksOfKeys) {
       const bool same = &given == &other;
-      EXPECT_EQ(is_in(other.find(http), "192.0.2.77"), same) << given.key << " in " << other.key;
-      EXPECT_EQ(is_in(other.find(http), "2001:db8::1"), same) << given.key << " in " << other.key;
+      EXPECT_EQ(other.contains(options, kInV4), same) << given.key << " in " << other.key;
+      EXPECT_EQ(other.contains(options, kInV6), same) << given.key << " in " << other.key;
     }
   }
+}
+
+TEST(RoomOptions, HoldThePathsOfTheFilesOfNetworks) {
+  const NetworkFileOptions none = options_of("").network_files;
+  EXPECT_TRUE(none.deny.empty() && none.proxy_file.empty() && none.proxy.empty());
+  EXPECT_EQ(options_of("access.deny d\n").network_files.deny, "d");
+  if (!features::kIpFromProxy) return;
+  const NetworkFileOptions both =
+      options_of("access.proxy_file p\naccess.proxy 192.0.2.0/24\n").network_files;
+  EXPECT_EQ(both.proxy_file, "p");
+  EXPECT_EQ(both.proxy.size(), 1U);
+}
+
+TEST(RoomOptions, NeverDenyTheBlessed) {
+  RoomOptions options = options_of("access.bless 192.0.2.77\n");
+  (void)options.addresses.deny.denied().replace(
+      std::make_shared<const Networks>(std::array{*Network::parse("192.0.2.0/24")}));
+  EXPECT_FALSE(options.addresses.deny.contains(kInV4));
+  EXPECT_TRUE(options.addresses.deny.contains(*IpAddress::parse("192.0.2.78")));
 }
 
 TEST(RoomOptions, KnowEveryProxyHeader) {
@@ -123,7 +148,7 @@ TEST(RoomOptions, KnowEveryProxyHeader) {
        {ForwardedHeader::x_forwarded_for, ForwardedHeader::forwarded, ForwardedHeader::x_real_ip,
         ForwardedHeader::cf_connecting_ip, ForwardedHeader::true_client_ip}) {
     const std::string line = "access.proxy_header " + std::string(name_of(header)) + "\n";
-    EXPECT_EQ(options_of(line).http.addresses.proxy_header, header) << line;
+    EXPECT_EQ(options_of(line).addresses.proxy_header, header) << line;
   }
 }
 

@@ -114,6 +114,7 @@ TEST(Checks, AListenerForProxiesNeedsProxies) {
   EXPECT_NE(said("listen.tcp.proxy 127.0.0.1\n").find("access.proxy"), std::string::npos);
   EXPECT_EQ(said("listen.tcp.proxy 127.0.0.1\naccess.proxy 127.0.0.1\n"), "none");
   EXPECT_EQ(said("access.proxy 127.0.0.1\nlisten.tcp 127.0.0.1\n"), "none");
+  EXPECT_EQ(said("listen.tcp.proxy 127.0.0.1\naccess.proxy_file proxies\n"), "none");
 }
 
 TEST(Checks, UdpPayloadsStayWithinWhatHostsTakeAndAFrameCarries) {

@@ -15,8 +15,8 @@ Networks networks(std::string_view one) { return Networks(std::array{*Network::p
 
 OfflineSettings behind_proxies() {
   OfflineSettings settings;
-  settings.http.addresses.proxy = networks("10.0.0.0/24");
-  settings.http.addresses.ip_from_query = networks("10.0.1.0/24");
+  settings.addresses.proxy = networks("10.0.0.0/24");
+  settings.addresses.ip_from_query = networks("10.0.1.0/24");
   settings.http.permissions = {networks("192.0.2.1"), networks("192.0.2.0/24"),
                                networks("192.0.2.0/24"), false};
   return settings;

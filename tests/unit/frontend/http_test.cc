@@ -242,8 +242,8 @@ TEST_F(HttpFrontendTest, ServesStatisticsUnderAnotherPathOnly) {
 }
 
 TEST_F(HttpFrontendTest, CountsAConnectionOnceNotWithEachRequest) {
-  tracker_.http_frontend.on_connected(kClient);
-  tracker_.http_frontend.on_connected(endpoint("[2001:db8::7]"));
+  EXPECT_TRUE(tracker_.http_frontend.on_connected(kClient));
+  EXPECT_TRUE(tracker_.http_frontend.on_connected(endpoint("[2001:db8::7]")));
   (void)http(get(kAnnounce));
   (void)http(get(kAnnounce));
   EXPECT_EQ(tracker_.statistics.actions(Transport::tcp, Family::v4, Action::contact), 1U);

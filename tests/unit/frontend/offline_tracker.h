@@ -21,6 +21,7 @@ struct OfflineSettings {
   TrackerPolicy policy;
   UdpLimits udp;
   HttpOptions http;
+  AddressRules addresses;
   AccessMode access = AccessMode::open;
   uint64_t seed = 1;
 };
@@ -34,12 +35,13 @@ class OfflineTracker {
         access(settings.access, SecretHash({1, 2, 3, 4, 5, 6})),
         tracker(writer, access, settings.policy, statistics, Random(settings.seed)),
         ids(ConnectionIds::Key{2}),
-        udp_frontend(*loop, tracker, ids, statistics, settings.udp, settings.http.addresses),
+        addresses(settings.addresses),
+        udp_frontend(*loop, tracker, ids, statistics, addresses, settings.udp),
         census(*loop, *worker, table),
         full_scrapes(*loop, *worker, table, clock, statistics),
         http_frontend(
-            {*loop, tracker, statistics, census, full_scrapes}, [this] { return snapshot(); },
-            settings.http),
+            {*loop, tracker, statistics, addresses, census, full_scrapes},
+            [this] { return snapshot(); }, settings.http),
         expiry(table, clock),
         expiry_timer_(loop->timers(), [this] { age(); }) {
     age();
@@ -111,6 +113,7 @@ class OfflineTracker {
   AccessControl access;
   Tracker tracker;
   const ConnectionIds ids;
+  AddressRules addresses;
   UdpFrontend udp_frontend;
   Census census;
   FullScrapes full_scrapes;

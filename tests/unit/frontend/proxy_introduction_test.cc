@@ -26,7 +26,8 @@ class ProxyIntroductionTest : public testing::Test {
     return introduction_.on_introduction(kProxy, as_bytes(input));
   }
 
-  const Networks proxies_{std::array{*Network::parse("10.0.0.0/24"), *Network::parse("fd00::/64")}};
+  const ReloadedNetworks proxies_{
+      Networks(std::array{*Network::parse("10.0.0.0/24"), *Network::parse("fd00::/64")})};
   CollectedLog log_;
   ProxyIntroduction introduction_{proxies_, log_};
 };

@@ -14,8 +14,8 @@ const Endpoint kElsewhere = endpoint("203.0.113.1:1000");
 
 OfflineSettings with_ip_from_query() {
   OfflineSettings settings;
-  settings.http.addresses.proxy = Networks(std::array{*Network::parse("10.0.0.0/24")});
-  settings.http.addresses.ip_from_query =
+  settings.addresses.proxy = Networks(std::array{*Network::parse("10.0.0.0/24")});
+  settings.addresses.ip_from_query =
       Networks(std::array{*Network::parse("10.0.1.0/24"), *Network::parse("fd00::/64")});
   return settings;
 }

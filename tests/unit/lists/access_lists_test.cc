@@ -125,7 +125,7 @@ TEST_F(AccessListsTest, RemoveTorrentsThatANewBlackListNames) {
 TEST_F(AccessListsTest, FinishAReloadAtOnceWithoutAFile) {
   start(AccessMode::open).reload();
   EXPECT_EQ(reloaded_, 1);
-  EXPECT_NE(log_.text().find("nothing to reload"), std::string::npos);
+  EXPECT_NE(log_.text().find("no access list is configured"), std::string::npos);
 }
 
 std::string described(AccessMode mode, const std::string& path) {

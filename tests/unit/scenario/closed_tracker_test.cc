@@ -18,7 +18,7 @@ class ClosedTracker : public testing::Test {
   static OfflineSettings settings() {
     OfflineSettings settings;
     settings.access = AccessMode::white;
-    settings.http.addresses.proxy = Networks(std::array{*Network::parse("10.255.0.0/24")});
+    settings.addresses.proxy = Networks(std::array{*Network::parse("10.255.0.0/24")});
     return settings;
   }
 

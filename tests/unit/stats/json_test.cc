@@ -84,6 +84,9 @@ TEST_F(StatsJsonTest, EverythingHasEachCounterUnderItsProtocolAndFamily) {
   snapshot_.worker = {51, 0, 0, 0, std::chrono::milliseconds(52), std::nullopt, "recount", 53};
   snapshot_.list.file.loaded_at = WallTime(seconds(1'700'000'000));
   snapshot_.list.fifo_deleted = 61;
+  snapshot_.networks.deny = {7, 8, 9, std::nullopt};
+  snapshot_.networks.proxy_file = {7, 10, 11, std::nullopt};
+  loop_.record_denied(Transport::udp);
   snapshot_.dumps = {{31, 32, 33}, 34, 35, 36};
   snapshot_.state.writes = 31;
   snapshot_.state.written_at = WallTime(std::chrono::milliseconds(32'999));
@@ -105,6 +108,8 @@ TEST_F(StatsJsonTest, EverythingHasEachCounterUnderItsProtocolAndFamily) {
       R"("tcp_connections":{"waiting":0,"buffered_bytes":0,"closed_by_timeout":0,"closed_idle":41,)",
       R"("worker":{"done":51,"failed":0,"cancelled":0,"waiting":0,"busy_milliseconds":52,)",
       R"("running":"recount","running_milliseconds":0,"progress_permille":53},)",
+      R"("access_deny":{"connections":0,"datagrams":1,"refused_reads":8,"networks":9},)",
+      R"("access_proxy_file":{"networks":11},)",
       R"("loaded_unix_seconds":1700000000,"load_milliseconds":0,)",
       R"("fifo_deleted":61,"fifo_ignored":0,"evicted_torrents":0}})"};
   size_t at = 0;

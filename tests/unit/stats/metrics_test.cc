@@ -85,6 +85,19 @@ TEST_F(StatsMetricsTest, TellWhatTheSocketsLost) {
   EXPECT_TRUE(has("opentracker_udp_receive_drops_total 14"));
 }
 
+TEST_F(StatsMetricsTest, TellOfTheFilesOfNetworks) {
+  first_.record_denied(Transport::tcp);
+  second_.record_denied(Transport::tcp);
+  EXPECT_EQ(print_metrics(snapshot_).find("denied_total"), std::string::npos) << "not configured";
+  snapshot_.networks.deny = {1, 2, 3, std::nullopt};
+  snapshot_.networks.proxy_file = {4, 5, 6, std::nullopt};
+  EXPECT_TRUE(has(R"(opentracker_denied_total{protocol="tcp"} 2)"));
+  EXPECT_TRUE(has(R"(opentracker_denied_total{protocol="udp"} 0)"));
+  EXPECT_TRUE(has(R"(opentracker_access_networks{key="access.deny"} 3)"));
+  EXPECT_TRUE(has(R"(opentracker_access_networks{key="access.proxy_file"} 6)"));
+  EXPECT_TRUE(has("opentracker_access_deny_refused_reads_total 2"));
+}
+
 TEST_F(StatsMetricsTest, HaveAHistogramOfPasses) {
   first_.record_pass(microseconds(16));
   first_.record_pass(microseconds(17));
