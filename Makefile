@@ -75,7 +75,8 @@ SHELL := /bin/bash
 .SUFFIXES:
 all: opentracker opentracker.debug
 
-include $(addprefix tests/make/,variants.mk packages.mk checks.mk features.mk bench.mk clangd.mk)
+include $(addprefix tests/make/,variants.mk packages.mk checks.mk features.mk bench.mk static.mk arm64.mk \
+  clangd.mk)
 
 ## The program ------------------------------------------------------------------------------------
 # Release objects are linked directly: an archive would hide them from link-time optimisation.

@@ -1,5 +1,6 @@
 // The program: reads the command line, the configuration and the environment, starts the daemon,
 // runs it, and turns errors into exit codes.
+#include <nss.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,6 +29,17 @@ constexpr ot::LogLevel kLogLevel = ot::LogLevel::info;
 
 constexpr ot::LogTarget kLogTarget =
     ot::features::kSyslog ? ot::LogTarget::syslog : ot::LogTarget::standard_error;
+
+#if defined(OT_STATIC)
+constexpr bool kStatic = true;
+#else
+constexpr bool kStatic = false;
+#endif
+
+// A static libc would load modules of the system's libc to look up a user, which may be another one.
+void look_up_users_in_passwd_only() {
+  if constexpr (kStatic) __nss_configure_lookup("passwd", "files");
+}
 
 ot::Identity identity() {
   ot::Identity identity{"opentracker " OT_VERSION " (" OT_COMMIT ")", {}};
@@ -105,6 +117,7 @@ int serve(const ot::Configuration& configuration, const ot::Environment& environ
 
 int main(int argc, char** argv, char** variables) {
   ot::open_standard_streams();
+  look_up_users_in_passwd_only();
   const ot::CommandLine line = ot::parse_command_line(
       {const_cast<const char* const*>(argv) + 1, static_cast<size_t>(std::max(argc, 1)) - 1});
   const bool readable = line.faults.empty();

@@ -1,20 +1,30 @@
 #include "app/descriptors.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "app/environment.h"
 
 namespace ot {
+namespace {
+
+// A container's root may be empty. An empty file in memory that can never change stands in: reading
+// it ends at once, and writing fails. Sealing fails on no kernel that has memfd_create.
+int open_nothing() {
+  if (const int fd = ::open("/dev/null", O_RDWR); fd >= 0) return fd;
+  const int fd = ::memfd_create("nothing", MFD_ALLOW_SEALING);
+  if (fd >= 0) ::fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+  return fd;
+}
+
+}  // namespace
 
 void open_standard_streams() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
-    if (::fcntl(fd, F_GETFD) >= 0) continue;
-    // Both take the lowest free number, which is this one. It stays open for good. Writing to a
-    // socket without a peer fails, and nothing else.
-    if (::open("/dev/null", O_RDWR) != fd && ::socket(AF_UNIX, SOCK_DGRAM, 0) != fd) return;
+    // A new descriptor gets the lowest free number, which is this one. It stays open for good.
+    if (::fcntl(fd, F_GETFD) < 0 && open_nothing() != fd) return;
   }
 }
 

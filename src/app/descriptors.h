@@ -8,8 +8,8 @@
 
 namespace ot {
 
-// Opens /dev/null for each of 0, 1 and 2 that is closed; in a root without it, a dead end.
-// Otherwise the first socket could become standard error and receive the log.
+// Opens /dev/null, or an empty file in memory where there is no /dev/null, for each of 0, 1 and 2
+// that is closed. Otherwise the first socket could become standard error and receive the log.
 void open_standard_streams();
 
 // Closes everything except 0 to 2 and the `sockets` descriptors from 3 on, which were passed in on

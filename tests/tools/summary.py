@@ -55,6 +55,7 @@ PARALLEL = PYTEST + "-n 4 --dist loadfile "
 GTEST_XML = " --gtest_output=xml:{junit}"
 MODEL = "OT_MODEL_OPERATIONS=10000000 build/unit/unit_tests --gtest_filter='*Model*'"
 GTEST = " GTEST_OUTPUT=--gtest_output=xml:{junit}"
+ARM64 = "PYTHON={python} tests/tools/emulated.sh serve "
 # Under a sanitizer the model tests are twenty times slower and look for something else.
 FEWER = "OT_MODEL_OPERATIONS=100000 "
 
@@ -77,6 +78,9 @@ CHECKS = (
     Check("features", "test-long", "make", "", 20, "{make} check-features PYTEST_OUTPUT=--junitxml={junit}"),
     Check("unit-tsan", "test-long", "make", "", 20, FEWER + "{make} unit-tsan" + GTEST),
     Check("fuzz", "test-long", "make", "", 30, "{make} fuzz"),
+    # Last of what compiles, so that its end-to-end tests run while nothing does.
+    Check("arm64", "test-long", "make", "", 20, "{make} unit-arm64 build/arm64/opentracker" + GTEST),
+    Check("arm64-e2e", "test-long", "run", "arm64", 10, ARM64 + "--junitxml={junit}"),
     Check("package", "test-long", "run", "programs", 10, "tests/tools/fresh_package.sh"),
     Check("model", "test-long", "run", "programs", 15, MODEL + GTEST_XML),
     # What these two measure, another busy check would disturb.

@@ -1,7 +1,8 @@
 // Finding one peer in a dense array: the hot loop of every announce.
 //
-// The portable form works everywhere; on x86 with AVX2, IPv4 arrays are compared 16 peers a step.
-// Both give the same answer; the table is told which one to use, and tests run both.
+// The portable form works everywhere; with AVX2 (most x86 processors) and NEON (every 64-bit ARM),
+// IPv4 arrays are compared 16 peers a step. All give the same answer; the table is told which one to
+// use, and tests run both that a processor can do.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,7 @@ namespace ot {
 
 inline constexpr size_t kPeerNotFound = SIZE_MAX;
 
-enum class PeerScan : uint8_t { portable, avx2 };
+enum class PeerScan : uint8_t { portable, avx2, neon };
 
 // The fastest that this processor can do.
 [[nodiscard]] PeerScan best_peer_scan();

@@ -93,8 +93,10 @@ void measure_scan(size_t count) {
   };
   const std::string size = std::to_string(count) + " peers";
   measure("scan of " + size + ", portable", kOperations, [&] { scan_all(PeerScan::portable); });
-  if (best_peer_scan() != PeerScan::avx2) return;
-  measure("scan of " + size + ", AVX2", kOperations, [&] { scan_all(PeerScan::avx2); });
+  const PeerScan best = best_peer_scan();
+  if (best == PeerScan::portable) return;
+  const std::string name = best == PeerScan::avx2 ? ", AVX2" : ", NEON";
+  measure("scan of " + size + name, kOperations, [&] { scan_all(best); });
 }
 
 }  // namespace

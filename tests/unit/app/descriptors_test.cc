@@ -30,6 +30,23 @@ TEST(Descriptors, OpensClosedStandardStreams) {
             "open");
 }
 
+TEST(Descriptors, OpensClosedStandardStreamsInAnEmptyRoot) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root for a chroot";
+  char root[] = "/tmp/empty-root-XXXXXX";
+  ASSERT_NE(::mkdtemp(root), nullptr);
+  EXPECT_EQ(report_of_child([&root]() -> std::string {
+              if (::chroot(root) != 0) return "no chroot";
+              for (const int fd : {0, 1, 2}) ::close(fd);
+              open_standard_streams();
+              if (!is_open(0) || !is_open(1) || !is_open(2)) return "closed";
+              char byte = 0;
+              if (::read(STDIN_FILENO, &byte, 1) != 0) return "standard input does not end";
+              return ::write(STDERR_FILENO, "x", 1) < 0 ? "open" : "written to memory";
+            }),
+            "open");
+  ::rmdir(root);
+}
+
 TEST(Descriptors, LeavesOpenStreamsAlone) {
   EXPECT_EQ(report_of_child([]() -> std::string {
               int ends[2];

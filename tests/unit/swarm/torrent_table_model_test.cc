@@ -296,7 +296,7 @@ class TorrentTableModel : public ::testing::TestWithParam<PeerScan> {
     model.drain();
   }
 };
-// On a processor without AVX2 both are the same.
+// On an x86 processor without AVX2 both are the same.
 INSTANTIATE_TEST_SUITE_P(Scans, TorrentTableModel,
                          ::testing::Values(PeerScan::portable, best_peer_scan()),
                          [](const auto& scan) {

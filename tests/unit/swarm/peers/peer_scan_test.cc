@@ -12,7 +12,7 @@
 namespace ot {
 namespace {
 
-// The scans that this processor can do; on one without AVX2 both are the same.
+// The scans that this processor can do; on x86 without AVX2 both are the same.
 const std::set<PeerScan> kScans{PeerScan::portable, best_peer_scan()};
 
 // Peers that mostly have the same bytes, so that a scan that compares too few of them is caught;
@@ -46,6 +46,33 @@ TEST(PeerScan, FindsWhatANaiveLoopFindsInArraysOfAnySize) {
         EXPECT_EQ(find_peer(scan, peers.data(), size, key), find_naively(peers, key));
     }
   }
+}
+
+// Endpoints that differ in one bit only, at any place of a step of 16, first or last byte.
+TEST(PeerScan, TheBestScanAgreesWithThePortableOneOnEndpointsThatAlmostMatch) {
+  Random random(2);
+  for (int round = 0; round < 20'000; ++round) {
+    std::vector<Peer4> peers(1 + random.below(80), noisy_peer(random));
+    const Peer4 key = peers.front();
+    for (Peer4& peer : peers) {
+      peer.endpoint[random.below(Peer4::kCompact)] ^= static_cast<uint8_t>(1U << random.below(8));
+      peer.flags = static_cast<uint8_t>(random.next());
+    }
+    const size_t place = random.below(static_cast<uint32_t>(2 * peers.size()));
+    if (place < peers.size()) peers[place].endpoint = key.endpoint;
+    const size_t expected = place < peers.size() ? place : kPeerNotFound;
+    for (const PeerScan scan : kScans)
+      ASSERT_EQ(find_peer(scan, peers.data(), peers.size(), key), expected);
+  }
+}
+
+// Else the tests above would compare the portable scan with itself.
+TEST(PeerScan, OfA64BitArmProcessorIsTheOneWithNeon) {
+#if defined(__aarch64__)
+  EXPECT_EQ(best_peer_scan(), PeerScan::neon);
+#else
+  EXPECT_NE(best_peer_scan(), PeerScan::neon);
+#endif
 }
 
 TEST(PeerScan, FindsEveryPeerOfAnArrayAtItsIndex) {
