@@ -36,7 +36,8 @@ constexpr bool kStatic = true;
 constexpr bool kStatic = false;
 #endif
 
-// A static libc would load modules of the system's libc to look up a user, which may be another one.
+// A static libc would load modules of the system's libc to look up a user, which may be another
+// one.
 void look_up_users_in_passwd_only() {
   if constexpr (kStatic) __nss_configure_lookup("passwd", "files");
 }

@@ -1,8 +1,8 @@
 // Finding one peer in a dense array: the hot loop of every announce.
 //
 // The portable form works everywhere; with AVX2 (most x86 processors) and NEON (every 64-bit ARM),
-// IPv4 arrays are compared 16 peers a step. All give the same answer; the table is told which one to
-// use, and tests run both that a processor can do.
+// IPv4 arrays are compared 16 peers a step. All give the same answer; the table is told which one
+// to use, and tests run both that a processor can do.
 #pragma once
 
 #include <cstddef>
