@@ -17,6 +17,8 @@ static_assert(kMaxTrafficPage < kMaxReport);
 // Bytes already seen may end with this much of the end of a head ("\n\r\n").
 constexpr size_t kBegunEnd = 2;
 
+constexpr std::string_view kNetworkNotServed = "This tracker does not serve your network.";
+
 bool wants_gzip(const RequestHead& head) {
   return features::kGzipAlways || (features::kGzip && accepts_gzip(head));
 }
@@ -123,7 +125,7 @@ ClientAddress HttpFrontend::client_of(const StreamPeer& peer, std::string_view f
 void HttpFrontend::turn_away(Exchange& exchange) {
   statistics_.record_denied(Transport::tcp);
   exchange.requester.persistence = Persistence::close;
-  deny(exchange);
+  deny(exchange, kNetworkNotServed);
 }
 
 void HttpFrontend::serve(Route route, Exchange& exchange) {
