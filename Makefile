@@ -5,6 +5,7 @@
 #   variants.mk  compilers and flags      checks.mk    tests and static checks
 #   packages.mk  Debian packages          features.mk  the program with each set of switches
 #   bench.mk     benchmarks, the guard    clangd.mk    compile_commands.json
+#   static.mk    the program in one file  arm64.mk     the same for 64-bit ARM
 #
 # Nothing is registered by hand: src/**/*.cc is the program, tests/unit/**/*.cc one unit test
 # binary, tests/fuzz/*_fuzz.cc one fuzzer each. Objects lie in build/<variant>/, a variant being a
@@ -97,7 +98,7 @@ list:
 	@echo 'all run test test-long test-fresh deps test-deps bench bench-quick micro guard'
 	@echo 'guard-record unit unit-asan unit-tsan clang fuzz fuzz-replay tidy format check-format'
 	@echo 'layers headers limits check-features install deb check-deploy test-package clean'
-	@echo 'compile_commands.json'
+	@echo 'static static-arm64 unit-arm64 check-arm64 check-container compile_commands.json'
 
 ## Installing -------------------------------------------------------------------------------------
 # Paths in these files are those of the Debian package. A configuration that is there stays. What programs
@@ -105,7 +106,7 @@ list:
 DOCDIR  := $(PREFIX)/share/doc/opentracker
 DATADIR := $(PREFIX)/share/opentracker
 MUNIN   := $(PREFIX)/share/munin/plugins/opentracker_
-PAGES   := operations proxies lists security compatibility
+PAGES   := operations proxies lists containers security compatibility
 CONF = $(DESTDIR)$(SYSCONFDIR)/opentracker/opentracker.conf
 place = sed -e 's|/usr/bin/|$(PREFIX)/bin/|g' -e 's|/usr/share/doc/|$(PREFIX)/share/doc/|g' \
              -e 's|/usr/share/opentracker|$(DATADIR)|g' -e 's|](deploy/|](examples/|g' \
@@ -119,6 +120,8 @@ install: opentracker
 	@$(foreach unit,service socket,$(call place,docs/deploy/opentracker.$(unit),$(UNITDIR)) &&) true
 	@$(foreach page,$(PAGES),$(call place,docs/$(page).md,$(DOCDIR)) &&) true
 	@$(foreach file,sysctl.conf nftables.conf nginx.conf,$(call place,docs/deploy/$(file),$(DOCDIR)/examples) &&) true
+	@$(foreach file,Containerfile opentracker.conf compose.yaml kubernetes.yaml,install -D -m 644 \
+	  docs/deploy/container/$(file) $(DESTDIR)$(DOCDIR)/examples/container/$(file) &&) true
 	@$(foreach file,prometheus-alerts.yml grafana-dashboard.json grafana-provider.yml,\
 	  $(call place,docs/deploy/$(file),$(DATADIR)) && $(call example,opentracker/$(file)) &&) true
 	@install -D -m 644 opentracker.conf.sample $(DESTDIR)$(DATADIR)/opentracker.conf.sample

@@ -10,6 +10,7 @@
 
 #include "app/daemon.h"
 #include "app/descriptors.h"
+#include "app/first_process.h"
 #include "app/health.h"
 #include "app/preflight.h"
 #include "app/program_log.h"
@@ -104,6 +105,7 @@ int ask(const std::vector<ot::HealthUrl>& asked) {
 int serve(const ot::Configuration& configuration, const ot::Environment& environment) {
   // Not earlier, since the configuration may be an inherited descriptor, as in -f <(...).
   ot::close_other_descriptors(environment.sockets.size());
+  ot::leave_no_zombies(::getpid());
   const ot::SystemClock clock;
   const ot::ProgramLog log(kLogTarget, kLogLevel, environment, clock);
   for (const ot::ConfigWarning& warning : configuration.warnings) (*log).warning(warning.text());
@@ -117,6 +119,7 @@ int serve(const ot::Configuration& configuration, const ot::Environment& environ
 }  // namespace
 
 int main(int argc, char** argv, char** variables) {
+  ot::keep_early_signals(::getpid());
   ot::open_standard_streams();
   look_up_users_in_passwd_only();
   const ot::CommandLine line = ot::parse_command_line(

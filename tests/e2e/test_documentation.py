@@ -24,7 +24,7 @@ CONF_BLOCK = re.compile(r"^```conf\n(.*?)^```$", re.M | re.S)
 PLACES = {
     *("tracker", "tracker-free", "package-build", "package-install", "systemd", "certificate", "by-hand"),
 }
-PAGES = ("operations", "proxies", "lists", "security")
+PAGES = ("operations", "proxies", "lists", "containers", "security")
 # Keys that the pages describe and another branch brings; empty once it is merged.
 COMING = {"access.deny", "access.journal", "access.proxy_file", "access.watch"}
 

@@ -1,6 +1,6 @@
 # Everything that checks the program: tests, sanitizers, fuzzers, format and sizes.
 
-.PHONY: test test-long test-fresh test-package check-deploy unit unit-asan unit-tsan tsan clang fuzz \
+.PHONY: test test-long test-fresh test-package check-deploy check-container unit unit-asan unit-tsan tsan clang fuzz \
         fuzz-replay test-binaries check-format format layers limits tidy headers
 
 CLANG_TIDY   ?= $(shell tests/tools/find_tool.sh clang-tidy 14 $(CLANG_SUFFIX))
@@ -22,6 +22,9 @@ test-package: deb
 	tests/tools/fresh_package.sh
 check-deploy: deb
 	$(PYTHON) -m pytest -q tests/deploy
+# The image by each step of its Containerfile, and the tracker in it as process number 1 (root, network).
+check-container: opentracker
+	$(PYTHON) -m pytest -q -p no:cacheprovider tests/container
 
 GTEST_OUTPUT ?= --gtest_brief=1
 # Sanitizers of clang 14 lose their shadow memory to kernels that randomise 32 bits of an address.

@@ -7,7 +7,7 @@ BUILD_PACKAGES := make g++ libowfat-dev libsodium-dev zlib1g-dev
 CLANG_PACKAGES := $(patsubst %,%$(CLANG_SUFFIX),clang clang-tidy clang-format) \
                   libclang-rt$(CLANG_SUFFIX)-dev
 TEST_PACKAGES := $(CLANG_PACKAGES) libgtest-dev python3 python3-pytest python3-pytest-xdist \
-                 iproute2 util-linux python3-libtorrent aria2 transmission-daemon rtorrent apache2-utils strace \
+                 python3-yaml file iproute2 util-linux python3-libtorrent aria2 transmission-daemon rtorrent apache2-utils strace \
                  systemd nftables nginx-light haproxy procps curl man-db mandoc lintian \
                  debootstrap binutils prometheus opentracker $(DEB_PACKAGES)
 

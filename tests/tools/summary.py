@@ -82,10 +82,12 @@ CHECKS = (
     Check("arm64", "test-long", "make", "", 20, "{make} unit-arm64 build/arm64/opentracker" + GTEST),
     Check("arm64-e2e", "test-long", "run", "arm64", 10, ARM64 + "--junitxml={junit}"),
     Check("package", "test-long", "run", "programs", 10, "tests/tools/fresh_package.sh"),
+    # Compiles in folders of its own, with one core.
+    Check("container", "test-long", "run", "programs", 25, PYTEST + "tests/container"),
     Check("model", "test-long", "run", "programs", 15, MODEL + GTEST_XML),
     # What these two measure, another busy check would disturb.
-    Check("guard", "test-long", "make", "package model", 10, "{make} guard"),
-    Check("e2e-long", "test-long", "make", "package model", 20, PYTEST + "tests/e2e -m long"),
+    Check("guard", "test-long", "make", "package container model", 10, "{make} guard"),
+    Check("e2e-long", "test-long", "make", "package container model", 20, PYTEST + "tests/e2e -m long"),
 )
 
 
