@@ -6,6 +6,7 @@ run in a private network and use the harness of the end-to-end tests.
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 
 import pytest
@@ -36,9 +37,6 @@ def about():
 def built(about, tmp_path_factory):
     """The folder with the image, as the Containerfile's steps have left it."""
     work = tmp_path_factory.mktemp("image")
-    # Below a folder of root's that nobody else may look into, a user of the container sees nothing.
-    for folder in (work, *work.parents[:2]):
-        folder.chmod(0o755)
     program = os.environ.get("CONTAINER_PROGRAM")
     if program:
         last = about.stages[-1]
@@ -49,6 +47,7 @@ def built(about, tmp_path_factory):
         shutil.copy2(TOP / program, root / "opentracker")
         (root / "state").mkdir()
         os.chown(root / "state", 65534, 65534)
+    root.chmod(0o755)
     yield root
     shutil.rmtree(work)
 
@@ -95,15 +94,18 @@ def log(tmp_path):
 
 
 @pytest.fixture
-def container(about, image, log):
+def container(about, image, log, tmp_path):
     """Makes a container that runs the image's entry point with its default arguments or others; it is not
     started yet."""
     made = []
+    # Mount points are made in it.
+    root = tmp_path / "root"
+    subprocess.run(["cp", "-a", str(image), str(root)], check=True)
 
     def make(*arguments, output=None, **settings):
         words = list(arguments) or about.command("CMD")
         output = open(log.path, "ab") if output is None else output
-        made.append(Container(image, about.command("ENTRYPOINT") + words, output, **settings))
+        made.append(Container(root, about.command("ENTRYPOINT") + words, output, **settings))
         return made[-1]
 
     yield make

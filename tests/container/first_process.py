@@ -43,6 +43,7 @@ def make_root(plan):
     mount("--make-rprivate", "/")
     mount("--bind", root, root)
     for folder, path in plan["mounts"]:
+        os.makedirs(root + path, exist_ok=True)
         mount("--bind", folder, root + path)
         if path not in plan["writable"]:
             mount("-o", "remount,bind,ro", root + path)

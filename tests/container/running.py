@@ -1,6 +1,7 @@
 """A container: the image's folder as a read-only root, the entry point as process number 1, and a network with
 the machine that runs the tests at its other end.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -55,15 +56,16 @@ class Container:
         return self
 
     def start(self):
-        """Starts it and waits until its health check would pass, as a runtime does."""
+        """Starts it and waits until it has bound its ports: what comes then waits in the sockets."""
         self.launch()
-        wait_until(lambda: self._ask_whether_it_listens(), "the tracker to listen", pause=0.01)
+        wait_until(self._listens, "the tracker to listen", pause=0.01)
         return self
 
-    def _ask_whether_it_listens(self):
+    def _listens(self):
         assert self.is_running(), "the container has ended"
-        with open(f"/proc/{self.pid}/net/udp", encoding="ascii") as table:
+        with contextlib.suppress(FileNotFoundError), open(f"/proc/{self.pid}/net/udp", encoding="ascii") as table:
             return f":{PORT:04X} " in table.read()
+        return False
 
     def _connect(self):
         inside = ["nsenter", "--target", str(self.pid), "--net"]
@@ -118,7 +120,8 @@ class Container:
         if self._process is None:
             return
         if self.is_running():
-            os.kill(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
             self._process.wait(10)
         self._process.stdin.close()
         self._process.stdout.close()
