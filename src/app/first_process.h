@@ -1,4 +1,4 @@
-// The duties of process number 1, which the tracker has where it is the only program of a container.
+// The duties of process number 1, as which the tracker runs where a container holds nothing else.
 //
 // The kernel discards signals to it whose default action is to end the process, and makes it the
 // parent of every orphan. Both functions do nothing for another `self`, which is getpid(2). Thread:
