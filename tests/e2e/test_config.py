@@ -140,6 +140,8 @@ def directory_of_the_sample(tmp_path):
     directory.mkdir(mode=0o755)
     for name in ("whitelist.txt", "blacklist.txt"):
         (directory / name).write_text("0123456789abcdef0123456789abcdef01234567\n")
+    for name in ("deny.txt", "proxies.txt"):
+        (directory / name).write_text("192.0.2.0/24\n")
     (directory / "statedump.txt").write_text("0123456789ABCDEF0123456789ABCDEF01234567:1:1\n")
     (directory / "cluster.key").write_text("a secret of the cluster\n")
     (directory / "state").mkdir()

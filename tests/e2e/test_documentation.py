@@ -10,9 +10,11 @@ certificate    here, in an empty folder; test_nginx.py uses what it makes
 by-hand        nowhere, because it changes services of the machine; only its syntax is checked
 A block of configuration begins with ```conf.
 """
+import contextlib
 import glob
 import os
 import re
+import signal
 import subprocess
 
 import pytest
@@ -26,7 +28,7 @@ PLACES = {
 }
 PAGES = ("operations", "proxies", "lists", "containers", "security")
 # Keys that the pages describe and another branch brings; empty once it is merged.
-COMING = {"access.deny", "access.journal", "access.proxy_file", "access.watch"}
+COMING = {"access.journal"}
 
 
 def read(path):
@@ -52,18 +54,27 @@ def commands(place):
 
 
 def shell(text, directory):
-    """Runs the commands as an operator's shell would, but stops at the first failure."""
+    """Runs the commands as an operator's shell would, with `directory` instead of /tmp, but stops at
+    the first failure, and then ends what they have left running.
+    """
+    text = text.replace("/tmp/opentracker", f"{directory}/opentracker")
     path = os.path.dirname(binary()) + os.pathsep + os.environ["PATH"]
-    return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", text],
-        cwd=directory,
-        env={**os.environ, "PATH": path},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        timeout=30,
-    )
+    with open(os.path.join(directory, "said"), "w+", encoding="utf-8", errors="replace") as said:
+        bash = subprocess.Popen(
+            ["bash", "-euo", "pipefail", "-c", text],
+            cwd=directory,
+            env={**os.environ, "PATH": path},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            code = bash.wait(timeout=30)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(bash.pid, signal.SIGKILL)
+        said.seek(0)
+        return subprocess.CompletedProcess(bash.args, code, said.read())
 
 
 def test_every_block_of_commands_says_where_it_runs():

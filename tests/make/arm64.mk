@@ -10,11 +10,15 @@ ARM64_PACKAGES  := g++-aarch64-linux-gnu qemu-user
 ARM64_LIBRARIES := libowfat-dev libsodium-dev zlib1g-dev libgtest-dev
 ARM64_CXX       ?= $(filter ccache,$(CXX)) aarch64-linux-gnu-g++
 # Rooms that know bytes, the kernel or the processor; the end-to-end tests run the others.
-ARM64_TESTS     := $(filter $(addprefix tests/unit/,base/% bittorrent/% net/% protocol/% access/% swarm/% state/% \
-                     frontend/% app/%),$(TESTS))
+ARM64_TESTS     := $(filter $(addprefix tests/unit/,base/% bittorrent/% net/% protocol/% access/% swarm/% state/%),\
+                     $(TESTS))
 SYSROOT_ARM64   := build/arm64/sysroot
 # The libraries' headers go first: those of this machine's processor may be in /usr/include.
-FLAGS_arm64 = -std=c++20 -Isrc -Itests -pthread $(WARNINGS) $(FEATURES) $(NAMED) -DNDEBUG $(HARDENING) \
+# g++ 12 without link-time optimisation takes moved strings for too short (its bugs 105329, 105651); the
+# natively compiled program is checked for both.
+FALSE_ALARMS := -Wno-array-bounds -Wno-restrict
+FLAGS_arm64 = -std=c++20 -Isrc -Itests -pthread $(WARNINGS) $(FALSE_ALARMS) $(FEATURES) $(NAMED) -DNDEBUG \
+  $(HARDENING) \
   $(addprefix -isystem $(SYSROOT_ARM64)/usr/include,/aarch64-linux-gnu /) \
   -idirafter $(SYSROOT_ARM64)/usr/include/libowfat
 LINK_ARM64 = $(ARM64_CXX) -static-pie -s -L$(SYSROOT_ARM64)/usr/lib -L$(SYSROOT_ARM64)/usr/lib/aarch64-linux-gnu

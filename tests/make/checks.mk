@@ -49,7 +49,7 @@ REPLAYERS := $(FUZZ:tests/fuzz/%.cc=build/asan/%)
 fuzz-replay: $(REPLAYERS)
 	$(FIXED_LAYOUT) tests/tools/run_fuzzers.sh replay $^
 # What the checks of make test run, compiled ahead of them; one compiler error does not hide another.
-test-binaries: all build/unit/unit_tests build/asan/unit_tests $(REPLAYERS)
+test-binaries: opentracker build/asan/unit_tests $(REPLAYERS)
 
 check-format:
 	$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)

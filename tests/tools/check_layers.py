@@ -28,14 +28,14 @@ SEAMS = {
         r"sodium(\.h|/.*)",
         {"protocol/connection_id", "cluster/sync_packet"},
     ),
-    "SIMD intrinsics": (r"\w*intrin\.h", {"swarm/peers/*"}),
+    "SIMD intrinsics": (r"\w*intrin\.h|arm_neon\.h", {"swarm/peers/*"}),
 }
 
 # What any room may include: the C++ library, and the system's own headers.
 SYSTEM = re.compile(
     r"[a-z_0-9]+"
     r"|(sys|netinet|arpa|linux|net)/\w+\.h"
-    r"|(endian|errno|fcntl|grp|malloc|net|poll|pwd|pthread|sched|signal|syslog|unistd)\.h"
+    r"|(endian|errno|fcntl|grp|malloc|net|nss|poll|pwd|pthread|sched|signal|syslog|unistd)\.h"
 )
 
 # (what it looks like, where it may stand, why). Looked for in the code; in_comments: there too.
