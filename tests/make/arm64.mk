@@ -13,10 +13,10 @@ ARM64_CXX       ?= $(filter ccache,$(CXX)) aarch64-linux-gnu-g++
 ARM64_TESTS     := $(filter $(addprefix tests/unit/,base/% bittorrent/% net/% protocol/% access/% swarm/% state/%),\
                      $(TESTS))
 SYSROOT_ARM64   := build/arm64/sysroot
-# The libraries' headers go first: those of this machine's processor may be in /usr/include.
-# g++ 12 without link-time optimisation takes moved strings for too short (its bugs 105329, 105651); the
-# natively compiled program is checked for both.
+# g++ 12 without link-time optimisation takes moved strings for too short (its bugs 105329 and 105651). The
+# native builds have both warnings.
 FALSE_ALARMS := -Wno-array-bounds -Wno-restrict
+# The libraries' headers go first: those of this machine's processor may be in /usr/include.
 FLAGS_arm64 = -std=c++20 -Isrc -Itests -pthread $(WARNINGS) $(FALSE_ALARMS) $(FEATURES) $(NAMED) -DNDEBUG \
   $(HARDENING) \
   $(addprefix -isystem $(SYSROOT_ARM64)/usr/include,/aarch64-linux-gnu /) \
