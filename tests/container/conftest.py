@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -34,9 +35,16 @@ def about():
 
 
 @pytest.fixture(scope="session")
-def built(about, tmp_path_factory):
+def built(about):
     """The folder with the image, as the Containerfile's steps have left it."""
-    work = tmp_path_factory.mktemp("image")
+    work = pathlib.Path(tempfile.mkdtemp(dir="/var/tmp", prefix="opentracker-image."))
+    try:
+        yield build(about, work)
+    finally:
+        subprocess.run(["rm", "-rf", "--one-file-system", work], check=True)
+
+
+def build(about, work):
     program = os.environ.get("CONTAINER_PROGRAM")
     if program:
         last = about.stages[-1]
@@ -48,8 +56,7 @@ def built(about, tmp_path_factory):
         (root / "state").mkdir()
         os.chown(root / "state", 65534, 65534)
     root.chmod(0o755)
-    yield root
-    shutil.rmtree(work)
+    return root
 
 
 @pytest.fixture(scope="session")
