@@ -2,7 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <optional>
 
 #include "base/regular_file.h"
@@ -86,9 +85,8 @@ std::string_view ListFile::unsettled(WallTime now) const {
 Reason unusable(const ListFile& file, const std::string& path, const ListText& text) {
   const ListTotals& totals = text.totals();
   if (totals.hashes != 0) return {};
-  if (const std::string encoding(text.wide_encoding()); !encoding.empty())
-    return file.say("is encoded in " + encoding + "; convert it to UTF-8: iconv -f " + encoding +
-                    " -t UTF-8 " + path);
+  if (const std::string_view encoding = text.wide_encoding(); !encoding.empty())
+    return file.say(refuse_encoding(encoding, path));
   if (totals.faulty == 0) return {};
   const FaultyLine& first = totals.first_faulty.front();
   return file.say("has no valid line; line " + std::to_string(first.number) + " is " +
@@ -104,9 +102,7 @@ uint64_t sum_of(std::span<const InfoHash> hashes, const SecretHash& hash) {
 }  // namespace
 
 void ListText::add(ByteView chunk) {
-  const std::string_view head = as_text(chunk).substr(0, kEncodingBytes - begun_);
-  std::copy(head.begin(), head.end(), beginning_.begin() + static_cast<std::ptrdiff_t>(begun_));
-  begun_ += head.size();
+  beginning_.add(as_text(chunk));
   splitter_.add(as_text(chunk), [this](const TextLine& line) { take(line); });
 }
 

@@ -7,7 +7,6 @@
 // kSettleTime ago, is marked as such.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <span>
@@ -28,6 +27,13 @@ namespace ot {
 inline constexpr uint64_t kMaxListFile = uint64_t{1} << 30U;
 // A file that is younger than this after a read deserves another read this much later.
 inline constexpr std::chrono::seconds kSettleTime{2};
+
+// Completes "PATH: " for a list of zero bytes: where it is accepted, and where it is not.
+inline constexpr std::string_view kHoldsNothing =
+    "is empty, so the list holds nothing; for an empty list, write a comment line that begins with "
+    "#";
+inline constexpr std::string_view kEmpty =
+    "is empty; for an empty list, write a comment line that begins with #";
 
 struct FaultyLine {
   uint64_t number;  // from 1
@@ -59,16 +65,13 @@ class ListText {
   [[nodiscard]] std::span<const InfoHash> hashes() const { return hashes_; }
   [[nodiscard]] const ListTotals& totals() const { return totals_; }
   // The encoding of the text if it is one that lists cannot have: "UTF-16LE". Otherwise empty.
-  [[nodiscard]] std::string_view wide_encoding() const {
-    return ot::wide_encoding({beginning_.data(), begun_});
-  }
+  [[nodiscard]] std::string_view wide_encoding() const { return beginning_.wide_encoding(); }
 
  private:
   void take(TextLine line);
 
   LineSplitter splitter_;
-  std::array<char, kEncodingBytes> beginning_{};
-  size_t begun_ = 0;
+  TextBeginning beginning_;
   std::vector<InfoHash> hashes_;
   ListTotals totals_;
 };

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "access/networks.h"
@@ -11,7 +12,6 @@ namespace ot {
 namespace {
 
 constexpr size_t kChunk = size_t{64} << 10U;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Changes whenever somebody writes to the file.
 struct FileState {
@@ -56,35 +56,60 @@ Result<uint64_t, std::string> read_all(RegularFile& file, const std::string& pat
 }
 
 // Why the text cannot be used, or an empty reason.
-std::string unusable(const NetworkText& text, EmptyFile empty) {
+std::string unusable(const NetworkText& text, const std::string& path, EmptyFile empty) {
   const NetworkFileTotals& totals = text.totals();
-  if (text.is_utf16()) return "is UTF-16 text; save it as UTF-8 or ASCII";
+  if (!text.networks().empty()) return {};
+  if (const std::string_view encoding = text.wide_encoding(); !encoding.empty())
+    return refuse_encoding(encoding, path);
   if (totals.lines == 0 && empty == EmptyFile::refused)
     return "is empty; for an empty list, write a comment line that begins with #";
-  if (totals.faulty == 0 || !text.networks().empty()) return {};
+  if (totals.faulty == 0) return {};
   const NetworkFileTotals::Faulty& first = totals.first_faulty.front();
   return "has no valid line; line " + std::to_string(first.number) + " is " +
          std::string(describe(first.fault));
 }
 
+// "3 networks have bits set after the prefix and count as a whole (line 2: 10.0.0.5/8, ...)"
+std::string widened_text(const NetworkFileTotals& totals) {
+  std::string text =
+      std::to_string(totals.widened) +
+      (totals.widened == 1 ? " network has bits set after its prefix and counts as a whole ("
+                           : " networks have bits set after their prefixes and count as a whole (");
+  std::string_view separator;
+  for (const NetworkFileTotals::Widened& line : totals.first_widened) {
+    text += std::string(separator) + "line " + std::to_string(line.number) + ": " +
+            line.network.to_string();
+    separator = ", ";
+  }
+  return text + (totals.widened > totals.first_widened.size() ? ", ...)" : ")");
+}
+
 }  // namespace
 
+std::vector<std::string> doubts_about(const NetworkFileReading& reading,
+                                      std::string_view everybody) {
+  std::vector<std::string> doubts;
+  if (reading.totals.widened > 0) doubts.push_back(widened_text(reading.totals));
+  const auto is_everybody = [](const Network& one) { return one.prefix_bits() == 0; };
+  if (std::any_of(reading.networks.begin(), reading.networks.end(), is_everybody))
+    doubts.push_back("contains every address of a family: " + std::string(everybody));
+  return doubts;
+}
+
 void NetworkText::add(ByteView chunk) {
+  beginning_.add(as_text(chunk));
   splitter_.add(as_text(chunk), [this](const TextLine& line) { take(line); });
 }
 
 void NetworkText::finish() {
+  if (totals_.lines == 0 && splitter_.pending().text == kUtf8Mark) splitter_.forget_pending();
   splitter_.finish([this](const TextLine& line) { take(line); });
 }
 
-void NetworkText::take(const TextLine& line) {
-  std::string_view text = line.text;
-  if (totals_.lines == 0) {
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    is_utf16_ = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
-  }
-  ++totals_.lines;
-  const NetworkLine parsed = parse_network_line(text);
+void NetworkText::take(TextLine line) {
+  if (++totals_.lines == 1 && line.text.starts_with(kUtf8Mark))
+    line.text.remove_prefix(kUtf8Mark.size());
+  const NetworkLine parsed = parse_network_line(line.text);
   if (parsed.kind == NetworkLine::Kind::faulty) {
     ++totals_.faulty;
     if (totals_.first_faulty.size() < NetworkFileTotals::kReported)
@@ -115,7 +140,7 @@ NetworkFileReading read_network_file(const std::string& path, EmptyFile empty, W
   if (!before || !after) return refuse(last_error(path).take().message());
   reading.is_settled = before == after && *size == after->size && !is_young(after->modified, now);
   reading.totals = text.totals();
-  if (const std::string reason = unusable(text, empty); !reason.empty())
+  if (const std::string reason = unusable(text, path, empty); !reason.empty())
     return refuse(path + ": " + reason);
   reading.networks = text.take_networks();
   return reading;

@@ -1,10 +1,10 @@
 // Reads a file of networks, one a line, on the worker's thread.
 //
 // A file is refused, with its path and the reason, if it is missing or unreadable, not a regular
-// file, larger than kMaxNetworkFile, in UTF-16, or has lines but not a single valid one. An empty
-// file is valid only where the caller says so; a file that holds only comments is valid and empty.
-// A UTF-8 byte order mark is skipped. A file that is overwritten in place may be read half written:
-// `is_settled` says whether that can be ruled out.
+// file, larger than kMaxNetworkFile, or has lines but not a single valid one. An empty file (zero
+// bytes, or a byte order mark alone) is valid only where the caller says so; a file that holds only
+// comments is valid and empty. A UTF-8 byte order mark is skipped. A file that is overwritten in
+// place may be read half written: `is_settled` says whether that can be ruled out.
 #pragma once
 
 #include <chrono>
@@ -15,6 +15,7 @@
 
 #include "access/line_splitter.h"
 #include "access/network_line.h"
+#include "access/text_encoding.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/function_ref.h"
@@ -22,6 +23,8 @@
 namespace ot {
 
 inline constexpr uint64_t kMaxNetworkFile = uint64_t{64} << 20U;
+// Completes "PATH: " for a file of zero bytes where it is accepted.
+inline constexpr std::string_view kNamesNoNetworks = "is empty, so it names no networks";
 // A file younger than this may still be in the hands of its writer.
 inline constexpr std::chrono::seconds kNetworkFileSettles{2};
 
@@ -56,15 +59,16 @@ class NetworkText {
   [[nodiscard]] std::vector<Network> take_networks() { return std::move(networks_); }
   [[nodiscard]] std::span<const Network> networks() const { return networks_; }
   [[nodiscard]] const NetworkFileTotals& totals() const { return totals_; }
-  [[nodiscard]] bool is_utf16() const { return is_utf16_; }
+  // The encoding of the text if it is one that such files cannot have. Otherwise empty.
+  [[nodiscard]] std::string_view wide_encoding() const { return beginning_.wide_encoding(); }
 
  private:
-  void take(const TextLine& line);
+  void take(TextLine line);
 
   LineSplitter splitter_;
+  TextBeginning beginning_;
   std::vector<Network> networks_;
   NetworkFileTotals totals_;
-  bool is_utf16_ = false;
 };
 
 struct NetworkFileReading {
@@ -76,6 +80,11 @@ struct NetworkFileReading {
   // Nobody wrote to it while it was read, nor shortly before.
   bool is_settled = true;
 };
+
+// What is valid and probably not meant, each completing "PATH: ". `everybody` says what a network
+// of all addresses means.
+[[nodiscard]] std::vector<std::string> doubts_about(const NetworkFileReading& reading,
+                                                    std::string_view everybody);
 
 enum class EmptyFile : uint8_t { accepted, refused };
 

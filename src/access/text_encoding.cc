@@ -1,6 +1,6 @@
 #include "access/text_encoding.h"
 
-#include <array>
+#include <algorithm>
 
 namespace ot {
 namespace {
@@ -35,6 +35,17 @@ std::string_view wide_encoding(std::string_view beginning) {
     if (beginning.starts_with(form.mark) || has_zeros(beginning, form.zeros)) return form.name;
   }
   return {};
+}
+
+std::string refuse_encoding(std::string_view encoding, const std::string& path) {
+  const std::string name(encoding);
+  return "is encoded in " + name + "; convert it to UTF-8: iconv -f " + name + " -t UTF-8 " + path;
+}
+
+void TextBeginning::add(std::string_view chunk) {
+  const std::string_view head = chunk.substr(0, kEncodingBytes - size_);
+  std::copy(head.begin(), head.end(), kept_.begin() + static_cast<std::ptrdiff_t>(size_));
+  size_ += head.size();
 }
 
 }  // namespace ot

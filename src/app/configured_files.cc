@@ -10,6 +10,7 @@
 
 #include "access/list_file.h"
 #include "access/network_file.h"
+#include "access/skipped_lines.h"
 #include "app/room_options.h"
 #include "base/regular_file.h"
 #include "config/keys.h"
@@ -44,6 +45,17 @@ Judged list(const std::string& path, const Settings& /*settings*/, Depth depth) 
       read_list_file(path, clock.wall_time(), SecretHash::random(), [] { return false; });
   if (reading.outcome == ListOutcome::refused) return FileFault{0, reading.reason};
   return std::nullopt;
+}
+
+using Doubts = std::vector<std::string>;
+
+Doubts list_doubts(const std::string& path) {
+  const SystemClock clock;
+  const ListReading reading =
+      read_list_file(path, clock.wall_time(), SecretHash::random(), [] { return false; });
+  if (reading.outcome == ListOutcome::nothing) return {std::string(kHoldsNothing)};
+  if (reading.totals.faulty > 0) return {skipped_lines(reading.totals)};
+  return {};
 }
 
 Judged dump(const std::string& path, const Settings& settings, Depth depth) {
@@ -94,11 +106,12 @@ Judged fifo(const std::string& path, const Settings& settings, Depth /*depth*/) 
   if (::stat(path.c_str(), &status) != 0) {
     if (errno != ENOENT) return failed(path);
     Judged fault = writable_directory(path);
-    if (fault)
-      fault->message = path + ": cannot be made: " + fault->message +
-                       "; create it, owned by the user the tracker runs as: mkfifo -m 660 '" +
-                       path + "'";
-    return fault;
+    if (!fault) return std::nullopt;
+    const std::string what = path + ": cannot be made: " + fault->message;
+    if (fault->code == ENOENT) return FileFault{ENOENT, what};
+    return FileFault{
+        fault->code,
+        what + "; create it, owned by the user the tracker runs as: mkfifo -m 660 '" + path + "'"};
   }
   if (!S_ISFIFO(status.st_mode))
     return FileFault{0, path + ": is not a FIFO; remove it, then make one: mkfifo -m 660 " + path};
@@ -115,10 +128,25 @@ Judged networks(const std::string& path, const Settings& /*settings*/, Depth dep
   return std::nullopt;
 }
 
+Doubts network_doubts(const std::string& path, std::string_view everybody) {
+  const SystemClock clock;
+  const NetworkFileReading reading =
+      read_network_file(path, EmptyFile::accepted, clock.wall_time(), [] { return false; });
+  Doubts doubts = doubts_about(reading, everybody);
+  if (reading.totals.lines == 0) doubts.emplace_back(kNamesNoNetworks);
+  if (reading.totals.faulty > 0) doubts.push_back(skipped_lines(reading.totals));
+  return doubts;
+}
+
+Doubts deny_doubts(const std::string& path) { return network_doubts(path, kDeniesEverybody); }
+Doubts proxy_doubts(const std::string& path) { return network_doubts(path, kTrustsEverybody); }
+
 struct FileRow {
   std::string_view key;
   const std::string& (*path)(const Settings& settings);
   Judged (*judge)(const std::string& path, const Settings& settings, Depth depth);
+  // What the start warns of once it has read the file, each without the path.
+  Doubts (*doubts)(const std::string& path) = nullptr;
   // Whoever can write it decides who is served.
   bool decides_rights = false;
   // Opened before root is given up.
@@ -137,18 +165,22 @@ constexpr std::array kFiles{
     FileRow{.key = "access.whitelist",
             .path = in<kAccess, &AccessSettings::whitelist>,
             .judge = list,
+            .doubts = list_doubts,
             .decides_rights = true},
     FileRow{.key = "access.blacklist",
             .path = in<kAccess, &AccessSettings::blacklist>,
             .judge = list,
+            .doubts = list_doubts,
             .decides_rights = true},
     FileRow{.key = "access.deny",
             .path = in<kAccess, &AccessSettings::deny>,
             .judge = networks,
+            .doubts = deny_doubts,
             .decides_rights = true},
     FileRow{.key = "access.proxy_file",
             .path = in<kAccess, &AccessSettings::proxy_file>,
             .judge = networks,
+            .doubts = proxy_doubts,
             .decides_rights = true},
     FileRow{
         .key = "access.fifo_add", .path = in<kAccess, &AccessSettings::fifo_add>, .judge = fifo},
@@ -180,24 +212,32 @@ std::string viewpoint(const Standing& standing) {
          standing.directory + ")";
 }
 
-std::string where_paths_count(const std::string& path, const Standing& standing) {
+std::string where_paths_count(const std::string& path, const Standing& standing,
+                              bool is_of_directory) {
   const std::string& root = standing.directory;
-  std::string text = standing.in_chroot ? "; it exists outside the chroot, but paths count from "
-                                        : "; it exists where the tracker was started, but paths "
-                                          "count from ";
-  text += "tracker.rootdir";
+  std::string text = is_of_directory ? "; the directory exists " : "; it exists ";
+  text += standing.in_chroot ? "outside the chroot" : "where the tracker was started";
+  text += ", but paths count from tracker.rootdir";
   const std::string prefix = root.ends_with('/') ? root : root + "/";
   if (standing.in_chroot && path.starts_with(prefix))
     return text + ": write " + path.substr(prefix.size() - 1);
   return text + ": put it below " + root;
 }
 
+// The tracker makes the file itself.
+bool needs_directory(const FileRow& row) { return row.judge == fifo || row.judge == state; }
+
 std::string advice(const FileRow& row, const std::string& path, const FileFault& fault,
                    const Standing& standing, bool is_outside) {
   if (fault.code == EACCES)
     return "; give " + name_of(standing) + " the permission, also to enter the directories above";
   if ((fault.code == ENOENT || fault.code == ENOTDIR) && is_outside)
-    return where_paths_count(path, standing);
+    return where_paths_count(path, standing, needs_directory(row));
+  if (fault.code == ENOENT) {
+    std::error_code not_a_link;
+    const std::string target = std::filesystem::read_symlink(path, not_a_link);
+    if (!not_a_link) return "; it is a symbolic link to " + target + ", which is not there";
+  }
   if (fault.code == ENOENT && row.judge == state) return "; create it, writable for that user";
   return "";
 }
@@ -210,14 +250,25 @@ bool may_change(const std::string& path, const Standing& standing) {
 }
 
 bool exists(const FileRow& row, const std::string& path) {
-  const bool needs_directory = row.judge == fifo || row.judge == state;
-  return ::access((needs_directory ? directory_of(path) : path).c_str(), F_OK) == 0;
+  return ::access((needs_directory(row) ? directory_of(path) : path).c_str(), F_OK) == 0;
 }
 
 void add(Findings& findings, const FileRow& row, std::string message) {
   const Key* key = find_key(row.key);
   const bool counts = key->effect == Effect::in_effect || key->effect == Effect::default_in_effect;
   (counts ? findings.errors : findings.warnings).push_back({row.key, std::move(message)});
+}
+
+// Of a file that the start accepts. What its contents are doubted for, the start itself logs.
+void add_warnings(Findings& findings, const FileRow& row, const std::string& path,
+                  const Standing& standing, Depth depth) {
+  if (row.doubts != nullptr && depth == Depth::contents)
+    for (const std::string& doubt : row.doubts(path))
+      findings.warnings.push_back({row.key, path + ": " + doubt});
+  if (row.decides_rights && may_change(path, standing))
+    findings.warnings.push_back(
+        {row.key, path + ": " + name_of(standing) +
+                      ", as whom the tracker runs, can change it; let another user own it"});
 }
 
 }  // namespace
@@ -244,10 +295,8 @@ Findings ConfiguredFiles::judge(const Settings& settings, const Standing& standi
       add(findings, row,
           fault->message + viewpoint(standing) +
               advice(row, path, *fault, standing, outside_.contains(row.key)));
-    if (!fault && row.decides_rights && may_change(path, standing))
-      findings.warnings.push_back(
-          {row.key, path + ": " + name_of(standing) +
-                        ", as whom the tracker runs, can change it; let another user own it"});
+    else
+      add_warnings(findings, row, path, standing, depth);
   }
   if (standing.in_chroot && standing.directory == "/")
     findings.warnings.push_back({"tracker.rootdir",

@@ -168,11 +168,9 @@ Done leave_root(const UserIds& ids, const std::string& user, const std::string& 
 }
 
 Done change_directory(const std::string& directory) {
-  const Step step = check(::chdir(directory.c_str()), "chdir " + directory);
-  if (step) return {};
-  const bool is_quoted = directory.front() == '"' || directory.front() == '\'';
-  return Unexpected(StartError::system(step.error().message() +
-                                       (is_quoted ? "; write the path without quotes" : "")));
+  if (Step step = check(::chdir(directory.c_str()), "chdir " + directory); !step)
+    return Unexpected(StartError(step.error()));
+  return {};
 }
 
 // Last, since a change of uid resets whether the process is dumpable.

@@ -46,7 +46,8 @@ RoomOptions room_options(const Settings& settings) {
   const TrackerSettings& tracker = settings.tracker;
   RoomOptions options;
   options.lists = list_options(settings.access);
-  options.network_files = {settings.access.deny, settings.access.proxy_file, settings.access.proxy};
+  options.network_files = {settings.access.deny, settings.access.proxy_file, settings.access.proxy,
+                           settings.access.watch};
   options.addresses = address_rules(settings.access);
   options.state_file = tracker.state_file;
   options.state_interval = tracker.state_interval;

@@ -1,5 +1,5 @@
-// Limits events to a number per second: a token bucket that is refilled once a second. Not
-// thread-safe.
+// Limits events to a number per second, or per another period: a token bucket that is refilled once
+// a period. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,14 @@ namespace ot {
 
 class RateLimit {
  public:
-  explicit RateLimit(uint32_t per_second) : per_second_(per_second), left_(per_second) {}
+  explicit RateLimit(uint32_t per_period, Duration period = std::chrono::seconds(1))
+      : per_period_(per_period), period_(period), left_(per_period) {}
 
-  // Takes a token; false if none is left for this second.
+  // Takes a token; false if none is left for this period.
   [[nodiscard]] bool allow(MonotonicTime now) {
-    if (now - filled_ >= std::chrono::seconds(1)) {
+    if (now - filled_ >= period_) {
       filled_ = now;
-      left_ = per_second_;
+      left_ = per_period_;
     }
     if (left_ == 0) return false;
     --left_;
@@ -24,7 +25,8 @@ class RateLimit {
   }
 
  private:
-  const uint32_t per_second_;
+  const uint32_t per_period_;
+  const Duration period_;
   uint32_t left_;
   MonotonicTime filled_{};
 };

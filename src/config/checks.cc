@@ -62,11 +62,15 @@ Fault two_fifos(const Settings& settings) {
   return "access.fifo_add and access.fifo_delete are the same file; each needs a FIFO of its own";
 }
 
-Fault watch_has_a_list(const Settings& settings) {
+Fault watch_has_a_file(const Settings& settings) {
   const AccessSettings& access = settings.access;
-  if (!access.watch || !access.whitelist.empty() || !access.blacklist.empty()) return std::nullopt;
-  return "needs a file to watch; name one with access.whitelist or "
-         "access.blacklist, or remove access.watch";
+  for (const std::string* file :
+       {&access.whitelist, &access.blacklist, &access.deny, &access.proxy_file}) {
+    if (!file->empty()) return std::nullopt;
+  }
+  if (!access.watch) return std::nullopt;
+  return "needs a file to watch; name one with access.whitelist, access.blacklist, access.deny or "
+         "access.proxy_file, or remove access.watch";
 }
 
 // Compares normalized paths: "./a" is "a".
@@ -122,7 +126,7 @@ constexpr std::array<Check, 18> kChecks{{
     {"tracker.numwant_default", "tracker.numwant_max", numwant_default_within_max},
     {"access.whitelist", "access.blacklist", one_list},
     {"access.fifo_add", "access.fifo_delete", two_fifos},
-    {"access.watch", "access.watch", watch_has_a_list},
+    {"access.watch", "access.watch", watch_has_a_file},
     {"tracker.state_file", "tracker.load_statedump",
      [](const Settings& all) {
        return apart_from_state(all, all.tracker.load_statedump, "tracker.load_statedump");

@@ -97,7 +97,7 @@ void Builder::complain(const Origin& origin, const Key& key, std::string_view me
 
 void Builder::read_command_line(const CommandLine& line) {
   for (const std::string& fault : line.faults) complain({{}, {}, 1, 0}, fault);
-  for (const std::string& warning : line.warnings) result_.warnings.emplace_back(warning);
+  for (const auto& [flag, text] : line.warnings) result_.warnings.emplace_back(flag, text);
   uint32_t word = 0;
   for (const CommandLine::Item& item : line.items) {
     ++word;

@@ -54,8 +54,9 @@ struct ConfigError {
 // About a value that is valid and probably not meant, or has no effect in this version.
 struct ConfigWarning {
   ConfigWarning(const Origin& origin, const Key& key, std::string_view text);
-  // About a flag that sets no key; `text` names it.
-  explicit ConfigWarning(std::string text) : message(std::move(text)) {}
+  // About a flag that sets no key.
+  ConfigWarning(const std::string& flag, std::string text)
+      : place(flag + ": "), message(std::move(text)) {}
 
   std::string place{};  // as in Origin
   std::string message;

@@ -273,7 +273,7 @@ constexpr std::array kKeys{
         .value = "on|off",
         .set = access<parse_on_off, &Access::watch>,
         .default_text = "off",
-        .description = "read the list again when its file changes, without SIGHUP"},
+        .description = "read a list or file of networks again when it changes, without SIGHUP"},
     Key{.name = "access.deny",
         .value = "FILE",
         .set = access<parse_path, &Access::deny>,

@@ -47,9 +47,10 @@ Fault set_address(CommandLine& line, const GivenFlag& flag) {
   const auto address = parse_own_address(flag.value);
   if (!address) return address.error();
   if (const auto meant = endpoint_meant_by(flag.value)) {
-    line.warnings.push_back(flag.written + ": " + printable(flag.value) +
-                            " is an address; did you mean -i " + meant->address.to_string() +
-                            " and port " + std::to_string(meant->port) + "?");
+    line.warnings.push_back({flag.written, printable(flag.value) +
+                                               " is an address; did you mean -i " +
+                                               meant->address.to_string() + " and port " +
+                                               std::to_string(meant->port) + "?"});
   }
   line.address = *address;
   line.address_flag = flag.written;

@@ -40,8 +40,11 @@ struct CommandLine {
 
   // "-p: '70000' is not a port (1 to 65535)"
   std::vector<std::string> faults;
-  // "-i: 2001:db8::1:6969 is an address; did you mean ...?"
-  std::vector<std::string> warnings;
+  struct Warning {
+    std::string flag;  // as written
+    std::string text;  // "2001:db8::1:6969 is an address; did you mean ...?"
+  };
+  std::vector<Warning> warnings;
 };
 
 // `arguments` does not include the program's name. Short flags may be grouped ("-vh") and have

@@ -4,26 +4,10 @@
 #include <new>
 #include <utility>
 
+#include "access/skipped_lines.h"
 #include "base/duration_text.h"
 
 namespace ot {
-namespace {
-
-// "; 7 lines skipped (line 3: why, line 9: why, ...)", or nothing.
-std::string skipped_text(const ListTotals& totals) {
-  if (totals.faulty == 0) return {};
-  std::string text = "; " + std::to_string(totals.faulty) +
-                     (totals.faulty == 1 ? " line" : " lines") + " skipped (";
-  for (const FaultyLine& line : totals.first_faulty) {
-    if (&line != &totals.first_faulty.front()) text += ", ";
-    text += "line " + std::to_string(line.number) + ": " + std::string(describe(line.fault));
-  }
-  return text + (totals.faulty > totals.first_faulty.size() ? ", ...)" : ")");
-}
-
-constexpr std::string_view kAdvice = "for an empty list, write a comment line that begins with #";
-
-}  // namespace
 
 // Reads the file; only finish() touches the keeper.
 class ListKeeper::Load final : public Job {
@@ -78,7 +62,7 @@ Result<void, std::string> ListKeeper::load_first() {
     ListReading& reading = load.reading;
     if (reading.outcome == ListOutcome::refused) return Unexpected(reading.reason);
     if (reading.outcome == ListOutcome::nothing)
-      log_.warning(path_ + ": is empty, so the list holds nothing; " + std::string(kAdvice));
+      log_.warning(path_ + ": " + std::string(kHoldsNothing));
     is_reload_open_ = true;  // the start is asked for; it waits for no call
     put_in_force(reading, load.took);
     is_reload_open_ = false;
@@ -128,8 +112,7 @@ void ListKeeper::finish(Load& load, const JobResult& result) {
 }
 
 void ListKeeper::take(ListReading& reading, Duration took) {
-  if (reading.outcome == ListOutcome::nothing)
-    reading.reason = path_ + ": is empty; " + std::string(kAdvice);
+  if (reading.outcome == ListOutcome::nothing) reading.reason = path_ + ": " + std::string(kEmpty);
   if (reading.outcome != ListOutcome::loaded)
     return refuse(reading.reason + plan_another_look(reading));
   const bool is_news = is_reload_open_ || reading.version != in_force_ || !refused_for_.empty();
@@ -143,7 +126,8 @@ void ListKeeper::put_in_force(ListReading& reading, Duration took) {
   auto list = std::make_shared<const AccessList>(std::move(reading.list));
   const std::string line = path_ + ": " + std::to_string(list->size()) +
                            " info_hashes in force, read in " + seconds_text(took) +
-                           skipped_text(reading.totals) + plan_another_look(reading);
+                           (reading.totals.faulty == 0 ? "" : "; ") +
+                           skipped_lines(reading.totals) + plan_another_look(reading);
   if (may_log()) log_.info(line);
   ++status_.loaded;
   status_.hashes = list->size();
@@ -176,13 +160,6 @@ void ListKeeper::refuse(const std::string& reason) {
   if (is_news && may_log()) log_.warning(reason + "; the list in force stays");
 }
 
-bool ListKeeper::may_log() {
-  if (is_reload_open_) return true;
-  if (loop_.now() - minute_began_ >= std::chrono::minutes(1)) {
-    minute_began_ = loop_.now();
-    lines_this_minute_ = 0;
-  }
-  return ++lines_this_minute_ <= kLinesPerMinute;
-}
+bool ListKeeper::may_log() { return is_reload_open_ || unasked_lines_.allow(loop_.now()); }
 
 }  // namespace ot

@@ -17,6 +17,7 @@
 #include "access/access_control.h"
 #include "access/list_file.h"
 #include "base/log.h"
+#include "base/rate_limit.h"
 #include "lists/eviction.h"
 #include "lists/status.h"
 #include "net/worker.h"
@@ -78,8 +79,7 @@ class ListKeeper {
   bool forgets_changes_ = true;  // the next list in force replaces the changes of the FIFOs
   ListVersion in_force_;
   std::string refused_for_;  // by the last read, if it was refused
-  unsigned lines_this_minute_ = 0;
-  MonotonicTime minute_began_{};
+  RateLimit unasked_lines_{kLinesPerMinute, std::chrono::minutes(1)};
   JobTicket ticket_;
   ListFileStatus status_;
 };

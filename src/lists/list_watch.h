@@ -1,4 +1,4 @@
-// Notices changes of the access list's file without a signal.
+// Notices changes of a list's file, of info_hashes or of networks, without a signal.
 //
 // Watches every directory that the path leads through, symbolic links and their targets included,
 // for the names that matter there, and the file itself. So it sees a write, a rename over the file,

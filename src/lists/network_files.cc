@@ -18,10 +18,17 @@ NetworkFiles::NetworkFiles(const NetworkFileOptions& options, EventLoop& loop, W
     return std::make_unique<NetworkKeeper>(loop, worker, std::move(of), use, clock, log,
                                            [this] { on_one_reloaded(); });
   };
-  deny_ = keeper({"access.deny", options.deny, {}, "nobody but access.bless is served"}, denied);
-  proxy_file_ = keeper(
-      {"access.proxy_file", options.proxy_file, options.proxy, "any client can claim any address"},
-      proxies);
+  deny_ = keeper({.key = "access.deny",
+                  .path = options.deny,
+                  .watch = options.watch,
+                  .everybody = kDeniesEverybody},
+                 denied);
+  proxy_file_ = keeper({.key = "access.proxy_file",
+                        .path = options.proxy_file,
+                        .watch = options.watch,
+                        .fixed = options.proxy,
+                        .everybody = kTrustsEverybody},
+                       proxies);
 }
 
 Result<void, std::string> NetworkFiles::load(PlaceOf place_of) {

@@ -15,11 +15,16 @@
 
 namespace ot {
 
+// What a network of all addresses means in access.deny, and in access.proxy_file.
+inline constexpr std::string_view kDeniesEverybody = "nobody but access.bless is served";
+inline constexpr std::string_view kTrustsEverybody = "any client can claim any address";
+
 // Paths are opened by load(), relative to the working directory; empty: not configured.
 struct NetworkFileOptions {
   std::string deny;
   std::string proxy_file;
   std::vector<Network> proxy;  // of access.proxy: trusted whatever the file says
+  bool watch = false;          // whether a change of a file is noticed without reload()
 };
 
 struct NetworkFilesStatus {

@@ -1,10 +1,10 @@
 #include "lists/network_keeper.h"
 
-#include <algorithm>
 #include <cassert>
 #include <new>
 #include <utility>
 
+#include "access/skipped_lines.h"
 #include "base/duration_text.h"
 
 namespace ot {
@@ -12,33 +12,6 @@ namespace {
 
 std::string counted(uint64_t count, std::string_view one, std::string_view several) {
   return std::to_string(count) + " " + std::string(count == 1 ? one : several);
-}
-
-// "; 7 lines skipped (line 3: why, line 9: why, ...)", or nothing.
-std::string skipped_text(const NetworkFileTotals& totals) {
-  if (totals.faulty == 0) return {};
-  std::string text = "; " + counted(totals.faulty, "line", "lines") + " skipped (";
-  std::string_view separator;
-  for (const NetworkFileTotals::Faulty& line : totals.first_faulty) {
-    text += std::string(separator) + "line " + std::to_string(line.number) + ": " +
-            std::string(describe(line.fault));
-    separator = ", ";
-  }
-  return text + (totals.faulty > totals.first_faulty.size() ? ", ...)" : ")");
-}
-
-// "3 networks have bits set after the prefix and count as a whole (line 2: 10.0.0.5/8, ...)"
-std::string widened_text(const NetworkFileTotals& totals) {
-  std::string text =
-      counted(totals.widened, "network has bits set after its prefix and counts as a whole (",
-              "networks have bits set after their prefixes and count as a whole (");
-  std::string_view separator;
-  for (const NetworkFileTotals::Widened& line : totals.first_widened) {
-    text += std::string(separator) + "line " + std::to_string(line.number) + ": " +
-            line.network.to_string();
-    separator = ", ";
-  }
-  return text + (totals.widened > totals.first_widened.size() ? ", ...)" : ")");
 }
 
 }  // namespace
@@ -50,14 +23,14 @@ class NetworkKeeper::Load final : public Job {
       : keeper_(keeper),
         path_(keeper.options_.path),
         fixed_(keeper.options_.fixed),
+        everybody_(keeper.options_.everybody),
         empty_(empty),
         clock_(clock) {}
 
   void read(FunctionRef<bool()> is_cancelled) {
     const MonotonicTime start = clock_.now();
     NetworkFileReading reading = read_network_file(path_, empty_, clock_.wall_time(), is_cancelled);
-    const auto is_everybody = [](const Network& one) { return one.prefix_bits() == 0; };
-    names_everybody = std::any_of(reading.networks.begin(), reading.networks.end(), is_everybody);
+    doubts = doubts_about(reading, everybody_);
     of_file = reading.networks.size();
     reading.networks.insert(reading.networks.end(), fixed_.begin(), fixed_.end());
     if (reading.reason.empty() && !reading.networks.empty())
@@ -80,13 +53,14 @@ class NetworkKeeper::Load final : public Job {
   NetworkFileTotals totals;
   std::string reason;  // why the file cannot be used; empty if it can
   bool is_settled = true;
-  bool names_everybody = false;
+  std::vector<std::string> doubts;
   Duration took{0};
 
  private:
   NetworkKeeper& keeper_;
   const std::string path_;
   const std::vector<Network> fixed_;
+  const std::string_view everybody_;
   const EmptyFile empty_;
   const Clock& clock_;
 };
@@ -100,19 +74,25 @@ NetworkKeeper::NetworkKeeper(EventLoop& loop, Worker& worker, Options options, U
       clock_(clock),
       log_(log),
       on_reloaded_(std::move(on_reloaded)),
+      watch_(options_.watch
+                 ? std::make_unique<ListWatch>(options_.path, loop, log, [this] { read_anew(); })
+                 : nullptr),
       settle_timer_(loop.timers(), [this] { submit(); }) {
   assert(!options_.path.empty());
 }
 
 Result<void, std::string> NetworkKeeper::load_first() {
   assert(!is_loading_ && status_.loaded == 0);
+  if (watch_) watch_->renew();  // before the read, so that no change is missed
+  owes_report_ = true;          // the start asks for it; it waits for no call
   try {
     Load load(*this, EmptyFile::accepted, clock_);
     load.read([] { return false; });
     if (!load.reason.empty()) return Unexpected(load.reason);
     if (load.totals.lines == 0)
-      log_.warning(options_.key + ": " + options_.path + " is empty, so it names no networks");
+      log_.warning(options_.key + ": " + options_.path + ": " + std::string(kNamesNoNetworks));
     put_in_force(load);
+    owes_report_ = false;
     if (!load.is_settled) settle_timer_.arm_after(kNetworkFileSettles);
   } catch (const std::bad_alloc&) {
     return Unexpected(options_.path + ": not enough memory for a file this long");
@@ -121,7 +101,12 @@ Result<void, std::string> NetworkKeeper::load_first() {
 }
 
 void NetworkKeeper::reload() {
+  if (watch_) watch_->renew();
   owes_report_ = true;
+  read_anew();
+}
+
+void NetworkKeeper::read_anew() {
   if (is_loading_) {
     is_asked_again_ = true;
     return;
@@ -152,23 +137,26 @@ void NetworkKeeper::finish(Load& load, const JobResult& result) {
 }
 
 void NetworkKeeper::put_in_force(Load& load) {
-  log_.info(options_.path + ": " + counted(load.of_file, "network", "networks") + " of " +
-            options_.key + " in force, read in " + seconds_text(load.took) +
-            skipped_text(load.totals) +
-            (load.is_settled ? "" : "; the file was written just now and will be read again soon"));
-  if (load.totals.widened > 0) log_.warning(options_.path + ": " + widened_text(load.totals));
-  if (load.names_everybody)
-    log_.warning(options_.path +
-                 ": contains every address of a family: " + std::string(options_.everybody));
+  if (may_log()) say_in_force(load);
   ++status_.loaded;
   status_.networks = load.of_file;
   status_.loaded_at = clock_.wall_time();
   use_(std::move(load.networks));
 }
 
+void NetworkKeeper::say_in_force(const Load& load) {
+  log_.info(options_.path + ": " + counted(load.of_file, "network", "networks") + " of " +
+            options_.key + " in force, read in " + seconds_text(load.took) +
+            (load.totals.faulty == 0 ? "" : "; ") + skipped_lines(load.totals) +
+            (load.is_settled ? "" : "; the file was written just now and will be read again soon"));
+  for (const std::string& doubt : load.doubts) log_.warning(options_.path + ": " + doubt);
+}
+
 void NetworkKeeper::log_refusal(const std::string& reason) {
   ++status_.refused;
-  log_.warning(options_.key + ": " + reason + "; the networks in force stay");
+  if (may_log()) log_.warning(options_.key + ": " + reason + "; the networks in force stay");
 }
+
+bool NetworkKeeper::may_log() { return owes_report_ || unasked_lines_.allow(loop_.now()); }
 
 }  // namespace ot

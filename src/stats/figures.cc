@@ -224,6 +224,11 @@ constexpr auto kFigures = std::to_array<Figure>({
     {"access_proxy_file", "networks", kNetworksByFile.with(R"(key="access.proxy_file")"),
      [](Snapshot s) { return uint64_t{s.networks.proxy_file->networks}; }, Unit::whole,
      has_proxy_file},
+    {"access_proxy_file", "refused_reads",
+     counter("access_proxy_file_refused_reads_total",
+             "Times the file of access.proxy_file was read and left the networks in force as they "
+             "were."),
+     [](Snapshot s) { return s.networks.proxy_file->refused; }, Unit::whole, has_proxy_file},
     {"access_list", "hashes", gauge("access_list_hashes", "Hashes of the access list's file."),
      [](Snapshot s) { return uint64_t{s.list.file.hashes}; }, Unit::whole, has_list},
     {"access_list", "bytes", gauge("access_list_bytes", "Memory the access list takes."),

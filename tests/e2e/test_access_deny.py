@@ -18,7 +18,7 @@ from harness.peers import info_hash
 from harness.private_network import TRACKER_V4, TRACKER_V6, v4, v6
 from harness.tools import open_to_all
 from harness.udp_client import UdpClient
-from harness.waiting import wait_until
+from harness.waiting import soon, wait_until
 
 HASH = info_hash(1)
 PORT = 6969
@@ -48,7 +48,7 @@ def reload(tracker, says):
     """Sends SIGHUP and waits until the log has one more line with `says`."""
     seen = tracker.output().count(says)
     tracker.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: tracker.output().count(says) > seen, f"'{says}' in the log")
+    wait_until(lambda: tracker.output().count(says) > seen, f"'{says}' in the log", timeout=30)
 
 
 def tracker_for(source):
@@ -132,6 +132,26 @@ def test_a_reload_changes_who_is_denied(start, folder):
     assert is_served(v4(10))
 
 
+def test_with_access_watch_a_change_needs_no_signal(start, folder):
+    write_list(folder / "deny", v4(9) + "\n")
+    write_list(folder / "proxies", "# nobody\n")
+    start("access.deny deny\naccess.proxy_file proxies\naccess.watch on\n")
+    assert not is_served(v4(9)) and is_served(v6(9))
+    write_list(folder / "deny", v6(9) + "\n")
+    wait_until(lambda: not answers_over_udp(v6(9), 0.1), "the change", timeout=soon())
+    assert is_served(v4(9)) and not is_served(v6(9))
+    (folder / "deny").write_text("# nobody\n")
+    wait_until(lambda: answers_over_udp(v6(9), 0.1), "a write in place", timeout=soon())
+    write_list(folder / "proxies", v4(3) + "\n")
+
+    def names_its_client():
+        fields = f"X-Forwarded-For: {v4(77)}\r\n"
+        HttpClient(PORT).announce(info_hash(2), source=v4(3), fields=fields)
+        return v4(77) in swarms.addresses_in(PORT, info_hash(2))
+
+    wait_until(names_its_client, "the proxy to be trusted", timeout=soon())
+
+
 def test_a_reload_of_an_unusable_file_leaves_the_networks_in_force(start, folder):
     write_list(folder / "deny", v4(9) + "\n")
     tracker = start("access.deny deny\n")
@@ -187,19 +207,20 @@ def test_a_file_that_cannot_be_used_stops_the_start_and_is_named(folder, key, co
         (folder / "nets").mkdir()
     elif content is not None:
         write_list(folder / "nets", content)
-    (folder / "t.conf").write_text(f"{key} nets\n{LISTEN}")
-    result = subprocess.run(
-        [binary(), "-f", "t.conf"], cwd=folder, capture_output=True, text=True, timeout=10
-    )
-    assert result.returncode == 1
-    assert f"{key}: nets: {reason}" in result.stderr
+    (folder / "t.conf").write_text(f"# mine\n{key} nets\n{LISTEN}")
+    for check in ([], ["-t"]):
+        result = subprocess.run(
+            [binary(), *check, "-f", "t.conf"], cwd=folder, capture_output=True, text=True, timeout=10
+        )
+        assert result.returncode == 1
+        assert f"t.conf:2: {key}: nets: {reason}" in result.stderr
 
 
 def test_an_empty_file_at_start_names_nobody(start, folder):
     write_list(folder / "deny", "")
     tracker = start("access.deny deny\n")
     assert is_served(v4(9))
-    assert "warning: access.deny: deny is empty" in tracker.output()
+    assert "warning: access.deny: deny: is empty" in tracker.output()
 
 
 def test_a_denied_client_behind_a_proxy_gets_403(start, folder):

@@ -99,6 +99,15 @@ SEEN_BY_NOBODY = [
     ("access.whitelist closed", "is a directory", "regular file of info_hashes"),
     ("access.whitelist junk", "no valid line", "line 1"),
     ("tracker.load_statedump junk", "junk:1: the line ", ""),
+    ("tracker.load_statedump {}/list", "it exists outside the chroot", ": write /list"),
+    ("access.deny {}/list", "it exists outside the chroot", ": write /list"),
+    ("access.deny secret", "Permission denied (as user nobody, ", "give user nobody"),
+    ("access.proxy_file outside", "it exists outside the chroot", ": put it below"),
+    ("access.proxy_file junk", "has no valid line; line 1 is not an address", ""),
+    ("access.proxy_file closed", "is a directory", "regular file of networks"),
+    ("access.blacklist up", "up: No such file", "it is a symbolic link to ../outside, which is not"),
+    ("access.deny up", "up: No such file", "it is a symbolic link to ../outside, which is not"),
+    ("access.whitelist list\naccess.fifo_add {}/closed/fifo", "the directory exists outside the", ""),
 ]
 
 
@@ -112,6 +121,7 @@ def root(folder):
     write(root / "junk", "junk\n")
     (root / "closed").mkdir(mode=0o755)
     os.mkfifo(root / "roots.fifo", 0o600)
+    (root / "up").symlink_to("../outside")
     return root
 
 
@@ -178,6 +188,8 @@ def test_what_is_as_it_should_be_passes(folder, root):
         ["listen.udp [::]:7000", "listen.udp *:7000"],
         ["listen.udp 127.0.0.2:7000", "listen.udp 0.0.0.0:7000"],
         ["listen.tcp 0.0.0.0:7000", "listen.tcp 127.0.0.2:7000"],
+        ["listen.tcp_udp 127.0.0.2:7000", "listen.udp 127.0.0.2:7000"],
+        ["listen.tcp [::1]:7000", "listen.tcp_udp [::]:7000"],
     ],
 )
 def test_two_listeners_that_exclude_each_other_are_both_named(folder, lines):
@@ -198,11 +210,24 @@ WARNED_OF = [
     ("tracker.rootdir /", "chroot is /"),
     ("access.proxy 127.0.0.1\naccess.stats 127.0.0.1", "proxy on this machine"),
     ("access.bless ::1\naccess.proxy ::1", "proxy on this machine"),
+    ("access.whitelist nothing", "nothing: is empty, so the list holds nothing"),
+    ("access.blacklist mark", "mark: is empty, so the list holds nothing"),
+    ("access.deny nothing", "nothing: is empty, so it names no networks"),
+    ("access.proxy_file mark", "mark: is empty, so it names no networks"),
+    ("access.blacklist part", "part: 1 line skipped (line 2: "),
+    ("access.deny nets", "nets: 1 line skipped (line 2: not an address or network)"),
+    ("access.proxy_file nets", "(line 3: 10.0.0.5/8)"),
+    ("access.proxy_file nets", "contains every address of a family: any client can claim any"),
+    ("access.deny nets", "contains every address of a family: nobody but access.bless is served"),
 ]
 
 
 @pytest.mark.parametrize("lines, words", WARNED_OF)
 def test_what_was_probably_not_meant_is_warned_of(folder, lines, words):
+    write(folder / "nothing", "")
+    write(folder / "mark", "\ufeff")
+    write(folder / "part", HASH + "junk\n")
+    write(folder / "nets", "192.0.2.1\nlocalhost\n10.0.0.5/8\n::/0\n")
     code, said = check(folder, lines + "\n")
     if any("not built in" in line for line in said):
         pytest.skip("this build lacks the key")
@@ -230,6 +255,13 @@ def test_the_start_asks_about_an_address_that_ends_like_a_port(folder):
     assert "did you mean [2001:db8::1]:6969?" in run(folder, "-f", "t.conf").stderr
 
 
+def test_a_flag_that_ends_like_a_port_is_asked_about(folder):
+    result = run(folder, "-t", "-i", "2001:db8::1:6969", "-p", "80", "-P", "80")
+    assert result.returncode == 0
+    asked = "-i: warning: 2001:db8::1:6969 is an address; did you mean -i 2001:db8::1 and port 6969?"
+    assert asked in result.stderr.splitlines()
+
+
 def test_the_lines_for_nginx_serve_both_protocols_or_it_is_said(folder):
     with open(os.path.join(TOP, "docs/deploy/nginx.conf"), encoding="utf-8") as page:
         lines = re.findall(r"^# +((?:listen|access)\.\S+ +\S+)", page.read(), re.M)
@@ -245,6 +277,8 @@ def test_the_lines_for_nginx_serve_both_protocols_or_it_is_said(folder):
         ("tracker.interval 30", "'30' has no unit; give a unit: 30s, 30m, 30h or 30d"),
         ("tracker.peer_timeout 45", "45s, 45m, 45h or 45d"),
         ("tracker.state_interval 600", "give a unit"),
+        ("tracker.http_timeout 30", "'30' has no unit; give a unit: 30s, 30m, 30h or 30d"),
+        ("access.udp_reject_interval 86400", "'86400' has no unit"),
         ('tracker.rootdir "/tmp"', "in quotes; write it without: /tmp"),
         ("tracker.user 'nobody'", "in quotes; write it without: nobody"),
         ('access.whitelist "my list"', "in quotes; write it without: my list"),

@@ -185,6 +185,12 @@ def test_the_documentation_claims_no_cluster_before_there_is_one():
     assert "Has no effect in this version" in document("docs/opentracker.conf.5")
 
 
+def test_the_documentation_says_what_is_written_to_disk():
+    for path in ("README.md", "docs/opentracker.8", "docs/opentracker.conf.5", "docs/security.md"):
+        assert "nothing is written to disk" not in document(path).lower(), path
+    assert "written to disk unless a state file is configured" in document("docs/opentracker.8")
+
+
 def measured(row):
     """The figure of a row of the last `make bench`, without its unit."""
     return re.search(rf"^\| {row} \|.*?\*\*([0-9.]+)", document("docs/benchmarks.md"), re.M)[1]

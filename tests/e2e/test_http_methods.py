@@ -7,7 +7,8 @@ import pytest
 
 from harness.http_client import HttpClient, announce_target, percent, query
 from harness.peers import info_hash
-from harness.private_network import TRACKER_V4, TRACKER_V6
+from harness.private_network import TRACKER_V4, TRACKER_V6, v4
+from harness.proxies import text_header
 from harness.tools import find_program
 
 HASH = info_hash(1)
@@ -144,6 +145,27 @@ def test_a_url_is_served_as_its_path(tracker, start):
         assert client.get(start).status == client.get(start + "/").status == 404
         no_path = client.get(f"{start}?info_hash={percent(HASH)}&port=7000").bencoded()
         assert no_path[b"incomplete"] == number + 1
+
+
+def test_heads_options_and_urls_work_behind_proxy_headers_and_with_bare_line_feeds(start_with):
+    start_with(f"access.proxy {v4(2)}\nlisten.tcp.proxy {TRACKER_V4}:7000\nlisten.tcp {TRACKER_V4}\n")
+
+    def served(request):
+        replies = []
+        for port, before in ((6969, ""), (7000, text_header(v4(9), TRACKER_V4).decode())):
+            for end in ("\r\n", "\n"):
+                lines = request.replace("\n", end).encode()
+                with HttpClient(port).connect(source=v4(2) if before else v4(9)) as connection:
+                    connection.send(before.encode() + lines)
+                    replies.append(b"".join(iter(lambda: connection.socket.recv(65536), b"")))
+        return replies
+
+    for reply in served("HEAD /stats HTTP/1.0\n\n"):
+        assert reply.startswith(b"HTTP/1.1 200 OK\r\n") and reply.endswith(b"\r\n\r\n")
+    for reply in served("OPTIONS /stats.json HTTP/1.0\nOrigin: https://example.org\n\n"):
+        assert reply.startswith(b"HTTP/1.1 204 No Content\r\n")
+    for reply in served(f"GET http://tracker.example{SCRAPE} HTTP/1.0\n\n"):
+        assert reply.endswith(b"8:completei0e10:downloadedi0e10:incompletei0eeee")
 
 
 def test_curl_and_python_read_heads(populated):

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from harness.access_lists import listed
+from harness.access_lists import listed, write_list
 from harness.http_client import HttpClient
 from harness.peers import info_hash
 from harness.private_network import TRACKER_V4
@@ -50,8 +50,13 @@ def samples_of(http):
 
 @pytest.fixture
 def exported(start_with, tmp_path):
-    """The names exported by a tracker with an access list, including the parts of histograms."""
-    start_with(listed(tmp_path, info_hash(1))[1] + f"listen.tcp_udp {TRACKER_V4}\n")
+    """The names exported by a tracker with an access list and files of networks, including the parts
+    of histograms.
+    """
+    white, text = listed(tmp_path, info_hash(1))
+    write_list(white.with_name("nets"), "192.0.2.0/24\n")
+    text += "access.deny nets\naccess.proxy_file nets\n"
+    start_with(f"{text}listen.tcp_udp {TRACKER_V4}\n")
     http = HttpClient(6969)
     wait_until(lambda: "swarm_peers" in samples_of(http), "the first recount")
     return metric_names(samples_of(http))

@@ -99,6 +99,8 @@ def test_torrents_are_shown_to_this_machine_by_address_not_by_name(start_with):
     assert seen("127.0.0.1\r\nHost: evil.example") == 403
     assert seen("127.0.0.1", target="http://evil.example/stats?mode=top10") == 403
     assert seen("evil.example", target="http://127.0.0.1:6969/stats?mode=top10") == 200
+    for target in ("/stats.json?mode=top10", "/stats?mode=top10&format=json", "/stats?mode=tpbs"):
+        assert seen("evil.example", target=target) == 403
     assert seen("evil.example", target="/stats?mode=peer") == 200, "sums are for all"
 
 

@@ -209,6 +209,15 @@ def test_a_taken_port_is_named_with_protocol_line_and_what_to_do(tmp_path, proto
             assert f"error: {place}: {what}; `ss -lnptu` shows which program" in said
 
 
+def test_the_one_protocol_of_two_that_is_taken_is_named(tmp_path):
+    (tmp_path / "t.conf").write_text(f"listen.tcp_udp {TRACKER_V4}:7300\n")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("0.0.0.0", 7300))
+        code, said = refusal("-f", "t.conf", directory=tmp_path)
+    assert code == 111
+    assert f"t.conf:1: listen.tcp_udp: bind UDP {TRACKER_V4}:7300: Address already in use" in said
+
+
 def test_a_privileged_port_is_refused_with_the_two_ways_out(tmp_path):
     user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all"]
     for flag, protocol in (("-p", "TCP"), ("-P", "UDP")):

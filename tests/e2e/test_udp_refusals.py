@@ -1,11 +1,15 @@
 """access.udp_reject_interval: what an announce gets that the access list refuses over UDP."""
+import shutil
+
 import pytest
 
 from harness.access_lists import lines, write_list
 from harness.http_client import HttpClient
 from harness.peers import info_hash
 from harness.private_network import TRACKER_V4, TRACKER_V6
+from harness.tools import open_to_all
 from harness.udp_client import COMPLETED, NONE, STARTED, STOPPED, UdpClient, UdpError
+from harness.waiting import wait_until
 
 PORT = 6969
 LISTED, UNLISTED = info_hash(1), info_hash(2)
@@ -42,6 +46,20 @@ def test_a_refused_announce_gets_a_good_reply_with_the_interval_for_refusals(sta
         with pytest.raises(UdpError, match="[Pp]ort"):
             udp.announce(UNLISTED, port=0)
     assert HttpClient(PORT).announce(UNLISTED)[b"failure reason"] == NOT_AUTHORIZED
+
+
+def test_a_torrent_that_a_fifo_takes_off_the_list_is_refused_the_same_way(start_with, tmp_path):
+    root = tmp_path / "root"
+    root.mkdir()
+    open_to_all(tmp_path)
+    shutil.chown(root, "nobody")
+    write_list(root / "list", lines(LISTED))
+    start_with(f"tracker.rootdir {root}\naccess.whitelist list\naccess.fifo_delete deleter\n"
+               f"access.udp_reject_interval 1d\n{LISTEN}")
+    (root / "deleter").write_text(lines(LISTED))
+    for address in (TRACKER_V4, TRACKER_V6):
+        with UdpClient(PORT, address) as udp:
+            wait_until(lambda udp=udp: udp.announce(LISTED).interval == 86400, "the refusal")
 
 
 @pytest.mark.parametrize("more", ["", "access.udp_reject_interval 0\n"])

@@ -34,6 +34,14 @@ TEST(RateLimit, DoesNotSaveUpTokensInQuietSeconds) {
   EXPECT_EQ(allowed(limit, start + seconds(100), 10), 3);
 }
 
+TEST(RateLimit, MayHaveAnotherPeriod) {
+  RateLimit limit(3, std::chrono::minutes(1));
+  const MonotonicTime start{std::chrono::hours(1)};
+  EXPECT_EQ(allowed(limit, start, 5), 3);
+  EXPECT_EQ(allowed(limit, start + std::chrono::seconds(59), 5), 0);
+  EXPECT_EQ(allowed(limit, start + std::chrono::seconds(60), 5), 3);
+}
+
 TEST(RateLimit, AllowsNothingIfItIsZero) {
   RateLimit limit(0);
   EXPECT_EQ(allowed(limit, ManualClock().now(), 2), 0);

@@ -162,9 +162,11 @@ TEST(Options, KnowOnlyTheLettersOfTheirTable) {
 TEST(Options, AskWhetherAnAddressEndsInAPort) {
   if (features::kV4Only) return;
   const std::array<const char*, 2> words{"-i", "2001:db8::1:6969"};
-  EXPECT_EQ(parse_command_line(words).warnings,
-            (Lines{"-i: 2001:db8::1:6969 is an address; did you mean -i 2001:db8::1 and port "
-                   "6969?"}));
+  const auto warnings = parse_command_line(words).warnings;
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].flag, "-i");
+  EXPECT_EQ(warnings[0].text,
+            "2001:db8::1:6969 is an address; did you mean -i 2001:db8::1 and port 6969?");
 }
 
 TEST(Options, UsageHasALineForEachFlag) {

@@ -132,6 +132,45 @@ TEST_F(ListWatchTest, SurvivesLinksInACircle) {
   EXPECT_TRUE(is_noticed());
 }
 
+TEST_F(ListWatchTest, NoticesAChangeThatTheKernelsQueueHadNoRoomFor) {
+  int room = 0;
+  std::ifstream("/proc/sys/fs/inotify/max_queued_events") >> room;
+  if (room <= 0 || room > 100'000) GTEST_SKIP() << "a queue of " << room << " events";
+  write("list");
+  write("other");
+  watch("list");
+  for (int i = 0; i <= room; i += 4) {
+    move("other", "another");
+    move("another", "other");
+  }
+  write("new");
+  move("new", "list");
+  EXPECT_TRUE(is_noticed());
+  write("list");
+  EXPECT_TRUE(is_noticed()) << "the file that came by the rename is watched";
+}
+
+TEST_F(ListWatchTest, TriesAgainWhatTheKernelRefusedAndLooksAtTheFile) {
+  ManualClock clock;
+  const auto loop = loopback::make_loop(clock);
+  write("list");
+  ListWatch watch(folder_.path("list"), *loop, log_, [this] { ++changes_; });
+  {
+    const loopback::DescriptorLimit none(0);
+    watch.renew();
+  }
+  clock.advance(ListWatch::kRetry - milliseconds(1));
+  loopback::settle(*loop);
+  EXPECT_EQ(changes_, 0);
+  clock.advance(milliseconds(1));
+  loopback::settle(*loop);
+  EXPECT_EQ(changes_, 1) << "it may have changed meanwhile";
+  EXPECT_NE(log_.text().find("watched for changes again"), std::string::npos) << log_.text();
+  clock.advance(ListWatch::kRetry);
+  loopback::settle(*loop);
+  EXPECT_EQ(changes_, 1);
+}
+
 TEST_F(ListWatchTest, SaysOnceThatTheKernelRefusesAndWhatToDo) {
   write("list");
   {

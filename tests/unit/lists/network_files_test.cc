@@ -70,6 +70,43 @@ TEST_F(NetworkFilesTest, AreInForceWhenTheyAreLoaded) {
   EXPECT_TRUE(logged("1 network of access.proxy_file in force")) << log_.text();
 }
 
+TEST_F(NetworkFilesTest, AreReadAgainWithoutASignalIfTheyAreWatched) {
+  write("deny", "192.0.2.1\n");
+  write("proxies", "10.0.0.2\n");
+  make({folder_.path("deny"), folder_.path("proxies"), {}, true});
+  ASSERT_TRUE(load());
+  const auto comes = [&](const std::function<bool()>& done) {
+    return pump([&] {
+      clock_.advance(std::chrono::milliseconds(10));
+      return done();
+    });
+  };
+  write("deny", "192.0.2.2\n");
+  EXPECT_TRUE(comes([&] { return denies("192.0.2.2") && !denies("192.0.2.1"); }));
+  write("proxies", "10.0.0.3\n");
+  EXPECT_TRUE(comes([&] { return trusts("10.0.0.3") && !trusts("10.0.0.2"); }));
+  EXPECT_EQ(reloaded_, 0) << "nobody asked";
+}
+
+TEST_F(NetworkFilesTest, DoNotFillTheLogWhileTheyAreWritten) {
+  write("deny", "192.0.2.1\n");
+  make({folder_.path("deny"), "", {}, true});
+  ASSERT_TRUE(load());
+  for (int i = 2; i < 12; ++i) {
+    const std::string address = "192.0.2." + std::to_string(i);
+    write("deny", address + "\n");
+    EXPECT_TRUE(pump([&] {
+      clock_.advance(std::chrono::milliseconds(10));
+      return denies(address);
+    }));
+  }
+  const std::string text = log_.text();
+  int lines = 0;
+  for (size_t at = 0; (at = text.find(" in force", at)) != std::string::npos; ++at) ++lines;
+  EXPECT_EQ(lines, 1 + static_cast<int>(NetworkKeeper::kLinesPerMinute)) << text;
+  EXPECT_EQ(files_->status().deny->loaded, 11U);
+}
+
 TEST_F(NetworkFilesTest, StopTheStartIfTheyCannotBeRead) {
   make_deny();
   EXPECT_EQ(load().error(),

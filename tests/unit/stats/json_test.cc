@@ -109,7 +109,7 @@ TEST_F(StatsJsonTest, EverythingHasEachCounterUnderItsProtocolAndFamily) {
       R"("worker":{"done":51,"failed":0,"cancelled":0,"waiting":0,"busy_milliseconds":52,)",
       R"("running":"recount","running_milliseconds":0,"progress_permille":53},)",
       R"("access_deny":{"connections":0,"datagrams":1,"refused_reads":8,"networks":9},)",
-      R"("access_proxy_file":{"networks":11},)",
+      R"("access_proxy_file":{"networks":11,"refused_reads":10},)",
       R"("loaded_unix_seconds":1700000000,"load_milliseconds":0,)",
       R"("fifo_deleted":61,"fifo_ignored":0,"evicted_torrents":0}})"};
   size_t at = 0;

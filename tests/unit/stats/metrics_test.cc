@@ -95,6 +95,7 @@ TEST_F(StatsMetricsTest, TellOfTheFilesOfNetworks) {
   EXPECT_TRUE(has(R"(opentracker_denied_total{protocol="udp"} 0)"));
   EXPECT_TRUE(has(R"(opentracker_access_networks{key="access.deny"} 3)"));
   EXPECT_TRUE(has(R"(opentracker_access_networks{key="access.proxy_file"} 6)"));
+  EXPECT_TRUE(has("opentracker_access_proxy_file_refused_reads_total 5"));
   EXPECT_TRUE(has("opentracker_access_deny_refused_reads_total 2"));
 }
 
