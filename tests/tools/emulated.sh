@@ -14,6 +14,7 @@ left_out=(
   # They measure time, or need minutes of it, since emulation is slower by a factor of 20 to 50.
   '*Cost.*' '*IsNotSlowedBy*' 'PeerListOf/*.KeepsBlocksShortAndFullInASwarmOfAHundredThousand'
   PeerBlock.KeepsLeechersBeforeSeedersThroughAnyChanges
+  AccessList.TakesLessThan32MegabytesForAMillionHashes NetworkIndex.HoldsAHundredThousandNetworks
   TorrentIndex.HoldsTwoHundredThousandDenselyAndGivesMemoryBack
   TorrentIndex.StaysIntactWhereverMemoryRunsOut
 )
