@@ -5,14 +5,15 @@
 
 #include <array>
 #include <cerrno>
-#include <filesystem>
 #include <optional>
 
 #include "access/list_file.h"
 #include "access/network_file.h"
 #include "app/room_options.h"
+#include "base/durable_file.h"
 #include "base/regular_file.h"
 #include "config/keys.h"
+#include "lists/journal_file.h"
 #include "state/dump_loader.h"
 
 namespace ot {
@@ -64,11 +65,6 @@ Judged key_file(const std::string& path, const Settings& /*settings*/, Depth /*d
   return FileFault{0, path + ": others than its owner have access to it; chmod 600 it"};
 }
 
-std::string directory_of(const std::string& path) {
-  const std::string parent = std::filesystem::path(path).parent_path();
-  return parent.empty() ? "." : parent;
-}
-
 Judged writable_directory(const std::string& path) {
   const std::string directory = directory_of(path);
   struct stat status = {};
@@ -103,6 +99,15 @@ Judged fifo(const std::string& path, const Settings& settings, Depth /*depth*/) 
   if (!S_ISFIFO(status.st_mode))
     return FileFault{0, path + ": is not a FIFO; remove it, then make one: mkfifo -m 660 " + path};
   if (::access(path.c_str(), R_OK | W_OK) != 0) return failed(path);
+  return std::nullopt;
+}
+
+// The tracker makes a journal that is missing, and writes a new one beside it now and then.
+Judged journal(const std::string& path, const Settings& settings, Depth /*depth*/) {
+  if (room_options(settings).lists.mode == AccessMode::open) return std::nullopt;
+  if (Judged fault = writable_directory(path)) return fault;
+  if (::access(path.c_str(), R_OK | W_OK) != 0 && errno != ENOENT) return failed(path);
+  if (const auto usable = JournalFile::judge(path); !usable) return FileFault{0, usable.error()};
   return std::nullopt;
 }
 
@@ -155,6 +160,8 @@ constexpr std::array kFiles{
     FileRow{.key = "access.fifo_delete",
             .path = in<kAccess, &AccessSettings::fifo_delete>,
             .judge = fifo},
+    FileRow{
+        .key = "access.journal", .path = in<kAccess, &AccessSettings::journal>, .judge = journal},
     FileRow{.key = "tracker.state_file",
             .path = in<kTracker, &TrackerSettings::state_file>,
             .judge = state},
@@ -198,7 +205,8 @@ std::string advice(const FileRow& row, const std::string& path, const FileFault&
     return "; give " + name_of(standing) + " the permission, also to enter the directories above";
   if ((fault.code == ENOENT || fault.code == ENOTDIR) && is_outside)
     return where_paths_count(path, standing);
-  if (fault.code == ENOENT && row.judge == state) return "; create it, writable for that user";
+  if (fault.code == ENOENT && (row.judge == state || row.judge == journal))
+    return "; create it, writable for that user";
   return "";
 }
 
@@ -210,7 +218,7 @@ bool may_change(const std::string& path, const Standing& standing) {
 }
 
 bool exists(const FileRow& row, const std::string& path) {
-  const bool needs_directory = row.judge == fifo || row.judge == state;
+  const bool needs_directory = row.judge == fifo || row.judge == journal || row.judge == state;
   return ::access((needs_directory ? directory_of(path) : path).c_str(), F_OK) == 0;
 }
 

@@ -26,7 +26,7 @@ PLACES = {
 }
 PAGES = ("operations", "proxies", "lists", "security")
 # Keys that the pages describe and another branch brings; empty once it is merged.
-COMING = {"access.deny", "access.journal", "access.proxy_file", "access.watch"}
+COMING = {"access.deny", "access.proxy_file", "access.watch"}
 
 
 def read(path):
