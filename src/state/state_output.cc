@@ -4,8 +4,17 @@
 
 #include <cassert>
 #include <cerrno>
+#include <cstdio>
 
 namespace ot {
+namespace {
+
+Result<void, SystemError> rename_file(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return last_error("rename " + from + " to " + to);
+  return {};
+}
+
+}  // namespace
 
 StateOutput::Done StateOutput::open() {
   assert(!fd_ && !is_in_place_);
