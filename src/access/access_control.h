@@ -51,6 +51,20 @@ class AccessControl {
   [[nodiscard]] bool remove(const InfoHash& info_hash) {
     return changes_->note(info_hash, DynamicSet::Change::deleted);
   }
+  // The same for a change of either kind.
+  [[nodiscard]] bool note(const InfoHash& info_hash, DynamicSet::Change change) {
+    return changes_->note(info_hash, change);
+  }
+  [[nodiscard]] DynamicSet::Change change_of(const InfoHash& info_hash) const {
+    return changes_->find(info_hash);
+  }
+  // Forgets a change, so that the list alone decides. If the torrent is refused then, the caller
+  // must remove it from the table, as above.
+  void forget(const InfoHash& info_hash) { changes_->forget(info_hash); }
+  // Makes look-ups faster again when many have been forgotten; a fraction of a millisecond.
+  void tidy_changes() { changes_->tidy(); }
+  // The list in force, without the changes; null: empty.
+  [[nodiscard]] std::shared_ptr<const AccessList> list() const { return list_; }
   // The number of hashes the FIFOs have changed since the list was read.
   [[nodiscard]] size_t changes() const { return changes_->size(); }
 

@@ -30,6 +30,21 @@ bool DynamicSet::note(const InfoHash& info_hash, Change change) {
   return true;
 }
 
+bool DynamicSet::forget(const InfoHash& info_hash) {
+  if (maps_[map_of(hash_(info_hash.bytes))].erase(info_hash) == 0) return false;
+  --size_;
+  return true;
+}
+
+void DynamicSet::tidy() {
+  if (size_ > kWorthTidying) return;
+  filter_.fill(0);
+  for_each([this](const InfoHash& info_hash, Change) {
+    const uint64_t hash = hash_(info_hash.bytes);
+    filter_[filter_word_of(hash)] |= filter_bit_of(hash);
+  });
+}
+
 DynamicSet::Change DynamicSet::search(const InfoHash& info_hash, uint64_t hash) const {
   const Map& map = maps_[map_of(hash)];
   const auto known = map.find(info_hash);

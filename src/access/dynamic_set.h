@@ -38,6 +38,19 @@ class DynamicSet {
   }
   [[nodiscard]] size_t size() const { return size_; }
 
+  // Forgets the change of a hash; false if there is none.
+  bool forget(const InfoHash& info_hash);
+  // Makes the filter forget, too, what forget() has forgotten, unless so much is left that it would
+  // hardly help. Takes a fraction of a millisecond.
+  void tidy();
+  // Calls visit(info_hash, change) for each hash.
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    for (const Map& map : maps_) {
+      for (const auto& [info_hash, change] : map) visit(info_hash, change);
+    }
+  }
+
  private:
   struct Hasher {
     SecretHash hash;
@@ -46,6 +59,8 @@ class DynamicSet {
   using Map = std::unordered_map<InfoHash, Change, Hasher>;
   static constexpr size_t kMaps = 64;
   static constexpr size_t kFilterBits = size_t{1} << 17U;
+  // With more, the filter is nearly full whatever is forgotten.
+  static constexpr size_t kWorthTidying = 4096;
 
   // These use different bits of the hash.
   [[nodiscard]] static size_t map_of(uint64_t hash) { return hash >> 58U; }

@@ -12,8 +12,10 @@
 #include "access/network_file.h"
 #include "access/skipped_lines.h"
 #include "app/room_options.h"
+#include "base/durable_file.h"
 #include "base/regular_file.h"
 #include "config/keys.h"
+#include "lists/journal_file.h"
 #include "state/dump_loader.h"
 
 namespace ot {
@@ -76,11 +78,6 @@ Judged key_file(const std::string& path, const Settings& /*settings*/, Depth /*d
   return FileFault{0, path + ": others than its owner have access to it; chmod 600 it"};
 }
 
-std::string directory_of(const std::string& path) {
-  const std::string parent = std::filesystem::path(path).parent_path();
-  return parent.empty() ? "." : parent;
-}
-
 Judged writable_directory(const std::string& path) {
   const std::string directory = directory_of(path);
   struct stat status = {};
@@ -116,6 +113,15 @@ Judged fifo(const std::string& path, const Settings& settings, Depth /*depth*/) 
   if (!S_ISFIFO(status.st_mode))
     return FileFault{0, path + ": is not a FIFO; remove it, then make one: mkfifo -m 660 " + path};
   if (::access(path.c_str(), R_OK | W_OK) != 0) return failed(path);
+  return std::nullopt;
+}
+
+// The tracker makes a journal that is missing, and writes a new one beside it now and then.
+Judged journal(const std::string& path, const Settings& settings, Depth /*depth*/) {
+  if (room_options(settings).lists.mode == AccessMode::open) return std::nullopt;
+  if (Judged fault = writable_directory(path)) return fault;
+  if (::access(path.c_str(), R_OK | W_OK) != 0 && errno != ENOENT) return failed(path);
+  if (const auto usable = JournalFile::judge(path); !usable) return FileFault{0, usable.error()};
   return std::nullopt;
 }
 
@@ -187,6 +193,8 @@ constexpr std::array kFiles{
     FileRow{.key = "access.fifo_delete",
             .path = in<kAccess, &AccessSettings::fifo_delete>,
             .judge = fifo},
+    FileRow{
+        .key = "access.journal", .path = in<kAccess, &AccessSettings::journal>, .judge = journal},
     FileRow{.key = "tracker.state_file",
             .path = in<kTracker, &TrackerSettings::state_file>,
             .judge = state},
@@ -225,7 +233,9 @@ std::string where_paths_count(const std::string& path, const Standing& standing,
 }
 
 // The tracker makes the file itself.
-bool needs_directory(const FileRow& row) { return row.judge == fifo || row.judge == state; }
+bool needs_directory(const FileRow& row) {
+  return row.judge == fifo || row.judge == journal || row.judge == state;
+}
 
 std::string advice(const FileRow& row, const std::string& path, const FileFault& fault,
                    const Standing& standing, bool is_outside) {
@@ -238,7 +248,8 @@ std::string advice(const FileRow& row, const std::string& path, const FileFault&
     const std::string target = std::filesystem::read_symlink(path, not_a_link);
     if (!not_a_link) return "; it is a symbolic link to " + target + ", which is not there";
   }
-  if (fault.code == ENOENT && row.judge == state) return "; create it, writable for that user";
+  if (fault.code == ENOENT && (row.judge == state || row.judge == journal))
+    return "; create it, writable for that user";
   return "";
 }
 

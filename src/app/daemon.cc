@@ -136,6 +136,8 @@ Daemon::Daemon(Parts parts, const RoomOptions& options, const Identity& identity
 // Before the first answer, so that no answer goes without them; the lists first, since they decide
 // which part of the state is served. The error is one of the configuration.
 Result<void, std::string> Daemon::load(const Settings& settings, const StateDumpOptions& dump) {
+  if (auto loaded = lists_.load_journal(); !loaded)
+    return Unexpected(settings.place("access.journal") + loaded.error());
   const std::string list =
       settings.place(settings.access.whitelist.empty() ? "access.blacklist" : "access.whitelist");
   if (auto loaded = lists_.load(); !loaded) return Unexpected(list + loaded.error());
@@ -160,6 +162,7 @@ void Daemon::report_ready() {
 void Daemon::run() {
   assert(!stop_by_);
   core_.loop->run();
+  lists_.end_stop();
   write_state();
   log_.tell_left_out();
   log_.info("stopped cleanly after " + uptime_text(clock_.now() - started_) + ", " +
@@ -197,12 +200,14 @@ void Daemon::begin_stop(int signal) {
   notifier_.stopping("stopping");
   log_.info(signal == SIGINT ? "SIGINT: stopping" : "SIGTERM: stopping");
   serving_.close();
+  lists_.begin_stop();
   stop_when_quiet();
 }
 
 void Daemon::stop_when_quiet() {
   assert(stop_by_);
-  if (serving_.connections() == 0 || core_.loop->now() >= *stop_by_) return core_.loop->stop();
+  const bool is_quiet = serving_.connections() == 0 && lists_.is_written();
+  if (is_quiet || core_.loop->now() >= *stop_by_) return core_.loop->stop();
   stop_timer_.arm_after(kStopPoll);
 }
 

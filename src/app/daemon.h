@@ -4,8 +4,8 @@
 // start() binds the sockets or takes over those that were passed in, gives up root, makes every
 // room, reads access list and state, and only then lets the first packet in. run() serves until
 // SIGINT or SIGTERM. Then no new request is accepted, requests under way have kGrace to be
-// answered, the state file is written, and run() returns. A second signal ends it at once, without
-// writing the state. Thread: the main thread, which runs the loop.
+// answered and the journal to be written, the state file is written, and run() returns. A second
+// signal ends it at once, without writing the state. Thread: the main thread, which runs the loop.
 #pragma once
 
 #include <memory>

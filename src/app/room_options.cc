@@ -25,8 +25,12 @@ AccessMode access_mode(const AccessSettings& access) {
 
 ListOptions list_options(const AccessSettings& access) {
   const AccessMode mode = access_mode(access);
-  return {mode, mode == AccessMode::white ? access.whitelist : access.blacklist, access.fifo_add,
-          access.fifo_delete, access.watch};
+  return {mode,
+          mode == AccessMode::white ? access.whitelist : access.blacklist,
+          access.fifo_add,
+          access.fifo_delete,
+          access.journal,
+          access.watch};
 }
 
 AddressRules address_rules(const AccessSettings& access) {

@@ -73,14 +73,51 @@ Fault watch_has_a_file(const Settings& settings) {
          "access.proxy_file, or remove access.watch";
 }
 
-// Compares normalized paths: "./a" is "a".
-Fault apart_from_state(const Settings& settings, const std::string& path, std::string_view key) {
-  const std::string& state = settings.tracker.state_file;
-  if (state.empty() || path.empty()) return std::nullopt;
+// Compares normalized paths: "./a" is "a". A path that is not configured names no file.
+bool is_same_file(const std::string& a, const std::string& b) {
   const auto plain = [](const std::string& name) {
     return std::filesystem::path(name).lexically_normal();
   };
-  if (plain(state) != plain(path)) return std::nullopt;
+  return !a.empty() && !b.empty() && plain(a) == plain(b);
+}
+
+Fault journal_has_a_fifo(const Settings& settings) {
+  const AccessSettings& access = settings.access;
+  if (access.journal.empty()) return std::nullopt;
+  if (access.fifo_add.empty() && access.fifo_delete.empty())
+    return "keeps what comes by FIFO, and there is none; name one with access.fifo_add or "
+           "access.fifo_delete, or remove access.journal";
+  if (access.whitelist.empty() && access.blacklist.empty())
+    return "keeps changes of a list, and there is none; name one with access.whitelist or "
+           "access.blacklist, or remove access.journal";
+  return std::nullopt;
+}
+
+Fault journal_is_apart(const Settings& settings) {
+  struct Other {
+    std::string_view key;
+    const std::string& path;
+  };
+  const AccessSettings& access = settings.access;
+  const std::array<Other, 8> others{{{"access.whitelist", access.whitelist},
+                                     {"access.blacklist", access.blacklist},
+                                     {"access.fifo_add", access.fifo_add},
+                                     {"access.fifo_delete", access.fifo_delete},
+                                     {"access.deny", access.deny},
+                                     {"access.proxy_file", access.proxy_file},
+                                     {"tracker.load_statedump", settings.tracker.load_statedump},
+                                     {"tracker.state_file", settings.tracker.state_file}}};
+  for (const Other& other : others) {
+    if (is_same_file(access.journal, other.path))
+      return "is the same file as " + std::string(other.key) + " (" + other.path +
+             "); give the journal a file of its own";
+  }
+  return std::nullopt;
+}
+
+Fault apart_from_state(const Settings& settings, const std::string& path, std::string_view key) {
+  const std::string& state = settings.tracker.state_file;
+  if (!is_same_file(state, path)) return std::nullopt;
   return "tracker.state_file (" + state + ") and " + std::string(key) +
          " are the same file, which the tracker would overwrite; choose another state file";
 }
@@ -118,7 +155,7 @@ Fault paths_are_free(const Settings& settings) {
   return std::nullopt;
 }
 
-constexpr std::array<Check, 18> kChecks{{
+constexpr auto kChecks = std::to_array<Check>({
     {"tracker.interval", "tracker.peer_timeout", interval_below_peer_timeout},
     {"tracker.interval_jitter", "tracker.interval", jitter_within_interval},
     {"tracker.interval_jitter", "tracker.peer_timeout", jitter_below_peer_timeout},
@@ -127,6 +164,8 @@ constexpr std::array<Check, 18> kChecks{{
     {"access.whitelist", "access.blacklist", one_list},
     {"access.fifo_add", "access.fifo_delete", two_fifos},
     {"access.watch", "access.watch", watch_has_a_file},
+    {"access.journal", "access.journal", journal_has_a_fifo},
+    {"access.journal", "access.journal", journal_is_apart},
     {"tracker.state_file", "tracker.load_statedump",
      [](const Settings& all) {
        return apart_from_state(all, all.tracker.load_statedump, "tracker.load_statedump");
@@ -156,7 +195,7 @@ constexpr std::array<Check, 18> kChecks{{
     {"listen.tcp.proxy", "access.proxy", proxies_are_known},
     {"access.stats_path", "access.metrics_path", paths_differ},
     {"access.stats_path", "access.metrics_path", paths_are_free},
-}};
+});
 
 std::string half_of_interval(const Settings& settings) {
   return format_duration(settings.tracker.interval / 2);

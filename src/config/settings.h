@@ -73,6 +73,7 @@ struct AccessSettings {
   std::string blacklist;
   std::string fifo_add;
   std::string fifo_delete;
+  std::string journal;
   bool watch = false;
   std::string deny;
   // Allowed to do everything that is restricted (-A).

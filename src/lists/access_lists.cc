@@ -13,10 +13,11 @@ AccessLists::AccessLists(const ListOptions& options, EventLoop& loop, Worker& wo
       log_(log),
       on_reloaded_(std::move(on_reloaded)),
       eviction_(loop.timers(), table, access, clock, log),
-      keeper_(options.path.empty()
-                  ? nullptr
-                  : std::make_unique<ListKeeper>(loop, worker, access, eviction_, table.hash(),
-                                                 options.path, clock, log, on_reloaded_)),
+      journal_(make_journal(loop, worker, table.hash(), clock)),
+      keeper_(options.path.empty() ? nullptr
+                                   : std::make_unique<ListKeeper>(
+                                         loop, worker, access, eviction_, table.hash(),
+                                         options.path, clock, log, on_reloaded_, journal_.get())),
       watch_(keeper_ && options.watch
                  ? std::make_unique<ListWatch>(options.path, loop, log,
                                                [this] { keeper_->look_again(); })
@@ -26,10 +27,22 @@ AccessLists::AccessLists(const ListOptions& options, EventLoop& loop, Worker& wo
   assert(options.mode == access.mode());
 }
 
+std::unique_ptr<ListJournal> AccessLists::make_journal(EventLoop& loop, Worker& worker,
+                                                       const SecretHash& hash, const Clock& clock) {
+  if (options_.journal.empty() || access_.mode() == AccessMode::open) return nullptr;
+  return std::make_unique<ListJournal>(options_.journal, loop, worker, access_, eviction_, hash,
+                                       clock, log_);
+}
+
 std::unique_ptr<ListFifo> AccessLists::make_fifo(const std::string& path, ListFifo::Effect effect,
                                                  EventLoop& loop) {
   if (path.empty() || access_.mode() == AccessMode::open) return nullptr;
-  return std::make_unique<ListFifo>(path, effect, loop, access_, eviction_, log_);
+  return std::make_unique<ListFifo>(path, effect, loop, access_, eviction_, journal_.get(), log_);
+}
+
+Result<void, std::string> AccessLists::load_journal() {
+  if (!journal_) return {};
+  return journal_->load();
 }
 
 Result<void, std::string> AccessLists::load() {
@@ -40,6 +53,7 @@ Result<void, std::string> AccessLists::load() {
     if (auto loaded = keeper_->load_first(); !loaded)
       return Unexpected((is_white ? "white list " : "black list ") + loaded.error());
   }
+  if (journal_ && !keeper_) journal_->on_list(true);  // the list is empty for good
   const bool has_fifo_options = !options_.fifo_add.empty() || !options_.fifo_delete.empty();
   if (access_.mode() == AccessMode::open && has_fifo_options)
     log_.warning(
@@ -59,6 +73,16 @@ void AccessLists::reload() {
   on_reloaded_();
 }
 
+void AccessLists::begin_stop() {
+  for (const auto* fifo : {&adder_, &deleter_})
+    if (*fifo) (*fifo)->drain();
+  if (journal_) journal_->begin_stop();
+}
+
+void AccessLists::end_stop() const {
+  if (journal_) journal_->end_stop();
+}
+
 ListStatus AccessLists::status() const {
   ListStatus status;
   status.mode = access_.mode();
@@ -68,6 +92,7 @@ ListStatus AccessLists::status() const {
   status.fifo_deleted = deleter_ ? deleter_->taken() : 0;
   for (const auto* fifo : {&adder_, &deleter_})
     status.fifo_ignored += *fifo ? (*fifo)->ignored() : 0;
+  if (journal_) status.journal = journal_->status();
   status.evicted = eviction_.removed();
   return status;
 }

@@ -13,16 +13,18 @@ namespace {
 // Four pages are some four hundred changes, a fraction of a millisecond.
 constexpr size_t kChunk = 4096;
 constexpr int kReadsPerPass = 4;
+constexpr int kPassesToDrain = 4;
 
 }  // namespace
 
 ListFifo::ListFifo(std::string path, Effect effect, EventLoop& loop, AccessControl& access,
-                   Eviction& eviction, Log& log)
+                   Eviction& eviction, ListJournal* journal, Log& log)
     : path_(std::move(path)),
       effect_(effect),
       loop_(loop),
       access_(access),
       eviction_(eviction),
+      journal_(journal),
       log_(log) {
   assert(!path_.empty());
 }
@@ -57,9 +59,15 @@ void ListFifo::on_events(uint32_t) {
   log_what_was_ignored(faulty_before);
 }
 
+void ListFifo::drain() {
+  for (int passes = 0; passes < kPassesToDrain; ++passes) on_events(EPOLLIN);
+}
+
 void ListFifo::apply(const InfoHash& info_hash) {
+  const auto change =
+      effect_ == Effect::adds ? DynamicSet::Change::added : DynamicSet::Change::deleted;
   const bool has_room =
-      effect_ == Effect::adds ? access_.add(info_hash) : access_.remove(info_hash);
+      journal_ != nullptr ? journal_->take(info_hash, change) : access_.note(info_hash, change);
   if (has_room) return eviction_.judge(info_hash);
   ++left_out_;
   ++left_out_in_all_;

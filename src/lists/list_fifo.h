@@ -11,6 +11,7 @@
 #include "access/fifo.h"
 #include "base/log.h"
 #include "lists/eviction.h"
+#include "lists/list_journal.h"
 #include "net/event_loop.h"
 
 namespace ot {
@@ -19,9 +20,9 @@ class ListFifo final : public EventHandler {
  public:
   enum class Effect : uint8_t { adds, deletes };
 
-  // `path` is not empty.
+  // `path` is not empty. `journal` keeps the changes; null: there is none.
   ListFifo(std::string path, Effect effect, EventLoop& loop, AccessControl& access,
-           Eviction& eviction, Log& log);
+           Eviction& eviction, ListJournal* journal, Log& log);
   ListFifo(const ListFifo&) = delete;
   ListFifo& operator=(const ListFifo&) = delete;
   ~ListFifo();
@@ -31,6 +32,8 @@ class ListFifo final : public EventHandler {
   [[nodiscard]] Result<void, FifoError> open();
 
   void on_events(uint32_t events) override;
+  // Reads at once what has been written, as much as a pipe usually holds.
+  void drain();
 
   // Since the start: lines that took effect, and lines that did not because they hold no hash or
   // there was no room.
@@ -46,6 +49,7 @@ class ListFifo final : public EventHandler {
   EventLoop& loop_;
   AccessControl& access_;
   Eviction& eviction_;
+  ListJournal* const journal_;
   Log& log_;
   UniqueFd fd_;
   Watch watch_;

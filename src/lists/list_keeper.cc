@@ -40,7 +40,7 @@ class ListKeeper::Load final : public Job {
 
 ListKeeper::ListKeeper(EventLoop& loop, Worker& worker, AccessControl& access, Eviction& eviction,
                        const SecretHash& hash, std::string path, const Clock& clock, Log& log,
-                       std::function<void()> on_reloaded)
+                       std::function<void()> on_reloaded, ListJournal* journal)
     : loop_(loop),
       worker_(worker),
       access_(access),
@@ -50,6 +50,7 @@ ListKeeper::ListKeeper(EventLoop& loop, Worker& worker, AccessControl& access, E
       clock_(clock),
       log_(log),
       on_reloaded_(std::move(on_reloaded)),
+      journal_(journal),
       again_timer_(loop.timers(), [this] { submit(); }) {
   assert(!path_.empty() && access_.mode() != AccessMode::open);
 }
@@ -66,6 +67,7 @@ Result<void, std::string> ListKeeper::load_first() {
     is_reload_open_ = true;  // the start is asked for; it waits for no call
     put_in_force(reading, load.took);
     is_reload_open_ = false;
+    tell_journal();
   } catch (const std::bad_alloc&) {
     return Unexpected(path_ + ": not enough memory for a list this long");
   }
@@ -94,6 +96,7 @@ void ListKeeper::submit() {
   again_timer_.disarm();
   ++looks_;
   is_loading_ = true;
+  if (journal_ != nullptr) journal_->on_read_begins();
   is_asked_again_ = false;
   ticket_ = worker_.submit(loop_, std::make_unique<Load>(*this, path_, hash_, clock_));
 }
@@ -108,6 +111,7 @@ void ListKeeper::finish(Load& load, const JobResult& result) {
     is_done = load.reading.outcome == ListOutcome::loaded || !again_timer_.armed();
   }
   if (is_asked_again_) return submit();
+  tell_journal();
   if (is_done && std::exchange(is_reload_open_, false)) on_reloaded_();
 }
 
@@ -116,9 +120,15 @@ void ListKeeper::take(ListReading& reading, Duration took) {
   if (reading.outcome != ListOutcome::loaded)
     return refuse(reading.reason + plan_another_look(reading));
   const bool is_news = is_reload_open_ || reading.version != in_force_ || !refused_for_.empty();
+  is_settled_ = reading.unsettled.empty();
   if (is_news) return put_in_force(reading, took);
   static_cast<void>(plan_another_look(reading));
   worker_.discard(std::make_shared<const AccessList>(std::move(reading.list)));
+}
+
+// What a list that will be read again says may not be what its author means.
+void ListKeeper::tell_journal() {
+  if (journal_ != nullptr) journal_->on_list(is_settled_ && !again_timer_.armed());
 }
 
 void ListKeeper::put_in_force(ListReading& reading, Duration took) {
@@ -135,10 +145,11 @@ void ListKeeper::put_in_force(ListReading& reading, Duration took) {
   status_.loaded_at = clock_.wall_time();
   status_.took = took;
   in_force_ = reading.version;
+  is_settled_ = reading.unsettled.empty();
   refused_for_.clear();
-  worker_.discard(std::exchange(forgets_changes_, false)
-                      ? access_.replace(std::move(list))
-                      : access_.replace_below_changes(std::move(list)));
+  const bool forgets_changes = std::exchange(forgets_changes_, false) && journal_ == nullptr;
+  worker_.discard(forgets_changes ? access_.replace(std::move(list))
+                                  : access_.replace_below_changes(std::move(list)));
   eviction_.begin();
 }
 

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/rate_limit.h"
 #include "lists/eviction.h"
+#include "lists/list_journal.h"
 #include "lists/status.h"
 #include "net/worker.h"
 
@@ -32,9 +33,10 @@ class ListKeeper {
   // `path` is the file of the white or black list of `access`, and `hash` what `access` was made
   // with. `on_reloaded` is called when all that reload() asked for is done, successfully or not: a
   // list has been put in force, or the file has been found unusable and is not read again.
+  // `journal` keeps the changes of the FIFOs, and is told of each list; null: they are forgotten.
   ListKeeper(EventLoop& loop, Worker& worker, AccessControl& access, Eviction& eviction,
              const SecretHash& hash, std::string path, const Clock& clock, Log& log,
-             std::function<void()> on_reloaded);
+             std::function<void()> on_reloaded, ListJournal* journal = nullptr);
 
   // Reads the list on the calling thread and puts it in force; once, before anything else. A file
   // of zero bytes is a list of nothing here. The error says what is wrong with the file.
@@ -59,6 +61,7 @@ class ListKeeper {
   // Arms the timer for another read if this one may have found half a file. Returns what the log
   // says about that.
   [[nodiscard]] std::string plan_another_look(const ListReading& reading);
+  void tell_journal();
   // For a line about a read: whether the log has room for it.
   [[nodiscard]] bool may_log();
 
@@ -71,6 +74,7 @@ class ListKeeper {
   const Clock& clock_;
   Log& log_;
   const std::function<void()> on_reloaded_;
+  ListJournal* const journal_;
   Timer again_timer_;
   unsigned looks_ = 0;  // in a row, without anybody having asked
   bool is_loading_ = false;
@@ -78,6 +82,7 @@ class ListKeeper {
   bool is_reload_open_ = false;  // on_reloaded is due
   bool forgets_changes_ = true;  // the next list in force replaces the changes of the FIFOs
   ListVersion in_force_;
+  bool is_settled_ = false;  // the list in force was not half written
   std::string refused_for_;  // by the last read, if it was refused
   RateLimit unasked_lines_{kLinesPerMinute, std::chrono::minutes(1)};
   JobTicket ticket_;

@@ -21,14 +21,24 @@ struct ListFileStatus {
   Duration took{0};  // for reading the list in force
 };
 
+// Of the file of access.journal.
+struct JournalStatus {
+  uint64_t lines = 0;          // in the file
+  uint64_t waiting = 0;        // changes that are not in the file yet
+  uint64_t failed_writes = 0;  // each is tried again
+  uint64_t left_out = 0;       // changes that never will be, because too many were waiting
+};
+
 struct ListStatus {
   AccessMode mode = AccessMode::open;
   ListFileStatus file;
-  size_t changed = 0;       // hashes the FIFOs have changed since the file was read
+  // Hashes the FIFOs have changed since the file was read, or that the journal keeps.
+  size_t changed = 0;
   uint64_t fifo_added = 0;  // lines of the FIFOs that took effect
   uint64_t fifo_deleted = 0;
-  uint64_t fifo_ignored = 0;  // and those that did not: no hash, or no room
-  uint64_t evicted = 0;       // torrents that left the table because the list refuses them
+  uint64_t fifo_ignored = 0;             // and those that did not: no hash, or no room
+  std::optional<JournalStatus> journal;  // nothing if there is none
+  uint64_t evicted = 0;  // torrents that left the table because the list refuses them
 };
 
 }  // namespace ot

@@ -59,7 +59,7 @@ void StateKeeper::load(PermitsTorrent permits, Duration patience) {
 void StateKeeper::take_lock(Duration patience) {
   constexpr auto kStep = std::chrono::milliseconds(20);
   auto taken = lock_.take(names_.lock);
-  if (taken || !StateLock::is_busy(taken.error())) return;
+  if (taken || !FileLock::is_busy(taken.error())) return;
   log_.info("state file " + names_.current + " is in use by another process; waiting for it");
   for (auto steps = patience / kStep; steps > 0 && !taken; --steps) {
     std::this_thread::sleep_for(kStep);
@@ -140,10 +140,10 @@ bool StateKeeper::may_write() {
 
 // Reports problems at start rather than after the first interval.
 void StateKeeper::check_directory() {
-  const std::string directory = names_.directory();
+  const std::string directory = directory_of(names_.current);
   if (::access(directory.c_str(), W_OK | X_OK) != 0) {
     log_.error("the state file cannot be written: " + last_error(directory).take().message());
-  } else if (const auto opened = names_.open_directory(); !opened) {
+  } else if (const auto opened = open_directory_of(names_.current); !opened) {
     log_.error("the state file cannot be written: " + opened.error().message());
   } else if (why_off_.empty() && !lock_.is_taken()) {
     if (const auto locked = lock_.take(names_.lock); !locked)

@@ -5,7 +5,7 @@
 // overlap: one that takes longer than the interval delays the next. A damaged file is set aside as
 // PATH.damaged, so that it cannot replace a good PATH.old, and the tracker starts with PATH.old or
 // with no peers: see docs/decisions/0007-a-tracker-that-cannot-remember-starts.md. A file that is
-// not ours, or that another process has locked (StateLock), is left alone: nothing is written, and
+// not ours, or that another process has locked (FileLock), is left alone: nothing is written, and
 // each interval counts as a failed write. Thread: the loop's.
 #pragma once
 
@@ -82,7 +82,7 @@ class StateKeeper {
   const Clock& clock_;
   Log& log_;
   const StateNames names_;
-  StateLock lock_;
+  FileLock lock_;
   std::string why_off_;  // empty while writing is enabled
   const Duration interval_;
   Timer timer_;

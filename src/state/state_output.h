@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/durable_file.h"
 #include "base/posix.h"
 
 namespace ot {
@@ -25,34 +26,12 @@ struct StateNames {
         too_old(current + ".toold"),
         lock(current + ".lock") {}
 
-  // The directory that holds them all, and a descriptor of it that can be synced.
-  [[nodiscard]] std::string directory() const;
-  [[nodiscard]] Result<UniqueFd, SystemError> open_directory() const;
-
   std::string current;
   std::string fresh;    // being written
   std::string old;      // the previous generation
   std::string damaged;  // set aside because it is damaged
   std::string too_old;  // set aside because every peer in it was too old
-  std::string lock;     // see StateLock
-};
-
-// Only one process at a time may use a state file: flock(2) on a file beside it.
-//
-// Two writers would rename each other's files, and a new process would delete the PATH.new that its
-// predecessor is still writing. The kernel releases the lock when the process ends, however it
-// ends. The lock file stays, empty: if it were removed, two processes could lock two different
-// files of that name. Any thread, one at a time.
-class StateLock {
- public:
-  // Does not wait. If another process holds the lock, is_busy() is true for the error. Must not be
-  // called while the lock is held.
-  [[nodiscard]] Result<void, SystemError> take(const std::string& path);
-  [[nodiscard]] bool is_taken() const { return static_cast<bool>(fd_); }
-  [[nodiscard]] static bool is_busy(const SystemError& error);
-
- private:
-  UniqueFd fd_;
+  std::string lock;     // locked by the process that writes the others
 };
 
 // One new generation of the file. Any thread, one at a time; every call may wait for the disk.

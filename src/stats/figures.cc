@@ -61,6 +61,7 @@ uint64_t denied(Snapshot snapshot) {
   return snapshot.sum([](const Statistics& loop) { return loop.denied(transport); });
 }
 bool has_deny(Snapshot snapshot) { return snapshot.networks.deny.has_value(); }
+bool has_journal(Snapshot snapshot) { return snapshot.list.journal.has_value(); }
 bool has_proxy_file(Snapshot snapshot) { return snapshot.networks.proxy_file.has_value(); }
 
 void write_running(Snapshot snapshot, JsonWriter& json) {
@@ -256,6 +257,20 @@ constexpr auto kFigures = std::to_array<Figure>({
      [](Snapshot s) { return s.list.fifo_deleted; }, Unit::whole, has_list},
     {"access_list", "fifo_ignored", kLinesByEffect.with(R"(effect="none")"),
      [](Snapshot s) { return s.list.fifo_ignored; }, Unit::whole, has_list},
+    {"access_list", "journal_lines",
+     gauge("access_list_journal_lines", "Lines of the journal, where changes by FIFO are kept."),
+     [](Snapshot s) { return s.list.journal->lines; }, Unit::whole, has_journal},
+    {"access_list", "journal_waiting",
+     gauge("access_list_journal_waiting_changes", "Changes that are not in the journal yet."),
+     [](Snapshot s) { return s.list.journal->waiting; }, Unit::whole, has_journal},
+    {"access_list", "journal_failed_writes",
+     counter("access_list_journal_write_failures_total",
+             "Times the journal could not be written; each is tried again."),
+     [](Snapshot s) { return s.list.journal->failed_writes; }, Unit::whole, has_journal},
+    {"access_list", "journal_left_out",
+     counter("access_list_journal_left_out_changes_total",
+             "Changes that a restart will forget, because too many were waiting."),
+     [](Snapshot s) { return s.list.journal->left_out; }, Unit::whole, has_journal},
     {"access_list", "evicted_torrents",
      counter("access_list_evicted_torrents_total",
              "Torrents that left the table because the access list refuses them."),

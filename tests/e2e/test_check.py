@@ -86,6 +86,7 @@ def test_a_flag_is_named_as_the_place(folder, flag, key):
     assert result.stderr.startswith(f"{flag}: missing: No such file or directory (as user nobody")
 
 
+JOURNALED = "access.whitelist list\naccess.fifo_add open/fifo\naccess.journal "
 SEEN_BY_NOBODY = [
     ("access.whitelist {}/list", "it exists outside the chroot", ": write /list"),
     ("access.blacklist outside", "it exists outside the chroot", ": put it below"),
@@ -96,6 +97,13 @@ SEEN_BY_NOBODY = [
     ("access.whitelist list\naccess.fifo_add closed/fifo", "closed: Permission denied", ""),
     ("access.whitelist list\naccess.fifo_delete list", "is not a FIFO", "mkfifo"),
     ("access.whitelist list\naccess.fifo_delete roots.fifo", "Permission denied", "user nobody"),
+    (JOURNALED + "closed/journal", "closed: Permission denied", "give user nobody"),
+    (JOURNALED + "open/missing/journal", "open/missing: No such file or directory", "create it"),
+    (JOURNALED + "open/secret", "secret: Permission denied", "give user nobody"),
+    (JOURNALED + "open/junk", "is not a journal of the tracker", "opentracker journal 1"),
+    (JOURNALED + "open", "Permission denied", "give user nobody"),
+    (JOURNALED + "open/folder", "is not a regular file", "the tracker will make"),
+    (JOURNALED + "open/link", "is a symbolic link", "name the file"),
     ("access.whitelist closed", "is a directory", "regular file of info_hashes"),
     ("access.whitelist junk", "no valid line", "line 1"),
     ("tracker.load_statedump junk", "junk:1: the line ", ""),
@@ -111,6 +119,18 @@ SEEN_BY_NOBODY = [
 ]
 
 
+def make_open_folder(path):
+    """A folder for FIFOs and journals."""
+    path.mkdir()
+    path.chmod(0o777)
+    (path / "folder").mkdir(mode=0o777)
+    (path / "folder").chmod(0o777)
+    write(path / "secret", "", 0o600)
+    write(path / "junk", "junk\n", 0o666)
+    write(path / "journal", "opentracker journal 1\n", 0o666)
+    (path / "link").symlink_to("journal")
+
+
 @pytest.fixture
 def root(folder):
     root = folder / "root"
@@ -122,6 +142,7 @@ def root(folder):
     (root / "closed").mkdir(mode=0o755)
     os.mkfifo(root / "roots.fifo", 0o600)
     (root / "up").symlink_to("../outside")
+    make_open_folder(root / "open")
     return root
 
 

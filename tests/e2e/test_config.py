@@ -155,7 +155,11 @@ def test_each_line_of_the_sample_takes_effect_or_is_refused(
     start_with, directory_of_the_sample, line
 ):
     """Refused lines are those this version does not enforce yet or this build leaves out."""
-    needed = "access.proxy 127.0.0.1\n" if line.startswith("listen.tcp.proxy") else ""
+    needs = {
+        "listen.tcp.proxy": "access.proxy 127.0.0.1\n",
+        "access.journal": "access.whitelist whitelist.txt\naccess.fifo_add state/fifo\n",
+    }
+    needed = needs.get(line.split()[0], "")
     text = f"{line}\n{needed}listen.tcp {TRACKER_V4}:7000\n"
     flags = [] if line.startswith("tracker.rootdir") else ["-d", str(directory_of_the_sample)]
     code, _, errors = check(text, directory_of_the_sample)

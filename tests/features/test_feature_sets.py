@@ -21,7 +21,7 @@ SETS = sorted(path.parent.name for path in BUILDS.glob("*/opentracker"))
 WORDS_OF_SWITCHES = {
     "WANT_ACCESSLIST_WHITE": (["access.whitelist list"], ["-w", "list"]),
     "WANT_ACCESSLIST_BLACK": (["access.blacklist list"], ["-b", "list"]),
-    "WANT_DYNAMIC_ACCESSLIST": (["access.fifo_add fifo", "access.fifo_delete fifo"], None),
+    "WANT_DYNAMIC_ACCESSLIST": (["access.fifo_add fifo", "access.fifo_delete fifo", "access.journal j"], None),
     "WANT_RESTRICT_STATS": (["access.stats 192.0.2.0/24"], None),
     "WANT_FULLSCRAPE": (["access.fullscrape 192.0.2.0/24"], None),
     "WANT_IP_FROM_QUERY_STRING": (["access.ip_from_query 192.0.2.0/24"], None),

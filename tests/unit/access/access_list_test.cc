@@ -130,6 +130,21 @@ TEST(DynamicSet, RefusesMoreThanItsLimitAndStillChangesWhatItHas) {
   EXPECT_EQ(set.size(), 1000U);
 }
 
+TEST(DynamicSet, ForgetsSingleHashesAndHasRoomForOthersThen) {
+  DynamicSet set(SecretHash::random(), 1000);
+  for (uint64_t i = 0; i < 1000; ++i)
+    EXPECT_TRUE(set.note(chosen_hash(i, 0), DynamicSet::Change::added));
+  for (uint64_t i = 0; i < 1000; i += 2) EXPECT_TRUE(set.forget(chosen_hash(i, 0)));
+  EXPECT_FALSE(set.forget(chosen_hash(0, 0)));
+  EXPECT_EQ(set.size(), 500U);
+  set.tidy();
+  EXPECT_TRUE(set.note(chosen_hash(1000, 0), DynamicSet::Change::deleted));
+  for (uint64_t i = 0; i < 1000; ++i)
+    EXPECT_EQ(set.find(chosen_hash(i, 0)),
+              i % 2 == 0 ? DynamicSet::Change::none : DynamicSet::Change::added);
+  EXPECT_EQ(set.find(chosen_hash(1000, 0)), DynamicSet::Change::deleted);
+}
+
 class AccessControlTest : public ::testing::Test {
  protected:
   [[nodiscard]] std::shared_ptr<const AccessList> list_of(

@@ -39,6 +39,7 @@ TEST(RoomOptions, HaveTheDefaultsOfTheRoomsForAnEmptyConfiguration) {
   EXPECT_EQ(ours.tcp.keepalive_timeout, theirs.tcp.keepalive_timeout);
   EXPECT_EQ(ours.tcp.max_reply, theirs.tcp.max_reply);
   EXPECT_EQ(ours.lists.watch, theirs.lists.watch);
+  EXPECT_EQ(ours.lists.journal, theirs.lists.journal);
 }
 
 TEST(RoomOptions, HoldTheConfiguredValues) {
@@ -51,8 +52,9 @@ TEST(RoomOptions, HoldTheConfiguredValues) {
       "tracker.http_timeout 9s\ntracker.redirect_url http://h/\ntracker.max_peers 1000\n"
       "tracker.max_peers_per_torrent 100\ntracker.max_memory 1G\naccess.stats_path numbers\n"
       "access.udp_reject_interval 1d\ntracker.state_file peers\ntracker.state_interval 7m\n"
-      "access.blacklist list\naccess.watch on\n");
+      "access.blacklist list\naccess.watch on\naccess.fifo_add fifo\naccess.journal j\n");
   EXPECT_TRUE(options.lists.watch);
+  EXPECT_EQ(options.lists.journal, "j");
   EXPECT_EQ(options.policy.interval, minutes(20));
   EXPECT_EQ(options.policy.interval_jitter, minutes(2));
   EXPECT_EQ(options.policy.min_interval, minutes(3));

@@ -58,6 +58,28 @@ TEST(Checks, StateFileMustDifferFromOtherFiles) {
   }
 }
 
+TEST(Checks, AJournalNeedsAListAndAFifo) {
+  const std::string list = "access.whitelist w\n";
+  const std::string fifo = "access.fifo_delete f\n";
+  const std::string journal = "access.journal j\n";
+  EXPECT_EQ(said(list + fifo + journal), "none");
+  EXPECT_EQ(said(list + journal).find("o.conf:2: access.journal: keeps what comes by FIFO"), 0U);
+  EXPECT_EQ(said(fifo + journal).find("o.conf:2: access.journal: keeps changes of a list"), 0U);
+}
+
+TEST(Checks, AJournalMustDifferFromOtherFiles) {
+  const std::string needed = "access.whitelist w\naccess.fifo_add f\n";
+  for (const std::string key : {"access.fifo_delete", "access.deny", "access.proxy_file",
+                                "tracker.load_statedump", "tracker.state_file"}) {
+    EXPECT_EQ(said(needed + key + " ./a/b\naccess.journal a//b\n")
+                  .find("o.conf:4: access.journal: is the same file as " + key + " (./a/b)"),
+              0U)
+        << key;
+  }
+  EXPECT_NE(said(needed + "access.journal w\n"), "none");
+  EXPECT_NE(said(needed + "access.journal f\n"), "none");
+}
+
 TEST(Checks, BlameTheKeyGivenLast) {
   EXPECT_TRUE(
       blames("tracker.interval 40m\ntracker.peer_timeout 40m\n", "2: tracker.peer_timeout"));

@@ -200,7 +200,7 @@ TEST_F(StateKeeperTest, ASecondProcessReadsTheFileButDoesNotWriteIt) {
 
 TEST_F(StateKeeperTest, ASuccessorWaitsForItsPredecessorsLastWrite) {
   write(names_.current, 10);
-  auto lock = std::make_unique<StateLock>();
+  auto lock = std::make_unique<FileLock>();
   ASSERT_TRUE(lock->take(names_.lock));
   std::thread predecessor([&] {
     std::this_thread::sleep_for(milliseconds(60));

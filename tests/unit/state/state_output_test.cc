@@ -96,42 +96,5 @@ TEST_F(StateOutputTest, IfTheSecondRenameFailsTheFirstIsUndone) {
   EXPECT_FALSE(exists(names_.old));
 }
 
-TEST(StateNames, DirectoryIsTheParentOfThePath) {
-  EXPECT_EQ(StateNames("/var/lib/peers").directory(), "/var/lib");
-  EXPECT_EQ(StateNames("state/peers").directory(), "state");
-  EXPECT_EQ(StateNames("/peers").directory(), "/");
-  EXPECT_EQ(StateNames("peers").directory(), ".");
-  EXPECT_EQ(StateNames("missing/peers").open_directory().error().message(),
-            "open missing: No such file or directory");
-}
-
-TEST(StateLock, OneHolderAtATime) {
-  const ScratchFolder folder;
-  const std::string path = folder.path("lock");
-  auto first = std::make_unique<StateLock>();
-  EXPECT_FALSE(first->is_taken());
-  ASSERT_TRUE(first->take(path));
-  EXPECT_TRUE(first->is_taken());
-  StateLock second;
-  const auto refused = second.take(path);
-  ASSERT_FALSE(refused);
-  EXPECT_TRUE(StateLock::is_busy(refused.error()));
-  EXPECT_FALSE(second.is_taken());
-  first.reset();
-  EXPECT_TRUE(second.take(path));
-  EXPECT_TRUE(std::filesystem::exists(path));
-}
-
-TEST(StateLock, ALockThatCannotBeOpenedIsNotBusy) {
-  const ScratchFolder folder;
-  StateLock lock;
-  const auto missing = lock.take(folder.path("missing/lock"));
-  ASSERT_FALSE(missing);
-  EXPECT_FALSE(StateLock::is_busy(missing.error()));
-  std::filesystem::create_symlink(folder.path("elsewhere"), folder.path("link"));
-  EXPECT_FALSE(lock.take(folder.path("link")));
-  EXPECT_FALSE(std::filesystem::exists(folder.path("elsewhere")));
-}
-
 }  // namespace
 }  // namespace ot

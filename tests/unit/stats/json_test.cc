@@ -84,6 +84,7 @@ TEST_F(StatsJsonTest, EverythingHasEachCounterUnderItsProtocolAndFamily) {
   snapshot_.worker = {51, 0, 0, 0, std::chrono::milliseconds(52), std::nullopt, "recount", 53};
   snapshot_.list.file.loaded_at = WallTime(seconds(1'700'000'000));
   snapshot_.list.fifo_deleted = 61;
+  snapshot_.list.journal = {62, 63, 64, 65};
   snapshot_.networks.deny = {7, 8, 9, std::nullopt};
   snapshot_.networks.proxy_file = {7, 10, 11, std::nullopt};
   loop_.record_denied(Transport::udp);
@@ -111,7 +112,8 @@ TEST_F(StatsJsonTest, EverythingHasEachCounterUnderItsProtocolAndFamily) {
       R"("access_deny":{"connections":0,"datagrams":1,"refused_reads":8,"networks":9},)",
       R"("access_proxy_file":{"networks":11,"refused_reads":10},)",
       R"("loaded_unix_seconds":1700000000,"load_milliseconds":0,)",
-      R"("fifo_deleted":61,"fifo_ignored":0,"evicted_torrents":0}})"};
+      R"("fifo_deleted":61,"fifo_ignored":0,"journal_lines":62,"journal_waiting":63,)",
+      R"("journal_failed_writes":64,"journal_left_out":65,"evicted_torrents":0}})"};
   size_t at = 0;
   for (const char* part : parts) {
     at = page.find(part, at);
