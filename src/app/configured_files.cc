@@ -275,7 +275,7 @@ void add_warnings(Findings& findings, const FileRow& row, const std::string& pat
                   const Standing& standing, Depth depth) {
   if (row.doubts != nullptr && depth == Depth::contents)
     for (const std::string& doubt : row.doubts(path))
-      findings.warnings.push_back({row.key, path + ": " + doubt});
+      findings.warnings.push_back({row.key, std::string(path).append(": ").append(doubt)});
   if (row.decides_rights && may_change(path, standing))
     findings.warnings.push_back(
         {row.key, path + ": " + name_of(standing) +

@@ -79,14 +79,15 @@ class Daemon {
   const std::optional<Duration> watchdog_;  // how long the service manager waits for a sign of life
   const MonotonicTime started_;
   const uint32_t tracker_id_;
+  bool lists_are_reloading_ = false;
+  bool networks_are_reloading_ = false;
+  bool is_stopping_at_once_ = false;
   const ConnectionIds connection_ids_;
   TorrentTable table_;
   SoleWriter sole_writer_;
   LoopCore core_;
   const std::unique_ptr<Worker> worker_;  // its jobs use the table, and end on the loop
-  bool lists_are_reloading_ = false;
   AccessLists lists_;
-  bool networks_are_reloading_ = false;
   NetworkFiles network_files_;
   const std::unique_ptr<StateKeeper> state_;  // null: no state file is configured
   Upkeep upkeep_;
@@ -98,8 +99,7 @@ class Daemon {
   Timer watchdog_timer_;
   Timer stop_timer_;
   uint32_t ticks_ = 0;
-  std::optional<MonotonicTime> stop_by_;  // once it is stopping
-  bool is_stopping_at_once_ = false;
+  std::optional<MonotonicTime> stop_by_;          // once it is stopping
   const std::vector<const Statistics*> counted_;  // of each loop
 };
 

@@ -60,6 +60,15 @@ template <Transport transport>
 uint64_t denied(Snapshot snapshot) {
   return snapshot.sum([](const Statistics& loop) { return loop.denied(transport); });
 }
+// JSON tells of files that are not configured, too: zeros.
+NetworkFileStatus deny(Snapshot snapshot) {
+  return snapshot.networks.deny.value_or(NetworkFileStatus{});
+}
+NetworkFileStatus proxy_file(Snapshot snapshot) {
+  return snapshot.networks.proxy_file.value_or(NetworkFileStatus{});
+}
+JournalStatus journal(Snapshot snapshot) { return snapshot.list.journal.value_or(JournalStatus{}); }
+
 bool has_deny(Snapshot snapshot) { return snapshot.networks.deny.has_value(); }
 bool has_journal(Snapshot snapshot) { return snapshot.list.journal.has_value(); }
 bool has_proxy_file(Snapshot snapshot) { return snapshot.networks.proxy_file.has_value(); }
@@ -219,17 +228,16 @@ constexpr auto kFigures = std::to_array<Figure>({
     {"access_deny", "refused_reads",
      counter("access_deny_refused_reads_total",
              "Times the file of access.deny was read and left the networks in force as they were."),
-     [](Snapshot s) { return s.networks.deny->refused; }, Unit::whole, has_deny},
+     [](Snapshot s) { return deny(s).refused; }, Unit::whole, has_deny},
     {"access_deny", "networks", kNetworksByFile.with(R"(key="access.deny")"),
-     [](Snapshot s) { return uint64_t{s.networks.deny->networks}; }, Unit::whole, has_deny},
+     [](Snapshot s) { return uint64_t{deny(s).networks}; }, Unit::whole, has_deny},
     {"access_proxy_file", "networks", kNetworksByFile.with(R"(key="access.proxy_file")"),
-     [](Snapshot s) { return uint64_t{s.networks.proxy_file->networks}; }, Unit::whole,
-     has_proxy_file},
+     [](Snapshot s) { return uint64_t{proxy_file(s).networks}; }, Unit::whole, has_proxy_file},
     {"access_proxy_file", "refused_reads",
      counter("access_proxy_file_refused_reads_total",
              "Times the file of access.proxy_file was read and left the networks in force as they "
              "were."),
-     [](Snapshot s) { return s.networks.proxy_file->refused; }, Unit::whole, has_proxy_file},
+     [](Snapshot s) { return proxy_file(s).refused; }, Unit::whole, has_proxy_file},
     {"access_list", "hashes", gauge("access_list_hashes", "Hashes of the access list's file."),
      [](Snapshot s) { return uint64_t{s.list.file.hashes}; }, Unit::whole, has_list},
     {"access_list", "bytes", gauge("access_list_bytes", "Memory the access list takes."),
@@ -259,18 +267,18 @@ constexpr auto kFigures = std::to_array<Figure>({
      [](Snapshot s) { return s.list.fifo_ignored; }, Unit::whole, has_list},
     {"access_list", "journal_lines",
      gauge("access_list_journal_lines", "Lines of the journal, where changes by FIFO are kept."),
-     [](Snapshot s) { return s.list.journal->lines; }, Unit::whole, has_journal},
+     [](Snapshot s) { return journal(s).lines; }, Unit::whole, has_journal},
     {"access_list", "journal_waiting",
      gauge("access_list_journal_waiting_changes", "Changes that are not in the journal yet."),
-     [](Snapshot s) { return s.list.journal->waiting; }, Unit::whole, has_journal},
+     [](Snapshot s) { return journal(s).waiting; }, Unit::whole, has_journal},
     {"access_list", "journal_failed_writes",
      counter("access_list_journal_write_failures_total",
              "Times the journal could not be written; each is tried again."),
-     [](Snapshot s) { return s.list.journal->failed_writes; }, Unit::whole, has_journal},
+     [](Snapshot s) { return journal(s).failed_writes; }, Unit::whole, has_journal},
     {"access_list", "journal_left_out",
      counter("access_list_journal_left_out_changes_total",
              "Changes that a restart will forget, because too many were waiting."),
-     [](Snapshot s) { return s.list.journal->left_out; }, Unit::whole, has_journal},
+     [](Snapshot s) { return journal(s).left_out; }, Unit::whole, has_journal},
     {"access_list", "evicted_torrents",
      counter("access_list_evicted_torrents_total",
              "Torrents that left the table because the access list refuses them."),

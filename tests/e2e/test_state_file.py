@@ -136,7 +136,7 @@ def test_an_unusable_directory_is_reported_at_start(state, mode, owner):
 
 # What happens to the new file, in this order.
 STEPS = [
-    r'openat\(.*"state/peers\.new", O_WRONLY\|O_CREAT\|O_EXCL\|O_NOFOLLOW\|O_CLOEXEC, 0600\)',
+    r'openat\(.*"state/peers\.new", O_RDWR\|O_CREAT\|O_EXCL\|O_APPEND\|O_NOFOLLOW\|O_CLOEXEC, 0600\)',
     r'openat\(.*"state", O_RDONLY\|O_CLOEXEC\|O_DIRECTORY\)',
     r"write\((\d+), \"OTSTATE\\n",
     r"fsync\(\d+\) += 0",

@@ -55,6 +55,8 @@ PARALLEL = PYTEST + "-n 4 --dist loadfile "
 GTEST_XML = " --gtest_output=xml:{junit}"
 MODEL = "OT_MODEL_OPERATIONS=10000000 build/unit/unit_tests --gtest_filter='*Model*'"
 GTEST = " GTEST_OUTPUT=--gtest_output=xml:{junit}"
+# One make after the other: both programs need the same libraries.
+ARM64_BUILD = "{make} static-arm64 && {make} unit-arm64"
 ARM64 = "PYTHON={python} tests/tools/emulated.sh serve "
 # Under a sanitizer the model tests are twenty times slower and look for something else.
 FEWER = "OT_MODEL_OPERATIONS=100000 "
@@ -79,7 +81,7 @@ CHECKS = (
     Check("unit-tsan", "test-long", "make", "", 20, FEWER + "{make} unit-tsan" + GTEST),
     Check("fuzz", "test-long", "make", "", 30, "{make} fuzz"),
     # Last of what compiles, so that its end-to-end tests run while nothing does.
-    Check("arm64", "test-long", "make", "", 20, "{make} unit-arm64 build/arm64/opentracker" + GTEST),
+    Check("arm64", "test-long", "make", "", 20, ARM64_BUILD + GTEST),
     Check("arm64-e2e", "test-long", "run", "arm64", 10, ARM64 + "--junitxml={junit}"),
     Check("package", "test-long", "run", "programs", 10, "tests/tools/fresh_package.sh"),
     # Compiles in folders of its own, with one core.
