@@ -49,7 +49,7 @@ std::string named(const Origin& origin, const Key& key, std::string_view message
   return (origin.of_flag() ? std::string() : std::string(key.name) + ": ") + std::string(message);
 }
 
-constexpr auto stands_before = [](const auto& a, const auto& b) {
+constexpr auto kStandsBefore = [](const auto& a, const auto& b) {
   return std::tie(a.word, a.line) < std::tie(b.word, b.line);
 };
 
@@ -274,7 +274,7 @@ void Builder::sort() {
   std::stable_sort(
       result_.entries.begin(), result_.entries.end(),
       [rank](const ConfigEntry& a, const ConfigEntry& b) { return rank(a) < rank(b); });
-  std::stable_sort(errors_.begin(), errors_.end(), stands_before);
+  std::stable_sort(errors_.begin(), errors_.end(), kStandsBefore);
 }
 
 Configuration Builder::finish(const CommandLine& line) {
@@ -293,7 +293,7 @@ Configuration Builder::finish(const CommandLine& line) {
   if (errors_.empty()) {
     for (ConfigWarning& warning : warnings_about(result_.settings, result_.entries))
       result_.warnings.push_back(std::move(warning));
-    std::stable_sort(result_.warnings.begin(), result_.warnings.end(), stands_before);
+    std::stable_sort(result_.warnings.begin(), result_.warnings.end(), kStandsBefore);
   }
   for (ConfigError& error : errors_) {
     if (result_.errors.size() == kMaxErrors) {
@@ -334,7 +334,7 @@ void add_error(Configuration& configuration, std::string_view key, std::string_v
   const auto [origin, row] = origin_of(configuration, key);
   ConfigError error{origin.place + named(origin, *row, message), false, origin.word, origin.line};
   auto& errors = configuration.errors;
-  errors.insert(std::upper_bound(errors.begin(), errors.end(), error, stands_before),
+  errors.insert(std::upper_bound(errors.begin(), errors.end(), error, kStandsBefore),
                 std::move(error));
 }
 
@@ -342,7 +342,7 @@ void add_warning(Configuration& configuration, std::string_view key, std::string
   const auto [origin, row] = origin_of(configuration, key);
   ConfigWarning warning(origin, *row, message);
   auto& warnings = configuration.warnings;
-  warnings.insert(std::upper_bound(warnings.begin(), warnings.end(), warning, stands_before),
+  warnings.insert(std::upper_bound(warnings.begin(), warnings.end(), warning, kStandsBefore),
                   std::move(warning));
 }
 

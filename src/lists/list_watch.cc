@@ -98,7 +98,7 @@ void ListWatch::walk(Names& found) {
   for (int links = 0; !rest.empty();) {
     const std::string name = std::exchange(rest.back(), {});
     rest.pop_back();
-    const std::string here = directory + "/" + name;
+    const std::string here = std::string(directory).append("/").append(name);
     if (name != "..") add(found, directory, name);
     struct stat status = {};
     if (::lstat(here.c_str(), &status) != 0) {

@@ -32,7 +32,7 @@ shift
 case $what in
   unit)
     filter=$(IFS=:; echo "-${left_out[*]}")
-    OT_MODEL_OPERATIONS=${OT_MODEL_OPERATIONS:-10000} \
+    OT_MODEL_OPERATIONS=${OT_MODEL_OPERATIONS:-100000} \
       qemu-aarch64 build/arm64/unit_tests --gtest_filter="$filter" "$@" ;;
   serve)
     OPENTRACKER=$PWD/tests/tools/qemu_arm64.sh \
